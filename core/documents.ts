@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { runCodes } from './codes.ts';
+import { formats } from './dataset.ts';
+import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
+import { LandedFile, Quality, Counts } from './ledger.ts';
+
+/**
+ * What the stages hand to each other. Step Functions carries only `RunPointer` and small counts;
+ * the documents lie as JSON in the clean zone, under the run and its attempt (core/layout.ts).
+ */
+export const RunPointer = z.object({ runId: RunId, dataset: DatasetName, fence: Fence });
+export type RunPointer = z.infer<typeof RunPointer>;
+
+export const PartPointer = RunPointer.extend({ part: z.number().int().positive() });
+export type PartPointer = z.infer<typeof PartPointer>;
+
+export const compressions = ['none', 'gzip', 'zstd'] as const;
+
+export const PlannedFile = LandedFile.extend({
+  compression: z.enum(compressions),
+  format: z.enum(formats),
+});
+export type PlannedFile = z.infer<typeof PlannedFile>;
+
+/** plan → validate. Parts are numbered from 1. */
+export const PlanDocument = z.object({
+  parts: z.array(z.object({ part: z.number().int().positive(), files: z.array(PlannedFile).min(1) })),
+});
+export type PlanDocument = z.infer<typeof PlanDocument>;
+
+/** Cells with a value per column, over the rows that could be read (valid or not). */
+export const ColumnCounts = z.record(z.string(), z.number().int().nonnegative());
+
+export const ReasonCount = z.object({
+  code: z.string(),
+  field: z.string().nullable(),
+  rows: z.number().int().positive(),
+});
+export type ReasonCount = z.infer<typeof ReasonCount>;
+
+/** What validating one file found. `valid` rows lie in `clean`, `rejected` rows in `rejects`. */
+export const ValidatedFile = z.object({
+  fileId: FileId,
+  contentId: ContentId,
+  rowsIn: z.number().int().nonnegative(),
+  valid: z.number().int().nonnegative(),
+  rejected: z.number().int().nonnegative(),
+  /** Rows in which every field could be told from its neighbours. */
+  wellFormed: z.number().int().nonnegative(),
+  nonEmpty: ColumnCounts,
+  reasons: z.array(ReasonCount),
+  /** Bytes of the decompressed file: rows + framing (header, BOM, blank lines, newlines). */
+  bytes: z.object({
+    total: z.number().int().nonnegative(),
+    rows: z.number().int().nonnegative(),
+    framing: z.number().int().nonnegative(),
+  }),
+  /** s3:// address of the clean Parquet, null when no row is valid. */
+  clean: z.string().nullable(),
+  /** s3:// address of the rejected rows, null when there are none. */
+  rejects: z.string().nullable(),
+});
+export type ValidatedFile = z.infer<typeof ValidatedFile>;
+
+/** validate → transform, one per part. Refused and duplicate files are settled, not listed. */
+export const PartDocument = z.object({ part: z.number(), files: z.array(ValidatedFile) });
+export type PartDocument = z.infer<typeof PartDocument>;
+
+/** One staged Parquet file with what the manifest needs; longs are decimal text. */
+export const StagedFile = z.object({
+  /** s3:// address under the table's location. */
+  uri: z.string(),
+  rows: z.string(),
+  bytes: z.string(),
+  /** Partition values as text, in the order of the spec; null is null. */
+  partition: z.array(z.string().nullable()),
+  columns: z.array(
+    z.object({
+      id: z.number().int(),
+      sizeBytes: z.string().optional(),
+      values: z.string().optional(),
+      nulls: z.string().optional(),
+      /** Bounds as DuckDB prints them; absent for classified columns. */
+      min: z.string().optional(),
+      max: z.string().optional(),
+    }),
+  ),
+});
+export type StagedFile = z.infer<typeof StagedFile>;
+
+/** transform → gate, load, publish. */
+export const TransformDocument = z.object({
+  files: z.array(
+    z.object({ fileId: FileId, published: z.number().int(), deduplicated: z.number().int() }),
+  ),
+  staged: z.array(StagedFile),
+  schemaId: z.number().int(),
+  specId: z.number().int(),
+  /** Snapshot read of each joined dataset; null when it has none yet. */
+  references: z.record(z.string(), z.string().nullable()),
+  /** Published rows without a partner, per joined dataset. */
+  unmatched: z.record(z.string(), z.number().int()),
+  /** s3:// address of the duplicate rows, null when there are none. */
+  duplicates: z.string().nullable(),
+});
+export type TransformDocument = z.infer<typeof TransformDocument>;
+
+/** gate → load, publish. */
+export const GateDocument = z.object({
+  decision: z.enum(['publish', 'hold', 'nothing']),
+  counts: Counts,
+  quality: Quality,
+  reasons: z.array(ReasonCount),
+  refusal: z.object({ code: z.enum(runCodes), detail: z.string() }).nullable(),
+});
+export type GateDocument = z.infer<typeof GateDocument>;

@@ -1,0 +1,42 @@
+import type { Fence, FileId, RunId } from './ids.ts';
+
+/** Where things lie, said once: keys inside the clean, curated and quarantine buckets. */
+const attempt = (dataset: string, runId: RunId, fence: Fence): string =>
+  `${dataset}/${runId}/a${fence}`;
+
+/** Clean zone: one Parquet per file of a run, beside the documents of its stages. */
+export const cleanKeys = {
+  rows: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
+    `${attempt(dataset, runId, fence)}/rows/${fileId}.parquet`,
+  plan: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/plan.json`,
+  /** What the Distributed Map reads: a JSON array of PartPointer. */
+  items: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/items.json`,
+  part: (dataset: string, runId: RunId, fence: Fence, part: number): string =>
+    `${attempt(dataset, runId, fence)}/part-${part}.json`,
+  transform: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/transform.json`,
+  gate: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/gate.json`,
+} as const;
+
+/** Quarantine: rejected and duplicate rows as Parquet, refused files as JSON. Raw stays in landing. */
+export const quarantineKeys = {
+  rejects: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
+    `${attempt(dataset, runId, fence)}/rejects/${fileId}.parquet`,
+  duplicates: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/duplicates.parquet`,
+  /** `dataset` is `_` for files of no dataset. */
+  refusedFile: (dataset: string, fileId: FileId): string => `${dataset}/_files/${fileId}.json`,
+} as const;
+
+/** Curated zone: the Iceberg table of a dataset, and the lineage event of each run. */
+export const curatedKeys = {
+  table: (dataset: string): string => dataset,
+  data: (dataset: string, runId: RunId, fence: Fence, index: number): string =>
+    `${dataset}/data/${runId}-a${fence}-${index}.parquet`,
+  lineage: (dataset: string, runId: RunId): string => `_lineage/${dataset}/${runId}.json`,
+} as const;
+
+export const s3Uri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;

@@ -1,0 +1,122 @@
+import * as z from 'zod';
+import type { FileCode, Refusal, RunCode } from './codes.ts';
+import { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
+
+/**
+ * What the ledger holds. A file is one object version; a run is the files claimed together.
+ * A file is in exactly one state; all but CLAIMED are terminal and never left, with one exception:
+ * a HELD or QUARANTINED file's content may be claimed again by a new drop of the same bytes.
+ */
+export const fileStates = [
+  'CLAIMED',
+  'PUBLISHED',
+  'QUARANTINED',
+  'DUPLICATE',
+  'SUPERSEDED',
+  'HELD',
+  'GONE',
+  'IGNORED',
+] as const;
+export type FileState = (typeof fileStates)[number];
+
+/** CREATED (claimed, not started) → STARTED → LOADING → PUBLISHED; the others are other ends. */
+export const runStates = [
+  'CREATED',
+  'STARTED',
+  'LOADING',
+  'PUBLISHED',
+  'HELD',
+  'NOTHING',
+  'FAILED',
+] as const;
+export type RunState = (typeof runStates)[number];
+
+export const terminalRunStates: readonly RunState[] = ['PUBLISHED', 'HELD', 'NOTHING', 'FAILED'];
+
+/** Conservation: rowsIn = published + rejected + deduplicated, per file and per run. */
+export const Counts = z.object({
+  rowsIn: z.number().int().nonnegative(),
+  published: z.number().int().nonnegative(),
+  rejected: z.number().int().nonnegative(),
+  deduplicated: z.number().int().nonnegative(),
+});
+export type Counts = z.infer<typeof Counts>;
+
+export const noCounts: Counts = { rowsIn: 0, published: 0, rejected: 0, deduplicated: 0 };
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  rowsIn: a.rowsIn + b.rowsIn,
+  published: a.published + b.published,
+  rejected: a.rejected + b.rejected,
+  deduplicated: a.deduplicated + b.deduplicated,
+});
+
+/** A landed object version, as its notice announced it. */
+export const LandedFile = z.object({
+  fileId: FileId,
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  /** S3's hex sequencer: orders the versions of one key. */
+  sequencer: z.string(),
+  landedAt: EpochMs,
+});
+export type LandedFile = z.infer<typeof LandedFile>;
+
+const Reason = z.object({ code: z.string(), detail: z.string() });
+
+export const FileEntry = LandedFile.extend({
+  /** Null when no dataset is declared for the key's prefix. */
+  dataset: DatasetName.nullable(),
+  state: z.enum(fileStates),
+  /** Null for files that never joined a run (IGNORED, E_NO_DATASET, …). */
+  runId: RunId.nullable(),
+  fence: Fence.nullable(),
+  contentId: ContentId.nullable(),
+  counts: Counts.nullable(),
+  /** Why it is QUARANTINED, HELD, IGNORED, GONE; for DUPLICATE and SUPERSEDED: of which file. */
+  reason: Reason.nullable(),
+  updatedAt: EpochMs,
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+export const Quality = z.object({
+  /** 0 to 100: the mean of the parts, as a percentage. */
+  score: z.number().min(0).max(100),
+  /** Rows that passed every rule, of all rows. */
+  validity: z.number().min(0).max(1),
+  /** Cells with a value, of all cells of rows that could be read. */
+  completeness: z.number().min(0).max(1),
+  /** Rows whose key came first, of all valid rows. */
+  uniqueness: z.number().min(0).max(1),
+});
+export type Quality = z.infer<typeof Quality>;
+
+export const RunEntry = z.object({
+  runId: RunId,
+  dataset: DatasetName,
+  state: z.enum(runStates),
+  /** Which attempt owns the run. */
+  fence: Fence,
+  /** Hash of the dataset's definition at the time of the claim. */
+  contractVersion: z.string(),
+  files: z.array(FileId).min(1),
+  counts: Counts.nullable(),
+  quality: Quality.nullable(),
+  /** Iceberg snapshot, decimal text: it does not fit a double. */
+  snapshotId: z.string().nullable(),
+  reason: Reason.nullable(),
+  createdAt: EpochMs,
+  updatedAt: EpochMs,
+});
+export type RunEntry = z.infer<typeof RunEntry>;
+
+/** How a file of a run ends; `settleFile` writes it once, guarded by the fence. */
+export type FileOutcome =
+  | { readonly state: 'PUBLISHED'; readonly counts: Counts }
+  | { readonly state: 'HELD'; readonly counts: Counts; readonly reason: Refusal<RunCode> }
+  | { readonly state: 'QUARANTINED'; readonly reason: Refusal<FileCode> }
+  | { readonly state: 'DUPLICATE'; readonly of: FileId }
+  | { readonly state: 'SUPERSEDED'; readonly by: string }
+  | { readonly state: 'GONE'; readonly detail: string };

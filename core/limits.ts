@@ -1,0 +1,39 @@
+/** Every limit of Headgate, once. Each says what happens when it is reached. */
+export const limits = {
+  /** Files claimed by one run: a DynamoDB transaction holds 100 actions. More files, more runs. */
+  filesPerRunMax: 50,
+  /** Bytes (as landed) that one run takes from several files; a larger file gets its own run. */
+  bytesPerRunMax: 512 * 1024 * 1024,
+  /** Bytes (as landed) that one part takes from several files; a larger file is its own part. */
+  bytesPerPartMax: 64 * 1024 * 1024,
+  /** Parts an inline Map runs; above, the pipeline takes its Distributed Map. */
+  inlinePartsMax: 40,
+  /** Attempts of a run before its files are quarantined with E_RESOURCE. */
+  attemptsMax: 3,
+  /** A landed object above this is refused with E_SIZE. */
+  fileBytesMax: 5 * 1024 * 1024 * 1024,
+  /** Decompressed bytes above this are refused with E_BOMB. */
+  inflatedBytesMax: 8 * 1024 * 1024 * 1024,
+  /** Decompressed : compressed above this is refused with E_BOMB. */
+  inflationRatioMax: 200,
+  /** The ratio is not judged below this many decompressed bytes: small repetitive files are fine. */
+  inflationRatioFromBytes: 64 * 1024 * 1024,
+  /** A row above this is rejected with E_ROW_SIZE; the rows around it are not. */
+  rowBytesMax: 256 * 1024,
+  /** The header line must end within this, or the file is refused with E_HEADER. */
+  headerBytesMax: 64 * 1024,
+  /** Columns in a file's header, or E_HEADER. */
+  columnsMax: 1_000,
+  /** Objects and arrays inside each other in one JSON row, or E_DEPTH. */
+  jsonDepthMax: 32,
+  /** Row numbers are Iceberg ints. A file with more rows is refused with E_SIZE. */
+  rowsPerFileMax: 2_147_483_647,
+  /** Bytes of a payload between two states: rows never travel there. Asserted by each handler. */
+  payloadBytesMax: 8 * 1024,
+  /** Attempts at the catalogue's compare-and-set before a load gives up and is retried. */
+  commitTriesMax: 20,
+  /** Small manifests that are merged into one during a commit. */
+  manifestsMergedAt: 100,
+  /** How long one load may hold a dataset's turn before another may take it. */
+  loadLeaseMs: 2 * 60_000,
+} as const;

@@ -21,7 +21,9 @@ const refusalOf = (
       code: 'E_TOO_MANY_REJECTS',
       detail: `${counts.rejected} of ${counts.rowsIn} rows (${percent(rejectedShare)}) are rejected; ${dataset.name} allows ${percent(holdAbove)}`,
     };
-  const missing = Object.entries(transformed.references).filter(([, snapshot]) => snapshot === null);
+  const missing = Object.entries(transformed.references).filter(
+    ([, snapshot]) => snapshot === null,
+  );
   if (missing.length > 0 && counts.published > 0)
     return {
       code: 'E_REFERENCE',

@@ -34,7 +34,11 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
 export const isoTime = (at: EpochMs): string => {
   const { year, month, day } = civilOf(Math.floor(at / MS_PER_DAY));
   const ms = at % MS_PER_DAY;
-  const clock = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60];
+  const clock = [
+    Math.floor(ms / 3_600_000),
+    Math.floor(ms / 60_000) % 60,
+    Math.floor(ms / 1000) % 60,
+  ];
   const date = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
   return `${date}T${clock.map((part) => pad(part, 2)).join(':')}.${pad(ms % 1000, 3)}Z`;
 };

@@ -1,0 +1,8 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+
+/**
+ * The S3 client of every function and command. An emulator has no DNS name per bucket, so with an
+ * endpoint of its own (AWS_ENDPOINT_URL) buckets stand in the path; on AWS they stand in the host.
+ */
+export const s3Client = (endpointUrl: string | undefined, config: S3ClientConfig = {}): S3Client =>
+  new S3Client({ forcePathStyle: endpointUrl !== undefined, ...config });

@@ -1,0 +1,34 @@
+import type { RowCode } from '../../core/codes.ts';
+
+/**
+ * What is wrong with a row's form, one bit each: found while it is told from its neighbours, before
+ * any field is looked at. The framer (framer.as.ts) knows the first two and BLANK by the same values.
+ */
+export const FIELD_COUNT = 1;
+export const NEWLINE = 2;
+export const QUOTE = 4;
+export const ENCODING = 8;
+export const ROW_SIZE = 16;
+export const CONTROL_CHAR = 32;
+/** An empty line: framing, not a row, and never together with another bit. */
+export const BLANK = 64;
+export const JSON_SYNTAX = 128;
+export const JSON_SHAPE = 256;
+export const JSON_DUP_KEY = 512;
+export const DEPTH = 1024;
+/** A field holds an object or array: the row is readable, but not by the fast pass. */
+export const NESTED = 2048;
+
+/** The code of each bit that makes a whole row unreadable. */
+export const faultCodes: readonly { readonly bit: number; readonly code: RowCode }[] = [
+  { bit: FIELD_COUNT, code: 'E_FIELD_COUNT' },
+  { bit: NEWLINE, code: 'E_NEWLINE' },
+  { bit: QUOTE, code: 'E_QUOTE' },
+  { bit: ENCODING, code: 'E_ENCODING' },
+  { bit: ROW_SIZE, code: 'E_ROW_SIZE' },
+  { bit: CONTROL_CHAR, code: 'E_CONTROL_CHAR' },
+  { bit: JSON_SYNTAX, code: 'E_JSON' },
+  { bit: JSON_SHAPE, code: 'E_JSON_SHAPE' },
+  { bit: JSON_DUP_KEY, code: 'E_JSON_DUP_KEY' },
+  { bit: DEPTH, code: 'E_DEPTH' },
+];

@@ -1,0 +1,208 @@
+import { isUtf8 } from 'node:buffer';
+import { fstatSync } from 'node:fs';
+import { assert } from '../../core/assert.ts';
+import { CONTROL_CHAR, ENCODING, QUOTE, ROW_SIZE } from './faults.ts';
+import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
+import { framerWasm } from './framer-wasm.ts';
+
+const LF = 10;
+const NUMBER_BYTES = 11;
+/** Below the framer's input lie the row number and a gap; behind it room for a block and a LF. */
+const INPUT = 64;
+const SLACK = 64;
+const WASM_PAGE = 65_536;
+const CHUNK = 1 << 20;
+
+/** Rows that lie one behind the other in a file. All views are overwritten by the next batch. */
+export type Batch = {
+  /** Where in the file the first row starts. */
+  readonly start: number;
+  /** The number of the first row that is not blank; rows count from 1. */
+  readonly firstRow: number;
+  /** Rows and blank lines. */
+  readonly lines: number;
+  /** Per line: where its line feed lies, from `start`. The next line starts behind it. */
+  readonly ends: ArrayLike<number>;
+  readonly faults: ArrayLike<number>;
+  /** The file's bytes from `start`; of a row over the limit only the beginning. */
+  readonly bytes: Buffer;
+  /** The rows without fault, each behind its number, each with a line feed. */
+  readonly numbered: Buffer;
+  readonly rowBytes: number;
+  readonly framingBytes: number;
+};
+
+export type FrameOptions = {
+  /** Where the first row starts, behind the header. */
+  readonly from: number;
+  /** Separators in a sound row. */
+  readonly separators: number;
+  readonly separator: string;
+  readonly rowBytesMax: number;
+  /** Bytes read at a time; must hold a row. @default 1 MiB */
+  readonly chunk?: number;
+};
+
+type FramerExports = {
+  readonly memory: WebAssembly.Memory;
+  setup(separators: number, separator: number, rowBytesMax: number): void;
+  frame(from: number, to: number, ends: number, faults: number, max: number): number;
+  number(from: number, ends: number, faults: number, rows: number, out: number): number;
+  readonly used: { readonly value: number };
+  readonly odd: { readonly value: number };
+  readonly rowBytes: { readonly value: number };
+};
+
+const compiled = new WebAssembly.Module(Buffer.from(framerWasm, 'base64'));
+
+/** The framer with its memory laid out for chunks of one size. */
+const openFramer = (options: FrameOptions, chunk: number) => {
+  // What framer.as.ts exports; it is built with this file, so it needs no parsing.
+  const wasm = new WebAssembly.Instance(compiled).exports as FramerExports;
+  const linesMax = chunk >> 2;
+  const ends = (INPUT + chunk + SLACK + 3) & ~3;
+  const faults = ends + 4 * linesMax;
+  const out = faults + linesMax;
+  const size = out + chunk + NUMBER_BYTES * linesMax + SLACK;
+  wasm.memory.grow(Math.max(0, Math.ceil((size - wasm.memory.buffer.byteLength) / WASM_PAGE)));
+  const bytes = Buffer.from(wasm.memory.buffer);
+  bytes.write(`${'1'.padStart(NUMBER_BYTES - 1, '0')}${options.separator}`, 0);
+  wasm.setup(options.separators, options.separator.charCodeAt(0), options.rowBytesMax);
+  return {
+    wasm,
+    bytes,
+    linesMax,
+    ends,
+    faults,
+    out,
+    endsOf: new Uint32Array(wasm.memory.buffer, ends, linesMax),
+    faultsOf: new Uint8Array(wasm.memory.buffer, faults, linesMax),
+  };
+};
+type Framer = ReturnType<typeof openFramer>;
+
+/**
+ * Frames the rows of a CSV file. A row whose quotes break the grammar, or that is over the limit,
+ * ends at its first line feed: so one wrong quote costs one row, wherever the chunks are cut.
+ */
+export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
+  const chunk = options.chunk ?? CHUNK;
+  assert(options.rowBytesMax + SLACK <= chunk, 'a chunk holds a row of the largest size');
+  const framer = openFramer(options, chunk);
+  const { bytes } = framer;
+  const fileBytes = fstatSync(fd).size;
+  let start = options.from;
+  let have = 0;
+  for (let row = 1; ; row = nextNumber(bytes)) {
+    const filled = fill(fd, bytes.subarray(INPUT, INPUT + chunk), have, start);
+    if (filled.have === 0) return;
+    // The last line may lack its line feed; the framer needs one.
+    if (filled.ended && bytes[INPUT + filled.have - 1] !== LF) bytes[INPUT + filled.have++] = LF;
+    const framed = frameChunk(framer, options, INPUT + filled.have, filled.ended);
+    const at = { start, firstRow: row, fileBytes };
+    const batch =
+      framed.lines > 0 ? rowsOf(framer, framed, at) : overlongRow(fd, framer, filled.have, at);
+    yield batch;
+    const size = (batch.ends[batch.lines - 1] ?? 0) + 1;
+    bytes.copyWithin(INPUT, INPUT + size, INPUT + filled.have);
+    have = Math.max(0, filled.have - size);
+    start += size;
+  }
+}
+
+/** The number the next row gets: the framer counts it up as it writes it. */
+const nextNumber = (bytes: Buffer): number => Number(bytes.toString('latin1', 0, NUMBER_BYTES - 1));
+
+type Framed = { readonly lines: number; readonly next: number; readonly rowBytes: number };
+type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
+
+/** Frames what lies in memory up to `to`. No lines: one row fills the whole chunk. */
+const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: boolean): Framed => {
+  const { wasm, bytes, linesMax } = framer;
+  let lines = 0;
+  let next = INPUT;
+  let rowBytes = 0;
+  while (next < to && lines < linesMax) {
+    const room = linesMax - lines;
+    lines += wasm.frame(next, to, framer.ends + 4 * lines, framer.faults + lines, room);
+    next = wasm.used.value;
+    rowBytes += wasm.rowBytes.value;
+    const odd = wasm.odd.value === 1 || to - next > options.rowBytesMax || (ended && next < to);
+    if (lines === linesMax || !odd) break;
+    const end = bytes.subarray(0, to).indexOf(LF, next);
+    if (end < 0) break;
+    framer.endsOf[lines] = end;
+    framer.faultsOf[lines] = end - next > options.rowBytesMax ? ROW_SIZE : QUOTE;
+    rowBytes += contentEnd(bytes, next, end) - next;
+    lines += 1;
+    next = end + 1;
+  }
+  return { lines, next, rowBytes };
+};
+
+const rowsOf = (framer: Framer, framed: Framed, at: Position): Batch => {
+  const { wasm, bytes, out } = framer;
+  const { lines, next, rowBytes } = framed;
+  markText(framer, lines, next);
+  const end = wasm.number(INPUT, framer.ends, framer.faults, lines, out);
+  relate(framer, lines);
+  const size = Math.min(next - INPUT, at.fileBytes - at.start);
+  return {
+    start: at.start,
+    firstRow: at.firstRow,
+    lines,
+    ends: framer.endsOf,
+    faults: framer.faultsOf,
+    bytes: bytes.subarray(INPUT, next),
+    numbered: bytes.subarray(out, end),
+    rowBytes,
+    framingBytes: size - rowBytes,
+  };
+};
+
+/**
+ * Marks the rows that are no UTF-8 or hold a NUL; both are looked for in the whole chunk first. A
+ * row over the limit is not looked into, because it need not lie in the chunk.
+ */
+const markText = ({ bytes, endsOf, faultsOf }: Framer, lines: number, next: number): void => {
+  const chunk = bytes.subarray(INPUT, next);
+  if (isUtf8(chunk) && !chunk.includes(0)) return;
+  let start = INPUT;
+  for (let line = 0; line < lines; line++) {
+    const end = endsOf[line] ?? start;
+    const fault = faultsOf[line] ?? 0;
+    if (fault !== ROW_SIZE) faultsOf[line] = fault | textFault(bytes.subarray(start, end));
+    start = end + 1;
+  }
+};
+
+const textFault = (text: Buffer): number =>
+  (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+
+/** The framer's addresses become distances from the first row. */
+const relate = ({ endsOf }: Framer, lines: number): void => {
+  for (let line = 0; line < lines; line++) endsOf[line] = (endsOf[line] ?? 0) - INPUT;
+};
+
+/** One row that is larger than the chunk: it ends at the next line feed, however far. */
+const overlongRow = (fd: number, framer: Framer, have: number, at: Position): Batch => {
+  const { wasm, bytes, out } = framer;
+  const { start, firstRow, fileBytes } = at;
+  framer.endsOf[0] = INPUT + have;
+  framer.faultsOf[0] = ROW_SIZE;
+  // Only so that the row's number is used up: a faulty row is not copied.
+  wasm.number(INPUT, framer.ends, framer.faults, 1, out);
+  const end = lineFeed(fd, start + have, bytes.subarray(out));
+  const content = contentEndInFile(fd, start, end);
+  return {
+    start,
+    firstRow,
+    lines: 1,
+    ends: [end - start],
+    faults: [ROW_SIZE],
+    bytes: bytes.subarray(INPUT, INPUT + have),
+    numbered: bytes.subarray(out, out),
+    rowBytes: content - start,
+    framingBytes: Math.min(end + 1, fileBytes) - content,
+  };
+};

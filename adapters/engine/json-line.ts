@@ -1,0 +1,196 @@
+import { JSON_DUP_KEY, JSON_SHAPE, JSON_SYNTAX, NESTED } from './faults.ts';
+import {
+  byteAt,
+  CLOSE_OBJECT,
+  type Cursor,
+  findQuote,
+  NOWHERE,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  skipBlanks,
+  skipColon,
+  skipComma,
+  skipValue,
+} from './json-text.ts';
+
+/** The line has no such field, or it is null. */
+export const MISSING = 0;
+/** A number, true or false: the value is its source text. */
+export const BARE = 1;
+/** A string without escapes: the value is what stands between the quotes. */
+export const PLAIN = 2;
+/** A string with escapes, between the quotes. */
+export const ESCAPED = 3;
+/** An object or array, where one value should be. */
+export const COMPOUND = 4;
+
+/** The fields of the line that was scanned last, by their index. */
+export type Spans = {
+  readonly kinds: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+};
+
+/** Reads the lines of one dataset. */
+export type LineScanner = {
+  readonly fields: readonly string[];
+  readonly spans: Spans;
+  /** Lines per name that is no field; of names beyond a few nothing is kept. */
+  readonly unknown: ReadonlyMap<string, number>;
+  /** Faults of the line [start, end); NESTED alone leaves it readable. */
+  scan(bytes: Buffer, start: number, end: number): number;
+};
+
+const UNKNOWN_NAMES_MAX = 100;
+const LOWER_N = 0x6e;
+const NO_FIELD = -1;
+
+type State = {
+  readonly cursor: Cursor;
+  readonly spans: Spans;
+  readonly keys: Keys;
+};
+
+/**
+ * Reads JSON objects as spans of bytes: `JSON.parse` and DuckDB's JSON both lose digits. Strict by
+ * RFC 8259, and beyond it in what would make two readers disagree: double keys, lone surrogates,
+ * NULs and depth.
+ */
+export const lineScanner = (fields: readonly string[], depthMax: number): LineScanner => {
+  const spans: Spans = {
+    kinds: new Uint8Array(fields.length),
+    starts: new Int32Array(fields.length),
+    ends: new Int32Array(fields.length),
+  };
+  const cursor: Cursor = { bytes: Buffer.alloc(0), end: 0, depthMax, fault: 0, escaped: false };
+  const state: State = { cursor, spans, keys: keysOf(fields) };
+  const scan = (bytes: Buffer, start: number, end: number): number => {
+    cursor.bytes = bytes;
+    cursor.end = end;
+    cursor.fault = 0;
+    spans.kinds.fill(MISSING);
+    state.keys.startLine();
+    const at = skipBlanks(cursor, start);
+    if (byteAt(cursor, at) !== OPEN_OBJECT) return shapeFault(cursor, at);
+    const to = readMembers(state, at + 1);
+    // One cause, one reason: where the text is no JSON, nothing else is known of it.
+    if (to === NOWHERE) return cursor.fault;
+    if (skipBlanks(cursor, to) !== end) return JSON_SYNTAX;
+    return cursor.fault | (spans.kinds.includes(COMPOUND) ? NESTED : 0);
+  };
+  return { fields, spans, unknown: state.keys.unknown, scan };
+};
+
+/** A line that is no object: another value, or no JSON at all. */
+const shapeFault = (cursor: Cursor, at: number): number => {
+  const to = skipValue(cursor, at, 0);
+  if (to === NOWHERE) return cursor.fault;
+  return skipBlanks(cursor, to) === cursor.end ? JSON_SHAPE : JSON_SYNTAX;
+};
+
+const readMembers = (state: State, from: number): number => {
+  const { cursor } = state;
+  let at = skipBlanks(cursor, from);
+  if (byteAt(cursor, at) === CLOSE_OBJECT) return at + 1;
+  while (at !== NOWHERE) {
+    at = readMember(state, at);
+    if (at === NOWHERE) return NOWHERE;
+    at = skipComma(cursor, at, CLOSE_OBJECT);
+    if (byteAt(cursor, at) === CLOSE_OBJECT) return at + 1;
+  }
+  return NOWHERE;
+};
+
+const readMember = ({ cursor, spans, keys }: State, at: number): number => {
+  if (byteAt(cursor, at) !== QUOTE) {
+    cursor.fault = JSON_SYNTAX;
+    return NOWHERE;
+  }
+  const quote = findQuote(cursor, at + 1);
+  if (quote === NOWHERE) return NOWHERE;
+  const field = keys.find(cursor, at + 1, quote);
+  const start = skipColon(cursor, quote + 1);
+  if (start === NOWHERE) return NOWHERE;
+  const end = skipValue(cursor, start, 1);
+  if (end === NOWHERE || field === NO_FIELD) return end;
+  const kind = kindOf(cursor, start);
+  const quotes = kind === PLAIN || kind === ESCAPED ? 1 : 0;
+  spans.kinds[field] = kind;
+  spans.starts[field] = start + quotes;
+  spans.ends[field] = end - quotes;
+  return end;
+};
+
+/** What the value that was just read is. */
+const kindOf = (cursor: Cursor, start: number): number => {
+  const byte = byteAt(cursor, start);
+  if (byte === QUOTE) return cursor.escaped ? ESCAPED : PLAIN;
+  if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return COMPOUND;
+  return byte === LOWER_N ? MISSING : BARE;
+};
+
+type Keys = {
+  readonly unknown: Map<string, number>;
+  startLine(): void;
+  /** The index of the field that a key names, or NO_FIELD; a double key is a fault. */
+  find(cursor: Cursor, start: number, end: number): number;
+};
+
+/** Names are compared with the one that followed last time: lines of a file are alike. */
+const keysOf = (fields: readonly string[]): Keys => {
+  const names = fields.map((name) => Buffer.from(name));
+  const indexes = new Map(fields.map((name, index) => [name, index]));
+  const followers = new Int32Array(fields.length + 1).map((_, index) => index);
+  const seenIn = new Float64Array(fields.length);
+  const unknown = new Map<string, number>();
+  const strangers = new Set<string>();
+  let line = 0;
+  let before = 0;
+
+  const lookUp = (cursor: Cursor, start: number, end: number): number => {
+    const name = nameAt(cursor, start, end);
+    const index = indexes.get(name);
+    if (index !== undefined) return index;
+    if (strangers.has(name)) cursor.fault |= JSON_DUP_KEY;
+    strangers.add(name);
+    const lines = unknown.get(name);
+    if (lines !== undefined || unknown.size < UNKNOWN_NAMES_MAX)
+      unknown.set(name, (lines ?? 0) + 1);
+    return NO_FIELD;
+  };
+  return {
+    unknown,
+    startLine: () => {
+      line++;
+      before = 0;
+      if (strangers.size > 0) strangers.clear();
+    },
+    find: (cursor, start, end) => {
+      const guess = followers[before] ?? 0;
+      const index = isName(cursor, names[guess], start, end) ? guess : lookUp(cursor, start, end);
+      if (index === NO_FIELD) return NO_FIELD;
+      if (seenIn[index] === line) cursor.fault |= JSON_DUP_KEY;
+      seenIn[index] = line;
+      followers[before] = index;
+      before = index + 1;
+      return index;
+    },
+  };
+};
+
+const isName = (
+  { bytes }: Cursor,
+  name: Buffer | undefined,
+  start: number,
+  end: number,
+): boolean => {
+  if (name === undefined || name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
+  return true;
+};
+
+const nameAt = ({ bytes, escaped }: Cursor, start: number, end: number): string => {
+  const text = bytes.toString('utf8', start, end);
+  return escaped ? String(JSON.parse(`"${text}"`)) : text;
+};

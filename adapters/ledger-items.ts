@@ -1,0 +1,60 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { type ContentId, type DatasetName, type EpochMs, FileId, type RunId } from '../core/ids.ts';
+import { FileEntry, RunEntry } from '../core/ledger.ts';
+import { isoTime } from '../core/time.ts';
+
+/**
+ * How the ledger lies in its one table. `status` and `at` are the keys of the index `byStatus`:
+ * every file and run by its state, newest first.
+ */
+export type Item = Record<string, AttributeValue>;
+
+/** Name of the index over `status` and `at`; the table's construct must make it. */
+export const statusIndex = 'byStatus';
+
+const keyed = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } });
+
+/** Primary keys of everything in the table. */
+export const itemKeys = {
+  file: (fileId: FileId): Item => keyed(`FILE#${fileId}`, 'FILE'),
+  run: (runId: RunId): Item => keyed(`RUN#${runId}`, 'RUN'),
+  content: (dataset: DatasetName, contentId: ContentId): Item =>
+    keyed(`CONTENT#${dataset}#${contentId}`, 'CONTENT'),
+  lock: (dataset: DatasetName): Item => keyed(`LOCK#${dataset}`, 'LOCK'),
+} as const;
+
+/** The value of `status`: what kind of entry it is, and its state. */
+export const fileStatus = (state: FileEntry['state']): string => `FILE#${state}`;
+export const runStatus = (state: RunEntry['state']): string => `RUN#${state}`;
+
+/** Sorts by the time an entry came to be, which never changes; the id keeps equal times apart. */
+const listedAt = (at: EpochMs, id: string): string => `${isoTime(at)}#${id}`;
+
+export const fileItem = (entry: FileEntry): Item => ({
+  ...marshall({
+    ...entry,
+    status: fileStatus(entry.state),
+    at: listedAt(entry.landedAt, entry.fileId),
+  }),
+  ...itemKeys.file(entry.fileId),
+});
+
+export const runItem = (entry: RunEntry): Item => ({
+  ...marshall({
+    ...entry,
+    status: runStatus(entry.state),
+    at: listedAt(entry.createdAt, entry.runId),
+  }),
+  ...itemKeys.run(entry.runId),
+});
+
+/** Items are outside data like any other: another version of the code may have written them. */
+export const toFile = (item: Item): FileEntry => FileEntry.parse(unmarshall(item));
+export const toRun = (item: Item): RunEntry => RunEntry.parse(unmarshall(item));
+
+const ContentItem = z.object({ owner: FileId });
+
+/** The file that publishes a content. */
+export const contentOwner = (item: Item): FileId => ContentItem.parse(unmarshall(item)).owner;

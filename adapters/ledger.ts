@@ -1,0 +1,281 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { TransientError } from '../core/errors.ts';
+import { type EpochMs, Fence, type RunId } from '../core/ids.ts';
+import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
+import { limits } from '../core/limits.ts';
+import type { Ledger } from '../core/ports.ts';
+import { alreadyEnded, alreadySettled, givesWay, outcomeFields } from '../core/settlement.ts';
+import { classified } from './aws-errors.ts';
+import {
+  contentOwner,
+  fileItem,
+  fileStatus,
+  type Item,
+  itemKeys,
+  runItem,
+  runStatus,
+  toFile,
+  toRun,
+} from './ledger-items.ts';
+import { ledgerLists } from './ledger-lists.ts';
+import {
+  createAction,
+  getItem,
+  getItems,
+  putGuarded,
+  type Table,
+  transact,
+  updateAction,
+  updateGuarded,
+} from './ledger-table.ts';
+
+/** Races with other writers are decided by reading again; more than a few in a row is no race. */
+const raceTriesMax = 5;
+
+const firstFence = Fence.parse(1);
+
+/** The ledger in DynamoDB: one table, and no write without a condition. */
+export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger => {
+  const table: Table = { client, name: tableName };
+  return {
+    file: async (fileId) => {
+      const item = await getItem(table, itemKeys.file(fileId), `read file ${fileId}`);
+      return item === undefined ? undefined : toFile(item);
+    },
+    run: (runId) => readRun(table, runId),
+    claim: claim(table),
+    settleArrival: settleArrival(table),
+    markStarted: async (runId, now) => {
+      const set = runState('STARTED', now);
+      const guard = { condition: '#state = :created', values: { created: 'CREATED' } };
+      await updateGuarded(table, { key: itemKeys.run(runId), set, ...guard }, `start ${runId}`);
+    },
+    settleFile: settleFile(table),
+    claimContent: claimContent(table),
+    markLoading: markLoading(table),
+    endRun: endRun(table),
+    nextAttempt: nextAttempt(table),
+    takeTurn: takeTurn(table),
+    endTurn: endTurn(table),
+    ...ledgerLists(table),
+  };
+};
+
+const readRun = async (table: Table, runId: RunId): Promise<RunEntry | undefined> => {
+  const item = await getItem(table, itemKeys.run(runId), `read run ${runId}`);
+  return item === undefined ? undefined : toRun(item);
+};
+
+const claim =
+  (table: Table): Ledger['claim'] =>
+  async (run, files, now) => {
+    const owned = {
+      dataset: run.dataset,
+      state: 'CLAIMED',
+      runId: run.runId,
+      updatedAt: now,
+    } as const;
+    const none = { contentId: null, counts: null, reason: null } as const;
+    const ids = files.map(({ fileId }) => fileId);
+    const entry: RunEntry = {
+      ...{ ...run, state: 'CREATED', fence: firstFence, files: ids },
+      ...{ counts: null, quality: null, snapshotId: null, reason: null },
+      ...{ createdAt: now, updatedAt: now },
+    };
+    const actions = [
+      createAction(table, runItem(entry)),
+      ...files.map((file) =>
+        createAction(table, fileItem({ ...file, ...owned, ...none, fence: firstFence })),
+      ),
+    ];
+    if ((await transact(table, actions, `claim ${run.runId}`)) === 'written') return 'claimed';
+    // A run id is a hash of its files: the same run is our own claim, whose reply was lost.
+    const found = await readRun(table, run.runId);
+    return found !== undefined && sameFiles(found.files, ids) ? 'claimed' : 'taken';
+  };
+
+const sameFiles = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && [...a].sort().join() === [...b].sort().join();
+
+const settleArrival =
+  (table: Table): Ledger['settleArrival'] =>
+  async (file, dataset, { state, reason }, now) => {
+    const item = fileItem({
+      ...{ ...file, dataset, state, reason, updatedAt: now },
+      ...{ runId: null, fence: null, contentId: null, counts: null },
+    });
+    const guard = { condition: 'attribute_not_exists(pk)', values: {} };
+    await putGuarded(table, item, guard, `settle file ${file.fileId}`);
+  };
+
+const settleFile =
+  (table: Table): Ledger['settleFile'] =>
+  async (runId, fence, fileId, outcome, now) => {
+    const fields = outcomeFields(outcome);
+    const result = await updateGuarded(
+      table,
+      {
+        key: itemKeys.file(fileId),
+        set: { ...fields, status: fileStatus(fields.state), updatedAt: now },
+        condition: '#runId = :run AND #fence = :fence AND #state = :claimed',
+        values: { run: runId, fence, claimed: 'CLAIMED' },
+      },
+      `settle file ${fileId}`,
+    );
+    if (result.kind === 'written') return 'written';
+    const found = result.found === undefined ? undefined : toFile(result.found);
+    const ours =
+      found !== undefined && alreadySettled(found, { runId, fence, state: fields.state });
+    return ours ? 'written' : 'fenced';
+  };
+
+const claimContent =
+  (table: Table): Ledger['claimContent'] =>
+  async (dataset, contentId, fileId, now) => {
+    await rememberContent(table, fileId, contentId);
+    const item: Item = {
+      ...marshall({ owner: fileId, claimedAt: now }),
+      ...itemKeys.content(dataset, contentId),
+    };
+    const doing = `claim content of file ${fileId}`;
+    const free = 'attribute_not_exists(pk) OR #owner = :me';
+    let guard: { condition: string; values: Record<string, unknown> } = {
+      condition: free,
+      values: { me: fileId },
+    };
+    for (let tries = 0; tries < raceTriesMax; tries += 1) {
+      const result = await putGuarded(table, item, guard, doing);
+      if (result.kind === 'written') return { kind: 'mine' };
+      if (result.found === undefined) throw new TransientError(`${doing}: the owner is unknown`);
+      const owner = contentOwner(result.found);
+      if (owner === fileId) return { kind: 'mine' };
+      const held = await getItem(table, itemKeys.file(owner), doing);
+      if (held === undefined || !givesWay.includes(toFile(held).state))
+        return { kind: 'duplicate', of: owner };
+      guard = { condition: '#owner = :old', values: { old: owner } };
+    }
+    throw new TransientError(`${doing}: the owner changed ${raceTriesMax} times`);
+  };
+
+/** A version's bytes never change, so that any attempt may write this, also a late one. */
+const rememberContent = async (
+  table: Table,
+  fileId: FileEntry['fileId'],
+  contentId: string,
+): Promise<void> => {
+  const exists = { condition: 'attribute_exists(pk)', values: {} };
+  const update = { key: itemKeys.file(fileId), set: { contentId }, ...exists };
+  await updateGuarded(table, update, `note content of file ${fileId}`);
+};
+
+const markLoading =
+  (table: Table): Ledger['markLoading'] =>
+  async (runId, fence, now) => {
+    const result = await updateGuarded(
+      table,
+      {
+        key: itemKeys.run(runId),
+        set: runState('LOADING', now),
+        // CREATED too: the execution may get here before intake has noted that it started it.
+        condition: '#fence = :fence AND #state IN (:created, :started)',
+        values: { fence, created: 'CREATED', started: 'STARTED' },
+      },
+      `mark ${runId} as loading`,
+    );
+    if (result.kind === 'written') return 'written';
+    const found = result.found === undefined ? undefined : toRun(result.found);
+    return found?.fence === fence && found.state === 'LOADING' ? 'written' : 'fenced';
+  };
+
+const endRun =
+  (table: Table): Ledger['endRun'] =>
+  async (runId, fence, end, now) => {
+    const { condition, values } = openRun(fence);
+    const set = { ...runState(end.state, now), ...end };
+    const update = { key: itemKeys.run(runId), set, condition, values };
+    const result = await updateGuarded(table, update, `end ${runId}`);
+    if (result.kind === 'written') return 'written';
+    const found = result.found === undefined ? undefined : toRun(result.found);
+    return found !== undefined && alreadyEnded(found, { ...end, fence }) ? 'written' : 'fenced';
+  };
+
+const nextAttempt =
+  (table: Table): Ledger['nextAttempt'] =>
+  async (runId, fence, now) => {
+    const next = Fence.parse(fence + 1);
+    for (let tries = 0; tries < raceTriesMax; tries += 1) {
+      const run = await readRun(table, runId);
+      if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
+        return { kind: 'fenced' };
+      const keys = run.files.map(itemKeys.file);
+      const entries = (await getItems(table, keys, `read files of ${runId}`)).map(toFile);
+      const claimed = entries.filter(({ state }) => state === 'CLAIMED');
+      const actions = [
+        updateAction(table, {
+          key: itemKeys.run(runId),
+          set: { ...runState('STARTED', now), fence: next },
+          ...openRun(fence),
+        }),
+        ...claimed.map(({ fileId }) =>
+          updateAction(table, {
+            key: itemKeys.file(fileId),
+            set: { fence: next, updatedAt: now },
+            condition: '#runId = :run AND #fence = :fence AND #state = :claimed',
+            values: { run: runId, fence, claimed: 'CLAIMED' },
+          }),
+        ),
+      ];
+      if ((await transact(table, actions, `next attempt of ${runId}`)) === 'written')
+        return { kind: 'next', fence: next };
+      // Refused: a file of the run was settled between the read and the write. Read again.
+    }
+    throw new TransientError(`the files of ${runId} changed ${raceTriesMax} times`);
+  };
+
+const takeTurn =
+  (table: Table): Ledger['takeTurn'] =>
+  async (dataset, runId, now) => {
+    const result = await putGuarded(
+      table,
+      { ...marshall({ runId, until: now + limits.loadLeaseMs }), ...itemKeys.lock(dataset) },
+      {
+        condition: 'attribute_not_exists(pk) OR #runId = :me OR #until <= :now',
+        values: { me: runId, now },
+      },
+      `take the turn of ${dataset}`,
+    );
+    return result.kind === 'written' ? 'taken' : 'busy';
+  };
+
+const endTurn =
+  (table: Table): Ledger['endTurn'] =>
+  async (dataset, runId) => {
+    try {
+      await table.client.send(
+        new DeleteItemCommand({
+          TableName: table.name,
+          Key: itemKeys.lock(dataset),
+          ConditionExpression: '#runId = :me',
+          ExpressionAttributeNames: { '#runId': 'runId' },
+          ExpressionAttributeValues: marshall({ ':me': runId }),
+        }),
+      );
+    } catch (error) {
+      const lost = error instanceof Error && error.name === 'ConditionalCheckFailedException';
+      if (!lost) throw classified(error, `end the turn of ${dataset}`);
+    }
+  };
+
+const runState = (state: RunEntry['state'], now: EpochMs) => ({
+  state,
+  status: runStatus(state),
+  updatedAt: now,
+});
+
+/** Holds for a run that this attempt owns and that has not ended. */
+const openRun = (fence: Fence) => ({
+  condition: '#fence = :fence AND NOT #state IN (:published, :held, :nothing, :failed)',
+  values: { fence, published: 'PUBLISHED', held: 'HELD', nothing: 'NOTHING', failed: 'FAILED' },
+});

@@ -1,0 +1,55 @@
+import { makeOutput, type Output } from '../console/output.ts';
+import { staticChecks } from './static-checks.ts';
+import { addTallies, runVitest, type Tally } from './vitest-run.ts';
+
+/** What can be asked for: `npm test`, `npm run check`, `npm run e2e`, `npm run test:release`. */
+type Suite = {
+  readonly withStatic: boolean;
+  /** Projects of vitest.config.ts; a trailing * takes all that begin so. */
+  readonly projects: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+};
+
+const suites: Readonly<Record<string, Suite>> = {
+  all: { withStatic: true, projects: ['unit', 'infra', 'e2e*'], env: {} },
+  check: { withStatic: true, projects: ['unit', 'infra'], env: {} },
+  e2e: { withStatic: false, projects: ['e2e*'], env: {} },
+  /** Tests that can take longer look at this and do: more seeds, more rows, more crashes. */
+  release: {
+    withStatic: true,
+    projects: ['unit', 'infra', 'e2e*'],
+    env: { HEADGATE_RELEASE: '1' },
+  },
+};
+
+const runStatic = async (out: Output, env: NodeJS.ProcessEnv): Promise<Tally> => {
+  const ends = staticChecks.map(async ({ name, run }): Promise<Tally> => {
+    const complaint = await run(env);
+    if (complaint === null) out.line(`${out.styles.good('✔')} ${name}`);
+    else out.line(`${out.styles.bad('✖')} ${name}\n${complaint.trimEnd()}\n`);
+    return complaint === null ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  });
+  return (await Promise.all(ends)).reduce(addTallies);
+};
+
+/** Runs a suite; the last line of its output is the count, alone. */
+const runSuite = async (suite: Suite, process: NodeJS.Process): Promise<number> => {
+  const out = makeOutput(process.stdout, process.stderr, process.env);
+  const env = { ...process.env, ...suite.env };
+  const none: Tally = { passed: 0, failed: 0 };
+  const fixed = suite.withStatic ? await runStatic(out, env) : none;
+  const { passed, failed } = addTallies(fixed, await runVitest(suite.projects, env));
+  out.line(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+};
+
+const [name = 'all'] = process.argv.slice(2);
+const suite = suites[name];
+if (suite === undefined) {
+  process.stderr.write(
+    `There is no suite '${name}'; there are ${Object.keys(suites).join(', ')}.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  process.exitCode = await runSuite(suite, process);
+}

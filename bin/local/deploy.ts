@@ -1,0 +1,165 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../console/errors.ts';
+import { assemblyDigest, type Context, contextFlags, runCdk } from './cdk.ts';
+import { instanceFiles, readJson } from './instance.ts';
+import type { AwsEnv, LocalAws } from './local-aws.ts';
+import { Outputs } from './outputs.ts';
+import { profiles } from './profiles.ts';
+
+/** The one stack of Headgate, unless a deploy names it otherwise. */
+export const defaultStackName = 'Headgate';
+
+/** MiniStack's account; the region is the one its environment names. */
+const LOCAL_ENVIRONMENT = 'aws://000000000000/us-east-1';
+
+/** Lambdas run on this machine, so the DuckDB layer is built for its processor. */
+export const hostContext: Context = {
+  'headgate:architecture': process.arch === 'arm64' ? 'arm64' : 'x64',
+};
+
+export type SynthOptions = {
+  readonly context: Context;
+  /** Where the assembly is written. */
+  readonly assembly: string;
+  readonly log: string;
+  /** The CDK app's directory. @default the clone */
+  readonly app?: string;
+};
+
+/** Templates and assets, ready to deploy; needs no AWS at all. */
+export const synthesize = (aws: AwsEnv, options: SynthOptions): Promise<void> =>
+  runCdk(
+    'Building the stack (cdk synth)',
+    ['synth', '--quiet', '--output', options.assembly, ...contextFlags(options.context)],
+    { ...options, aws },
+  );
+
+/** CDK's own bucket and roles, without which it deploys nothing. */
+export const bootstrap = (
+  aws: AwsEnv,
+  log: string,
+  environment: string = LOCAL_ENVIRONMENT,
+): Promise<void> =>
+  runCdk(`Preparing ${environment} (cdk bootstrap)`, ['bootstrap', environment], { aws, log });
+
+export type DeployOptions = {
+  /** @default defaultStackName */
+  readonly stackName?: string;
+  readonly outputsFile: string;
+  /** A synthesised assembly; without one, the app is synthesised with `context`. */
+  readonly assembly?: string;
+  readonly context?: Context;
+  readonly log: string;
+  readonly app?: string;
+};
+
+/** Deploys into a bootstrapped AWS without asking, and reads back what the stack says of itself. */
+export const deployStack = async (aws: AwsEnv, options: DeployOptions): Promise<Outputs> => {
+  const { stackName = defaultStackName, outputsFile, assembly, context = {}, log, app } = options;
+  await mkdir(dirname(outputsFile), { recursive: true });
+  const source = assembly === undefined ? contextFlags(context) : ['--app', assembly];
+  const flags = ['--method', 'direct', '--require-approval', 'never', '--progress', 'events'];
+  await runCdk(
+    'Deploying the stack (cdk deploy)',
+    ['deploy', stackName, ...source, ...flags, '--outputs-file', outputsFile],
+    { aws, log, ...(app === undefined ? {} : { app }) },
+  );
+  return readOutputs(outputsFile, stackName);
+};
+
+/** The outputs file of `cdk deploy`, parsed. */
+export const readOutputs = async (outputsFile: string, stackName: string): Promise<Outputs> => {
+  const all = z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse(await readFile(outputsFile, 'utf8')));
+  const outputs = Outputs.safeParse(all[stackName]);
+  if (outputs.success) return outputs.data;
+  const missing = outputs.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new UserError({
+    what: `The stack ${stackName} does not say where its parts are; missing: ${missing}.`,
+    next: 'Deploy it again from this clone.',
+  });
+};
+
+const Deployed = z.object({
+  token: z.string(),
+  bootstrapped: z.boolean(),
+  digest: z.string().nullable(),
+  outputs: Outputs.nullable(),
+});
+
+export type LocalDeployOptions = {
+  readonly stackName?: string;
+  readonly context?: Context;
+  readonly app?: string;
+  /** Told before each step that takes a while. */
+  readonly tell?: (step: string) => void;
+};
+
+/** What came of deploying into a local AWS. */
+export type LocalDeploy = { readonly outputs: Outputs; readonly changed: boolean };
+
+/**
+ * Brings the stack in a local AWS to what this clone says. Synthesising is the only way to know
+ * what it says, so that is always done; bootstrap and deploy are skipped when nothing changed.
+ */
+export const deployLocally = async (
+  starting: Promise<LocalAws>,
+  assemblyHome: string,
+  options: LocalDeployOptions & { readonly profile: LocalAws['profile'] },
+): Promise<LocalDeploy> => {
+  const { stackName = defaultStackName, tell = () => undefined } = options;
+  const files = instanceFiles(assemblyHome);
+  await mkdir(assemblyHome, { recursive: true });
+  const context = { ...hostContext, ...profiles[options.profile].context, ...options.context };
+  const synthLog = join(assemblyHome, 'synth.log');
+  const app = options.app === undefined ? {} : { app: options.app };
+  tell('building the stack');
+  const synth = synthesize(offline, { context, assembly: files.assembly, log: synthLog, ...app });
+  const prepared = starting.then((local) => prepare(local, tell));
+  // Both run at once; if one fails, the other's end is awaited so that nothing goes on unseen.
+  const [synthesized, ready] = await Promise.allSettled([synth, prepared]);
+  if (synthesized.status === 'rejected') throw synthesized.reason;
+  if (ready.status === 'rejected') throw ready.reason;
+  const { local, deployed } = ready.value;
+  const digest = await assemblyDigest(files.assembly);
+  if (deployed.digest === digest && deployed.outputs !== null) {
+    return { outputs: deployed.outputs, changed: false };
+  }
+  tell('deploying the stack');
+  const outputs = await deployStack(local.env, {
+    stackName,
+    outputsFile: files.outputs,
+    assembly: files.assembly,
+    log: files.deployLog,
+  });
+  await remember(local, { token: local.token, bootstrapped: true, digest, outputs });
+  return { outputs, changed: true };
+};
+
+/** Synthesis must not depend on any account: keys that open nothing, and no other settings. */
+const offline: AwsEnv = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'none',
+  AWS_SECRET_ACCESS_KEY: 'none',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+const remember = (local: LocalAws, deployed: z.infer<typeof Deployed>): Promise<void> =>
+  writeFile(instanceFiles(local.dir).deployed, JSON.stringify(deployed, null, 2));
+
+const prepare = async (local: LocalAws, tell: (step: string) => void) => {
+  const known = await readJson(Deployed, instanceFiles(local.dir).deployed);
+  const fresh = { token: local.token, bootstrapped: false, digest: null, outputs: null };
+  const deployed = known?.token === local.token ? known : fresh;
+  if (!deployed.bootstrapped) {
+    tell('preparing the local AWS');
+    await bootstrap(local.env, join(local.dir, 'bootstrap.log'));
+    await remember(local, { ...deployed, bootstrapped: true });
+  }
+  return { local, deployed };
+};

@@ -1,0 +1,63 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { profileNames } from './profiles.ts';
+
+/** A running local AWS, written down so that later commands find it. */
+export const Instance = z.object({
+  profile: z.enum(profileNames),
+  pid: z.number().int().positive(),
+  port: z.number().int(),
+  endpoint: z.url(),
+  /**
+   * Drawn per start and told back by MiniStack's health page: what answers with it is ours, no
+   * matter what became of the process id, and state written under another token is gone.
+   */
+  token: z.string(),
+});
+export type Instance = z.infer<typeof Instance>;
+
+/** Files of one instance; everything MiniStack and its Lambdas write lies below `dir`. */
+export const instanceFiles = (dir: string) => ({
+  record: join(dir, 'instance.json'),
+  deployed: join(dir, 'deployed.json'),
+  log: join(dir, 'ministack.log'),
+  deployLog: join(dir, 'deploy.log'),
+  assembly: join(dir, 'cdk.out'),
+  outputs: join(dir, 'outputs.json'),
+  /** MiniStack makes its certificate below its TMPDIR, so two instances never share one. */
+  temp: join(dir, 'tmp'),
+  certificate: join(dir, 'tmp', 'ministack-tls', 'server.crt'),
+  data: join(dir, 'data'),
+});
+
+/** Undefined when there is none, or none that this version can read. */
+export const readJson = async <T extends z.ZodType>(
+  schema: T,
+  path: string,
+): Promise<z.infer<T> | undefined> => {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+};
+
+export const readInstance = (dir: string): Promise<Instance | undefined> =>
+  readJson(Instance, instanceFiles(dir).record);
+
+export const writeInstance = async (dir: string, instance: Instance): Promise<void> =>
+  writeFile(instanceFiles(dir).record, JSON.stringify(instance, null, 2));
+
+/** Forgets the instance and throws away its state; the logs stay, they tell why it ended. */
+export const clearInstance = async (dir: string): Promise<void> => {
+  const files = instanceFiles(dir);
+  const gone = [files.record, files.deployed, files.outputs, files.temp, files.data];
+  await Promise.all(gone.map((path) => rm(path, { recursive: true, force: true })));
+};
+
+export const makeInstanceDirs = async (dir: string): Promise<void> => {
+  const files = instanceFiles(dir);
+  await mkdir(files.temp, { recursive: true });
+  await mkdir(files.data, { recursive: true });
+};

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** What the stack says about itself: all that commands and tests need to find their way. */
+export const Outputs = z.object({
+  LandingBucket: z.string().min(1),
+  CleanBucket: z.string().min(1),
+  CuratedBucket: z.string().min(1),
+  QuarantineBucket: z.string().min(1),
+  LedgerTable: z.string().min(1),
+  PipelineArn: z.string().min(1),
+  NoticeQueueUrl: z.string().min(1),
+  DeadLetterQueueUrl: z.string().min(1),
+  CatalogDatabase: z.string().min(1),
+});
+export type Outputs = z.infer<typeof Outputs>;

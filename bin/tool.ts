@@ -1,0 +1,27 @@
+import { type Command, CommanderError } from 'commander';
+import { type ExitCode, exitCodes, UserError } from './console/errors.ts';
+import { makeOutput, type Output } from './console/output.ts';
+
+/** Runs one of the developer's tools (generate, bench) and ends with an exit code, never a stack. */
+export const runTool = async (
+  make: (out: Output) => Command,
+  { argv, env, stdout, stderr }: NodeJS.Process,
+): Promise<ExitCode> => {
+  const out = makeOutput(stdout, stderr, env);
+  const program = make(out);
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => out.line(text.trimEnd()),
+      writeErr: (text) => out.note(text.trimEnd()),
+    });
+  try {
+    await program.parseAsync(argv.slice(2), { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    // Commander has printed its own message; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (!(error instanceof UserError)) throw error;
+    out.note(out.styles.bad(`${program.name()}: `) + error.message);
+    return error.exitCode;
+  }
+};

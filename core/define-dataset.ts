@@ -1,0 +1,196 @@
+import {
+  type Dataset,
+  type Format,
+  formats,
+  type PartitionField,
+  type WriteMode,
+} from './dataset.ts';
+import type { Field } from './fields/field.ts';
+import { DatasetName } from './ids.ts';
+import type { Transform } from './transforms/transform.ts';
+
+/** A dataset as its author writes it; what is left out gets the default of `Dataset`. */
+export type DatasetDefinition = {
+  readonly name: string;
+  readonly domain: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly key?: readonly string[];
+  /** @default append() */
+  readonly write?: WriteMode;
+  readonly partition?: readonly PartitionField[];
+  readonly transforms?: readonly Transform[];
+  readonly rejects?: Partial<Dataset['rejects']>;
+  readonly files?: Partial<Dataset['files']>;
+};
+
+/** Each run adds its rows. */
+export const append = (): WriteMode => ({ kind: 'append' });
+/** Each file is the whole table. */
+export const replace = (): WriteMode => ({ kind: 'replace' });
+
+/** Partitions the table by a day or instant column. */
+export const year = (column: string): PartitionField => ({ column, transform: 'year' });
+export const month = (column: string): PartitionField => ({ column, transform: 'month' });
+export const day = (column: string): PartitionField => ({ column, transform: 'day' });
+
+/** Columns that Headgate adds to every table. */
+export const reservedColumns = ['_file', '_row', '_run'] as const;
+
+/** What Glue, Athena and Spark take without quotes; DuckDB does not tell Id from id. */
+const COLUMN = /^[a-z][a-z0-9_]{0,62}$/;
+/** A tab or ASCII punctuation that does not quote. */
+const DELIMITER = /^[\t!#-/:-@[-`{-~]$/;
+const DEFAULT_HOLD_ABOVE = 0.05;
+
+/**
+ * Checks a definition when it is loaded, so that a wrong one fails at `cdk synth` and in the
+ * tests, not in the first run. What it says of other datasets is checked by `columnsOf`.
+ */
+export const defineDataset = (definition: DatasetDefinition): Dataset => {
+  const { domain, owner, description, fields } = definition;
+  const name = DatasetName.safeParse(definition.name);
+  if (!name.success) {
+    throw new Error(
+      `dataset '${definition.name}': the name must be a-z, 0-9 and _, at most 40, starting a-z`,
+    );
+  }
+  const dataset: Dataset = {
+    name: name.data,
+    domain,
+    owner,
+    description,
+    fields,
+    key: definition.key ?? [],
+    write: definition.write ?? append(),
+    partition: definition.partition ?? [],
+    transforms: definition.transforms ?? [],
+    rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
+    files: {
+      formats: definition.files?.formats ?? formats,
+      delimiter: definition.files?.delimiter ?? ',',
+    },
+  };
+  const check = checker(dataset);
+  checkWords(dataset, check);
+  checkColumns(dataset, check);
+  checkKey(dataset, check);
+  checkPartition(dataset, check);
+  checkFiles(dataset, check);
+  return dataset;
+};
+
+type Check = (holds: boolean, problem: () => string) => void;
+
+/** Every message names the dataset, what was found and what is allowed. */
+const checker =
+  ({ name }: Dataset): Check =>
+  (holds, problem) => {
+    if (!holds) throw new Error(`dataset '${name}': ${problem()}`);
+  };
+
+const checkWords = ({ domain, owner, description, rejects }: Dataset, check: Check): void => {
+  for (const [what, words] of Object.entries({ domain, owner, description })) {
+    check(words.trim() !== '', () => `${what} is empty; say it in a few words`);
+  }
+  const { holdAbove } = rejects;
+  check(
+    holdAbove >= 0 && holdAbove <= 1,
+    () => `rejects.holdAbove is ${holdAbove}; allowed is a share from 0 to 1`,
+  );
+};
+
+const checkColumns = ({ name, fields, transforms }: Dataset, check: Check): void => {
+  const declared = Object.keys(fields);
+  check(declared.length > 0, () => 'fields is empty; declare at least one');
+  const columns = new Set<string>();
+  const add = (where: string, column: string): void => {
+    check(
+      !reservedColumns.some((reserved) => reserved === column),
+      () => `${where} is called '${column}', a column that Headgate adds itself`,
+    );
+    check(
+      COLUMN.test(column),
+      () => `${where} is called '${column}'; allowed are a-z, 0-9 and _, at most 63, starting a-z`,
+    );
+    check(!columns.has(column), () => `${where} adds '${column}', which is there already`);
+    columns.add(column);
+  };
+  for (const column of declared) add('a field', column);
+  for (const column of declared) {
+    check(
+      !columns.has(`v_${column}`),
+      () => `'v_${column}' beside '${column}': v_ marks the typed value of a field; rename one`,
+    );
+  }
+  // A step may use what stands before it in the same row; joined columns have no type yet.
+  const usable = new Set(declared);
+  const use = (where: string, column: string): void =>
+    check(usable.has(column), () => `${where} uses '${column}'; usable are ${names(usable)}`);
+  for (const [index, step] of transforms.entries()) {
+    const where = `transforms[${index}] (${step.kind})`;
+    for (const column of sourcesOf(step)) use(where, column);
+    for (const column of addedBy(step)) add(where, column);
+    if (step.kind !== 'join') usable.add(step.column);
+    else checkJoin(step, where, name, check);
+  }
+};
+
+const sourcesOf = (step: Transform): readonly string[] => {
+  if (step.kind === 'product') return [step.left, step.right];
+  return step.kind === 'join' ? [step.on] : [step.of];
+};
+
+const addedBy = (step: Transform): readonly string[] =>
+  step.kind === 'join' ? step.take : [step.column];
+
+const checkJoin = (
+  step: Extract<Transform, { kind: 'join' }>,
+  where: string,
+  self: string,
+  check: Check,
+): void => {
+  check(step.take.length > 0, () => `${where} takes no column of ${step.dataset}`);
+  check(step.dataset !== self, () => `${where} joins the dataset with itself`);
+};
+
+const names = (columns: Iterable<string>): string => [...columns].join(', ');
+
+const checkKey = ({ key, fields }: Dataset, check: Check): void => {
+  for (const [index, column] of key.entries()) {
+    const field = Object.hasOwn(fields, column) ? fields[column] : undefined;
+    check(
+      field !== undefined,
+      () => `key names '${column}', which is no field; fields are ${names(Object.keys(fields))}`,
+    );
+    check(
+      field?.optional === false,
+      () => `key names '${column}', which is optional; a row without its key is no row`,
+    );
+    check(key.indexOf(column) === index, () => `key names '${column}' twice`);
+  }
+};
+
+const checkPartition = ({ partition, fields }: Dataset, check: Check): void => {
+  for (const { column, transform } of partition) {
+    const field = Object.hasOwn(fields, column) ? fields[column] : undefined;
+    const kind = field?.kind ?? 'no field';
+    check(
+      kind === 'timestamp' || kind === 'date',
+      () => `partition ${transform}('${column}') needs a date or timestamp field; it is ${kind}`,
+    );
+  }
+};
+
+const checkFiles = ({ files }: Dataset, check: Check): void => {
+  const { delimiter } = files;
+  const allowed: readonly Format[] = files.formats;
+  check(allowed.length > 0, () => `files.formats is empty; allowed are ${formats.join(', ')}`);
+  check(
+    DELIMITER.test(delimiter),
+    () =>
+      `files.delimiter is ${JSON.stringify(delimiter)}; allowed is a tab or one ASCII mark ` +
+      'other than a double quote',
+  );
+};

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import type { Fence, FileId } from './ids.ts';
+import { type RunEntry, type RunState, terminalRunStates } from './ledger.ts';
+import { limits } from './limits.ts';
+
+/** What the pipeline caught. `Cause` is JSON from Lambda, and free text from Step Functions. */
+export const CaughtError = z.object({
+  Error: z.string().default('Unknown'),
+  Cause: z.string().default(''),
+});
+export type CaughtError = z.infer<typeof CaughtError>;
+
+/** A failure as the quarantine stage finds it. */
+export type Failure = {
+  readonly run: Pick<RunEntry, 'state' | 'fence'>;
+  /** The attempt that failed; the run may have moved on since. */
+  readonly fence: Fence;
+  readonly error: Pick<CaughtError, 'Error'>;
+  /** The files of the part that failed; null when the run itself did. */
+  readonly part: readonly FileId[] | null;
+  /** The run's snapshot in the table, null when it has none; undefined when nobody looked. */
+  readonly snapshotId?: string | null;
+};
+
+export type FailureDecision =
+  /** The run ended, or a newer attempt owns it: there is nothing to do. */
+  | { readonly kind: 'ended' }
+  /** This attempt was quarantined before; a repeated call gives the same answer. */
+  | { readonly kind: 'failed' }
+  /** Only the table knows whether the run's rows are visible. */
+  | { readonly kind: 'look-in-table' }
+  /** The rows are visible: from here everything rolls forward. */
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'next-attempt' }
+  /** The next attempt is in the ledger, but its start may have been lost. */
+  | { readonly kind: 'start-again'; readonly fence: Fence }
+  | { readonly kind: 'quarantine-file'; readonly fileId: FileId }
+  /** Nobody knows which file of the part is to blame: the run's next attempt has one per part. */
+  | { readonly kind: 'isolate' }
+  | { readonly kind: 'quarantine-run' };
+
+/** Decides what becomes of a failed part or run. The order of the questions is the whole rule. */
+export const decideFailure = (failure: Failure): FailureDecision => {
+  const { run, fence, part } = failure;
+  if (run.fence !== fence) return superseded(failure);
+  if (run.state === 'FAILED') return { kind: 'failed' };
+  if (terminalRunStates.includes(run.state)) return { kind: 'ended' };
+  return part === null ? decideRun(failure) : decidePart(failure, part);
+};
+
+/** The states in which an attempt that was just recorded stands, until it does something. */
+const freshStates: readonly RunState[] = ['CREATED', 'STARTED'];
+
+const superseded = ({ run, fence, part }: Failure): FailureDecision => {
+  const ours = part === null && run.fence === fence + 1 && freshStates.includes(run.state);
+  return ours ? { kind: 'start-again', fence: run.fence } : { kind: 'ended' };
+};
+
+/**
+ * A PermanentError is a bug or a missing right and not the file's fault, so it ends the run
+ * without another attempt. Anything else that ends a part of one file is that file's doing.
+ */
+const decidePart = (failure: Failure, part: readonly FileId[]): FailureDecision => {
+  if (isPermanent(failure)) return { kind: 'quarantine-run' };
+  const [fileId, ...others] = part;
+  if (fileId === undefined || others.length > 0) return { kind: 'isolate' };
+  return { kind: 'quarantine-file', fileId };
+};
+
+const decideRun = (failure: Failure): FailureDecision => {
+  if (failure.run.state === 'LOADING') {
+    if (failure.snapshotId === undefined) return { kind: 'look-in-table' };
+    if (failure.snapshotId !== null) return { kind: 'publish' };
+  }
+  if (isPermanent(failure) || failure.fence >= limits.attemptsMax)
+    return { kind: 'quarantine-run' };
+  return { kind: 'next-attempt' };
+};
+
+const isPermanent = ({ error }: Failure): boolean => error.Error === 'PermanentError';
+
+const textCharsMax = 300;
+
+const LambdaCause = z.object({ errorType: z.string(), errorMessage: z.string() });
+
+/** Errors whose message is ours, or Lambda's own about a worker that died: neither quotes a row. */
+const tellable = /^(TransientError|PermanentError|Runtime\..+|Sandbox\..+)$/;
+
+/** What a person may read of a caught error: its name, and its message where that is safe. */
+export const failureText = ({ Error: name, Cause }: CaughtError): string => {
+  const cause = LambdaCause.safeParse(fromJson(Cause));
+  const known = cause.success && tellable.test(cause.data.errorType);
+  const text = known ? `${name}: ${cause.data.errorMessage}` : name;
+  return text.slice(0, textCharsMax);
+};
+
+const fromJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * SHA-256 as hex. The one file of core that imports node:crypto, whose other half is randomness:
+ * identity in Headgate is always a function of what it identifies.
+ */
+export const sha256 = (bytes: string | Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,49 @@
+import { type RuleKind, type RuleUse, stated } from './rule.ts';
+
+type Params = { readonly min?: number; readonly max?: number };
+
+/** Code points: what DuckDB's length counts, and what stays one when a text is copied. */
+const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+};
+
+/** A text of `min` to `max` code points, both included; either may be left out. */
+export const lengthRule: RuleKind<Params, string> = {
+  kind: 'length',
+  code: 'E_LENGTH',
+  check: (value, { min, max }) => {
+    const length = codePoints(value);
+    return (min === undefined || min <= length) && (max === undefined || length <= max);
+  },
+  toSql: (valueSql, { min, max }) => {
+    const length = `length(${valueSql})`;
+    if (max === undefined) return min === undefined ? 'true' : `${length} >= ${min}`;
+    return min === undefined ? `${length} <= ${max}` : `${length} BETWEEN ${min} AND ${max}`;
+  },
+  edges: ({ min, max }) =>
+    [min, max].flatMap((bound) =>
+      bound === undefined
+        ? []
+        : [bound - 1, bound, bound + 1].flatMap((length) =>
+            ['x', '\u00e9', '\u{1f4e6}', 'e\u0301'].map((unit) =>
+              [...unit.repeat(length)].slice(0, length).join(''),
+            ),
+          ),
+    ),
+  state: (params) => stated(params, Number),
+};
+
+/** The rule that bounds of a text's length make. */
+export const length = ({ min, max }: Params): RuleUse => {
+  for (const bound of [min, max]) {
+    if (bound !== undefined && !(Number.isInteger(bound) && bound >= 1)) {
+      throw new Error(`length: the bound ${bound} is no whole number from 1 up`);
+    }
+  }
+  if (min !== undefined && max !== undefined && min > max) {
+    throw new Error(`length: no text has at least ${min} and at most ${max} code points`);
+  }
+  return { kind: lengthRule.kind, params: { min, max } };
+};

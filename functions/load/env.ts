@@ -1,0 +1,11 @@
+import * as z from 'zod';
+
+/** Everything the load function reads from its environment; lib/pipeline.ts or lib/intake.ts supplies it. */
+export const LoadEnv = z.object({
+  LEDGER_TABLE: z.string().min(1),
+  CLEAN_BUCKET: z.string().min(1),
+  CURATED_BUCKET: z.string().min(1),
+  CATALOG_DATABASE: z.string().min(1),
+  CATALOG_ID: z.string().min(1),
+});
+export type LoadEnv = z.infer<typeof LoadEnv>;

@@ -1,0 +1,133 @@
+import { assert } from '../../core/assert.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import { type GateDocument, RunPointer, type TransformDocument } from '../../core/documents.ts';
+import { TransientError } from '../../core/errors.ts';
+import { replaceOrder } from '../../core/landing/parts.ts';
+import type { LandedFile } from '../../core/ledger.ts';
+import { limits } from '../../core/limits.ts';
+import {
+  appendChange,
+  type Base,
+  type Change,
+  commitRun,
+  replaceChange,
+  type World,
+} from '../../core/load/commit.ts';
+import { dataFile } from '../../core/load/parquet.ts';
+import {
+  currentSnapshot,
+  schemaById,
+  specById,
+  type TableMetadata,
+} from '../../core/load/table.ts';
+import type { Clock, Ledger, Store } from '../../core/ports.ts';
+import { definitionOf, fenced, ownedRun } from '../owned-run.ts';
+import { settle } from '../refuse.ts';
+import { runDocuments } from '../run-documents.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export type LoadDeps = {
+  readonly ledger: Pick<
+    Ledger,
+    'run' | 'takeTurn' | 'endTurn' | 'markLoading' | 'settleFile' | 'endRun'
+  >;
+  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly world: World;
+  readonly cleanBucket: string;
+  readonly datasetNamed: (name: string) => Dataset | undefined;
+  readonly now: Clock;
+} & Telemetry;
+
+/** The snapshot summary's key of how new a replaced table is; see `replaceOrder`. */
+const replaceOrderKey = 'headgate.replace-order';
+
+/** Publishes a run's staged files in one snapshot: the commit point of Headgate. */
+export const load = (deps: LoadDeps) => async (event: unknown) => {
+  const pointer = RunPointer.parse(event);
+  const run = await ownedRun(deps.ledger, pointer);
+  const dataset = definitionOf(deps.datasetNamed, run.dataset);
+  const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
+  const [gate, transformed] = [await documents.gate(), await documents.transform()];
+  assert(gate.decision === 'publish', `run ${run.runId} passed the gate`);
+  const { runId, fence } = pointer;
+  if ((await deps.ledger.takeTurn(run.dataset, runId, deps.now())) === 'busy')
+    throw new TransientError(`another load of ${run.dataset} is in flight; this one waits`);
+  try {
+    if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
+    if (transformed.staged.length === 0) return { snapshotId: null, tries: 0, already: false };
+    const files = (await documents.plan()).parts.flatMap((part) => part.files);
+    return await commit(deps, pointer, dataset, transformed, gate, files);
+  } finally {
+    await deps.ledger.endTurn(run.dataset, runId);
+  }
+};
+
+const commit = async (
+  deps: LoadDeps,
+  pointer: RunPointer,
+  dataset: Dataset,
+  transformed: TransformDocument,
+  gate: GateDocument,
+  files: readonly LandedFile[],
+) => {
+  const decide = decision(deps, dataset, transformed, files);
+  const { runId } = pointer;
+  const done = await commitRun(deps.world, dataset.name, runId, decide, {
+    triesMax: limits.commitTriesMax,
+  });
+  switch (done.kind) {
+    case 'exhausted':
+      throw new TransientError(
+        `the commit of ${runId} lost ${done.tries} races; it is tried again`,
+      );
+    case 'nothing':
+      await supersede(deps, pointer, gate, files);
+      return { snapshotId: null, tries: 1, already: false };
+    case 'committed':
+      deps.count('CommitTries', done.tries, dataset.name);
+      return { snapshotId: String(done.snapshotId), tries: done.tries, already: done.already };
+  }
+};
+
+/** What to change, given the table as it is now; asked again after every lost race. */
+const decision =
+  (
+    deps: LoadDeps,
+    dataset: Dataset,
+    transformed: TransformDocument,
+    files: readonly LandedFile[],
+  ) =>
+  async (base: Base): Promise<Change | null> => {
+    const add = dataFiles(base.metadata, transformed);
+    const references = Object.fromEntries(
+      Object.entries(transformed.references).map(([name, id]) => [
+        `headgate.reference.${name}`,
+        id ?? 'none',
+      ]),
+    );
+    if (dataset.write.kind === 'append') return appendChange(add, references);
+    const order = files.map(replaceOrder).sort().at(-1) ?? '';
+    const published = currentSnapshot(base.metadata)?.summary[replaceOrderKey] ?? '';
+    if (published > order) {
+      deps.log.info('superseded', { dataset: dataset.name });
+      return null;
+    }
+    return await replaceChange(base, add, { ...references, [replaceOrderKey]: order });
+  };
+
+const dataFiles = (metadata: TableMetadata, { staged, schemaId, specId }: TransformDocument) =>
+  staged.map((file) => dataFile(schemaById(metadata, schemaId), specById(metadata, specId), file));
+
+/** A newer whole-table file was published first: this one ends without a trace in the table. */
+const supersede = async (
+  deps: LoadDeps,
+  pointer: RunPointer,
+  { counts, quality }: GateDocument,
+  files: readonly LandedFile[],
+): Promise<void> => {
+  const by = 'a newer file that was published first';
+  for (const file of files) await settle(deps, pointer, file, { state: 'SUPERSEDED', by });
+  const end = { state: 'NOTHING', counts, quality, snapshotId: null, reason: null } as const;
+  const { runId, fence } = pointer;
+  if ((await deps.ledger.endRun(runId, fence, end, deps.now())) === 'fenced') throw fenced(runId);
+};

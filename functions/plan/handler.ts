@@ -1,0 +1,128 @@
+import type { FileCode, Refusal } from '../../core/codes.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import { type PlannedFile, RunPointer } from '../../core/documents.ts';
+import type { FileId } from '../../core/ids.ts';
+import { newestOnly, packParts } from '../../core/landing/parts.ts';
+import type { FileEntry } from '../../core/ledger.ts';
+import { limits } from '../../core/limits.ts';
+import type { Landing, Ledger } from '../../core/ports.ts';
+import { definitionOf, ownedRun } from '../owned-run.ts';
+import { refuse, type SettleDeps, settle } from '../refuse.ts';
+import { runDocuments } from '../run-documents.ts';
+
+/** What a look at the first bytes of a file tells; see adapters/engine/recognise.ts. */
+export type Recognised =
+  | { readonly kind: 'recognised'; readonly file: Pick<PlannedFile, 'compression' | 'format'> }
+  | ({ readonly kind: 'refused' } & Refusal<FileCode>);
+
+export type PlanDeps = SettleDeps & {
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile'>;
+  readonly store: Parameters<typeof runDocuments>[0];
+  readonly landing: Landing;
+  readonly recognise: (head: Buffer, key: string) => Recognised;
+  readonly cleanBucket: string;
+  readonly datasetNamed: (name: string) => Dataset | undefined;
+};
+
+/** Bytes of a file that are looked at to tell its format. */
+const headBytes = 64 * 1024;
+
+/** Looks at each file of a run, ends those that cannot be read, and packs the rest into parts. */
+export const plan = (deps: PlanDeps) => async (event: unknown) => {
+  const pointer = RunPointer.parse(event);
+  const run = await ownedRun(deps.ledger, pointer);
+  const dataset = definitionOf(deps.datasetNamed, run.dataset);
+  const planned: PlannedFile[] = [];
+  for (const fileId of run.files) {
+    const file = await planFile(deps, pointer, dataset, fileId);
+    if (file !== undefined) planned.push(file);
+  }
+  const files = await withoutSuperseded(deps, pointer, dataset, planned);
+  const parts = packParts(files, pointer.fence > 1);
+  const items = parts.map(({ part }) => ({ ...pointer, part }));
+  const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
+  await documents.writePlan({
+    parts: parts.map(({ part, files: own }) => ({ part, files: [...own] })),
+  });
+  const itemsKey = await documents.writeItems(items);
+  const inline = parts.length <= limits.inlinePartsMax;
+  return {
+    mode: inline ? 'inline' : 'distributed',
+    parts: parts.length,
+    files: files.length,
+    refused: run.files.length - files.length,
+    items: inline ? items : [],
+    itemsKey,
+  } as const;
+};
+
+/** The file as a stage may read it, or undefined when it has ended (now or in an earlier attempt). */
+const planFile = async (
+  deps: PlanDeps,
+  pointer: RunPointer,
+  dataset: Dataset,
+  fileId: FileId,
+): Promise<PlannedFile | undefined> => {
+  const entry = await deps.ledger.file(fileId);
+  if (entry?.state !== 'CLAIMED') return undefined;
+  const head = await deps.landing.head(entry);
+  if (head.kind === 'gone') return await gone(deps, pointer, entry);
+  const refusal = refusalOf(head);
+  if (refusal !== undefined) return await refused(deps, pointer, entry, refusal);
+  const bytes = await deps.landing.peek(entry, headBytes);
+  if (bytes === 'gone') return await gone(deps, pointer, entry);
+  const recognised = deps.recognise(bytes, entry.key);
+  if (recognised.kind === 'refused') return await refused(deps, pointer, entry, recognised);
+  const { compression, format } = recognised.file;
+  if (!dataset.files.formats.includes(format))
+    return await refused(deps, pointer, entry, {
+      code: 'E_FORMAT',
+      detail: `the file is ${format}; ${dataset.name} accepts ${dataset.files.formats.join(', ')}`,
+    });
+  const { bucket, key, versionId, sequencer, landedAt } = entry;
+  const sizeBytes = head.kind === 'found' ? head.sizeBytes : entry.sizeBytes;
+  return { fileId, bucket, key, versionId, sizeBytes, sequencer, landedAt, compression, format };
+};
+
+const refusalOf = (
+  head: Exclude<Awaited<ReturnType<Landing['head']>>, { kind: 'gone' }>,
+): Refusal<FileCode> | undefined => {
+  if (head.kind === 'archived')
+    return { code: 'E_ARCHIVED', detail: 'the object is in an archive storage class' };
+  if (head.sizeBytes === 0) return { code: 'E_EMPTY', detail: 'the object has 0 bytes' };
+  if (head.sizeBytes > limits.fileBytesMax)
+    return {
+      code: 'E_SIZE',
+      detail: `the object has ${head.sizeBytes} bytes; ${limits.fileBytesMax} are allowed`,
+    };
+  return undefined;
+};
+
+const gone = async (deps: PlanDeps, pointer: RunPointer, file: FileEntry): Promise<undefined> => {
+  const detail = 'the object version was deleted before it was read';
+  await settle(deps, pointer, file, { state: 'GONE', detail });
+};
+
+const refused = async (
+  deps: PlanDeps,
+  pointer: RunPointer,
+  file: FileEntry,
+  reason: Refusal<FileCode>,
+): Promise<undefined> => {
+  await refuse(deps, pointer, file, { code: reason.code, detail: reason.detail });
+};
+
+/** Where each file is the whole table, all but the newest of a run are ended here. */
+const withoutSuperseded = async (
+  deps: PlanDeps,
+  pointer: RunPointer,
+  dataset: Dataset,
+  files: readonly PlannedFile[],
+): Promise<readonly PlannedFile[]> => {
+  if (dataset.write.kind !== 'replace') return files;
+  const { newest, superseded } = newestOnly(files);
+  if (newest === undefined) return [];
+  const by = `${newest.key} (version ${newest.versionId})`;
+  for (const file of superseded) await settle(deps, pointer, file, { state: 'SUPERSEDED', by });
+  return [newest];
+};

@@ -1,0 +1,40 @@
+import type { FileCode, Refusal } from '../core/codes.ts';
+import type { RunPointer } from '../core/documents.ts';
+import type { FileOutcome, LandedFile } from '../core/ledger.ts';
+import type { Clock, Ledger, Store } from '../core/ports.ts';
+import { fenced } from './owned-run.ts';
+import { putRefusedFile } from './refused-file.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export type SettleDeps = {
+  readonly ledger: Pick<Ledger, 'settleFile'>;
+  readonly store: Pick<Store, 'put'>;
+  readonly quarantineBucket: string;
+  readonly now: Clock;
+} & Telemetry;
+
+/** Ends one file of a run in the ledger, or stops when a newer attempt owns it. */
+export const settle = async (
+  { ledger, log, now }: Pick<SettleDeps, 'ledger' | 'log' | 'now'>,
+  { runId, fence }: RunPointer,
+  file: LandedFile,
+  outcome: FileOutcome,
+): Promise<void> => {
+  const written = await ledger.settleFile(runId, fence, file.fileId, outcome, now());
+  if (written === 'fenced') throw fenced(runId);
+  log.info('file settled', { runId, fileId: file.fileId, state: outcome.state });
+};
+
+/** Quarantines a whole file: the reason as an object first, then the ledger, then the count. */
+export const refuse = async (
+  deps: SettleDeps,
+  pointer: RunPointer,
+  file: LandedFile,
+  reason: Refusal<FileCode>,
+): Promise<void> => {
+  const { dataset } = pointer;
+  const refused = { file, dataset, code: reason.code, detail: reason.detail, at: deps.now() };
+  await putRefusedFile(deps.store, deps.quarantineBucket, refused);
+  await settle(deps, pointer, file, { state: 'QUARANTINED', reason });
+  deps.count('FilesQuarantined', 1, dataset);
+};

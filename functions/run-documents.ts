@@ -1,0 +1,65 @@
+import type * as z from 'zod';
+import {
+  GateDocument,
+  PartDocument,
+  PlanDocument,
+  type RunPointer,
+  TransformDocument,
+  type ValidatedFile,
+} from '../core/documents.ts';
+import { PermanentError } from '../core/errors.ts';
+import { inOrder } from '../core/landing/parts.ts';
+import { cleanKeys, s3Uri } from '../core/layout.ts';
+import type { Store } from '../core/ports.ts';
+
+/** The documents of one attempt of a run, read and written by the stages (core/documents.ts). */
+export const runDocuments = (
+  store: Pick<Store, 'get' | 'put'>,
+  cleanBucket: string,
+  { runId, dataset, fence }: RunPointer,
+) => {
+  const uri = (key: string): string => s3Uri(cleanBucket, key);
+  const read = async <S extends z.ZodType>(schema: S, key: string): Promise<z.infer<S>> => {
+    const parsed = schema.safeParse(JSON.parse((await store.get(uri(key))).toString('utf8')));
+    if (parsed.success) return parsed.data;
+    throw new PermanentError(`${uri(key)} is not what the stage before should have written`, {
+      cause: parsed.error,
+    });
+  };
+  const write = (key: string, document: object): Promise<void> =>
+    store.put(uri(key), JSON.stringify(document));
+
+  const planKey = cleanKeys.plan(dataset, runId, fence);
+  const transformKey = cleanKeys.transform(dataset, runId, fence);
+  const gateKey = cleanKeys.gate(dataset, runId, fence);
+  const partKey = (part: number): string => cleanKeys.part(dataset, runId, fence, part);
+  const plan = (): Promise<PlanDocument> => read(PlanDocument, planKey);
+
+  return {
+    plan,
+    writePlan: (document: PlanDocument) => write(planKey, document),
+    writeItems: async (items: readonly object[]): Promise<string> => {
+      const key = cleanKeys.items(dataset, runId, fence);
+      await write(key, items);
+      return key;
+    },
+    writePart: (document: PartDocument) => write(partKey(document.part), document),
+    /** All validated files of the run, in the order that decides which row of a key is first. */
+    validated: async (): Promise<ValidatedFile[]> => {
+      const { parts } = await plan();
+      const documents = await Promise.all(
+        parts.map(({ part }) => read(PartDocument, partKey(part))),
+      );
+      const found = new Map(
+        documents.flatMap((document) => document.files).map((file) => [file.fileId, file]),
+      );
+      return inOrder(parts.flatMap(({ files }) => files)).flatMap(
+        ({ fileId }) => found.get(fileId) ?? [],
+      );
+    },
+    transform: (): Promise<TransformDocument> => read(TransformDocument, transformKey),
+    writeTransform: (document: TransformDocument) => write(transformKey, document),
+    gate: (): Promise<GateDocument> => read(GateDocument, gateKey),
+    writeGate: (document: GateDocument) => write(gateKey, document),
+  };
+};

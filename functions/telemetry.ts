@@ -1,0 +1,120 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { assert } from '../core/assert.ts';
+import { PermanentError, TransientError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+
+/** What a log line may carry: ids, codes and counts. Never a value of a row. */
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | readonly string[]>
+>;
+export type Log = Readonly<
+  Record<'info' | 'warn' | 'error', (message: string, fields: LogFields) => void>
+>;
+
+/** Counts things in CloudWatch: one metric per service, and one per dataset when it is known. */
+export type Count = (metric: string, value: number, dataset?: string) => void;
+
+/** What a handler tells the outside; tests pass their own. */
+export type Telemetry = { readonly log: Log; readonly count: Count };
+
+/** The CloudWatch namespace of every metric that Headgate counts. */
+export const metricNamespace = 'Headgate';
+
+/** An error's text as it leaves: longer ones are cut, since Step Functions carries them. */
+const messageCharsMax = 300;
+
+/**
+ * Makes the Lambda handler of one stage: logger, metrics and tracer around what `build` returns.
+ * The result is small by assertion, and only TransientError and PermanentError leave, without
+ * their cause: the cause may quote a row, and the runtime prints what leaves.
+ */
+export const instrumented = <Event, Result>(
+  service: string,
+  build: (telemetry: Telemetry) => (event: Event) => Promise<Result>,
+): ((event: Event, context: Context) => Promise<Result>) => {
+  const logger = new Logger({ serviceName: service });
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: service });
+  const tracer = new Tracer({ serviceName: service });
+  const { log, count } = telemetryOf(logger, metrics);
+  const handle = build({ log, count });
+  const guarded = async (event: Event): Promise<Result> => {
+    try {
+      const result = await handle(event);
+      assertSmall(result);
+      return result;
+    } catch (error) {
+      log.error('stage failed', errorFields(error));
+      throw leaving(error);
+    }
+  };
+  const wrapped = middy<Event, Result>(guarded)
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .before(({ context }) => metrics.captureColdStartMetric(context.functionName))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }));
+  return (event, context) => wrapped(event, context);
+};
+
+/** What a log line says of an error: no message but ours, no cause but its name and place. */
+export const errorFields = (error: unknown): LogFields => ({
+  error: nameOf(error),
+  detail: ownMessage(error),
+  at: frames(error),
+  cause: error instanceof Error && error.cause !== undefined ? nameOf(error.cause) : null,
+  causeAt: error instanceof Error ? frames(error.cause) : [],
+});
+
+const telemetryOf = (logger: Logger, metrics: Metrics): Telemetry => ({
+  log: {
+    info: (message, fields) => logger.info(message, { ...fields }),
+    warn: (message, fields) => logger.warn(message, { ...fields }),
+    error: (message, fields) => logger.error(message, { ...fields }),
+  },
+  // Printed at once, one line each: a metric that waits for the end is lost when the worker dies.
+  count: (metric, value, dataset) => {
+    const single = metrics.singleMetric().addDimensions({});
+    if (dataset !== undefined) single.addDimensions({ dataset });
+    single.addMetric(metric, MetricUnit.Count, value);
+  },
+});
+
+/**
+ * An error that nobody classified is a bug, and a bug is the same the next time: it is permanent.
+ * To call it transient would retry it until the run's attempts are used up.
+ */
+const leaving = (error: unknown): TransientError | PermanentError =>
+  error instanceof TransientError
+    ? new TransientError(ownMessage(error))
+    : new PermanentError(ownMessage(error));
+
+/** Our errors and assertions hold no values of rows; any other message is not repeated. */
+const ownMessage = (error: unknown): string => {
+  const ours =
+    error instanceof TransientError ||
+    error instanceof PermanentError ||
+    (error instanceof Error && error.message.startsWith('assertion failed: '));
+  const message = ours ? error.message : `unexpected ${nameOf(error)}`;
+  return message.slice(0, messageCharsMax);
+};
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+/** Where an error was thrown: the stack's lines without its first, which is the message. */
+const frames = (error: unknown): readonly string[] => {
+  if (!(error instanceof Error)) return [];
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return lines.slice(0, 8).map((line) => line.trim());
+};
+
+const assertSmall = (result: unknown): void => {
+  const bytes = Buffer.byteLength(JSON.stringify(result) ?? '');
+  assert(
+    bytes <= limits.payloadBytesMax,
+    `the payload has ${bytes} bytes, ids and counts have less`,
+  );
+};

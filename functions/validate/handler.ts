@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { inflate } from '../../adapters/engine/inflate.ts';
+import type { validateFile } from '../../adapters/engine/validate.ts';
+import { assert } from '../../core/assert.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import {
+  PartPointer,
+  type PlannedFile,
+  type RunPointer,
+  type ValidatedFile,
+} from '../../core/documents.ts';
+import { cleanKeys, quarantineKeys, s3Uri } from '../../core/layout.ts';
+import type { Landing, Ledger, Store } from '../../core/ports.ts';
+import { definitionOf, ownedRun } from '../owned-run.ts';
+import { refuse, type SettleDeps, settle } from '../refuse.ts';
+import { runDocuments } from '../run-documents.ts';
+
+export type ValidateDeps = SettleDeps & {
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'upload'>;
+  readonly landing: Pick<Landing, 'stream'>;
+  readonly engine: { readonly inflate: typeof inflate; readonly validateFile: typeof validateFile };
+  readonly cleanBucket: string;
+  readonly datasetNamed: (name: string) => Dataset | undefined;
+  /** Runs with a directory of its own, removed afterwards. */
+  readonly withWorkDir: <T>(work: (dir: string) => Promise<T>) => Promise<T>;
+};
+
+/** Judges every row of the files of one part; each file ends, or lies typed in the clean zone. */
+export const validate = (deps: ValidateDeps) => async (event: unknown) => {
+  const pointer = PartPointer.parse(event);
+  const run = await ownedRun(deps.ledger, pointer);
+  const dataset = definitionOf(deps.datasetNamed, run.dataset);
+  const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
+  const part = (await documents.plan()).parts.find((each) => each.part === pointer.part);
+  assert(part !== undefined, `part ${pointer.part} is in the plan of ${pointer.runId}`);
+  const files: ValidatedFile[] = [];
+  for (const file of part.files) {
+    const validated = await deps.withWorkDir((dir) => takeFile(deps, pointer, dataset, file, dir));
+    if (validated !== undefined) files.push(validated);
+  }
+  await documents.writePart({ part: pointer.part, files });
+  return { part: pointer.part, files: files.length, ...sums(deps, pointer, files) };
+};
+
+const sums = (deps: ValidateDeps, pointer: RunPointer, files: readonly ValidatedFile[]) => {
+  const sum = (of: (file: ValidatedFile) => number): number =>
+    files.reduce((total, file) => total + of(file), 0);
+  const counts = {
+    rowsIn: sum((file) => file.rowsIn),
+    valid: sum((file) => file.valid),
+    rejected: sum((file) => file.rejected),
+  };
+  deps.count('RowsRead', counts.rowsIn, pointer.dataset);
+  deps.count('RowsRejected', counts.rejected, pointer.dataset);
+  return counts;
+};
+
+/** One file from its landed bytes to clean and rejected rows; undefined when it ended otherwise. */
+const takeFile = async (
+  deps: ValidateDeps,
+  pointer: RunPointer,
+  dataset: Dataset,
+  file: PlannedFile,
+  dir: string,
+): Promise<ValidatedFile | undefined> => {
+  const entry = await deps.ledger.file(file.fileId);
+  if (entry?.state !== 'CLAIMED') return undefined;
+  const stream = await deps.landing.stream(file);
+  if (stream === 'gone') {
+    const detail = 'the object version was deleted before it was read';
+    await settle(deps, pointer, file, { state: 'GONE', detail });
+    return undefined;
+  }
+  const path = join(dir, 'rows');
+  const inflated = await deps.engine.inflate(stream, file.compression, path);
+  if (inflated.kind === 'refused') {
+    await refuse(deps, pointer, file, { code: inflated.code, detail: inflated.detail });
+    return undefined;
+  }
+  const content = await deps.ledger.claimContent(
+    pointer.dataset,
+    inflated.contentId,
+    file.fileId,
+    deps.now(),
+  );
+  if (content.kind === 'duplicate') {
+    await settle(deps, pointer, file, { state: 'DUPLICATE', of: content.of });
+    return undefined;
+  }
+  const { runId } = pointer;
+  const { format, fileId } = file;
+  const result = await deps.engine.validateFile({
+    dataset,
+    path,
+    format,
+    fileId,
+    runId,
+    outDir: join(dir, 'out'),
+  });
+  if (result.kind === 'refused') {
+    await refuse(deps, pointer, file, { code: result.code, detail: result.detail });
+    return undefined;
+  }
+  const { kind: _kind, notes: _notes, clean, rejects, ...found } = result;
+  return {
+    ...found,
+    fileId,
+    contentId: inflated.contentId,
+    reasons: [...found.reasons],
+    clean: await kept(deps, clean, s3Uri(deps.cleanBucket, cleanKey(pointer, file))),
+    rejects: await kept(deps, rejects, s3Uri(deps.quarantineBucket, rejectsKey(pointer, file))),
+  };
+};
+
+const cleanKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
+  cleanKeys.rows(dataset, runId, fence, fileId);
+
+const rejectsKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
+  quarantineKeys.rejects(dataset, runId, fence, fileId);
+
+const kept = async (
+  { store }: ValidateDeps,
+  path: string | null,
+  uri: string,
+): Promise<string | null> => {
+  if (path === null) return null;
+  await store.upload(uri, path);
+  return uri;
+};

@@ -1,0 +1,139 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BLANK, faultCodes } from '../../../adapters/engine/faults.ts';
+import { contentEnd } from '../../../adapters/engine/file-bytes.ts';
+import { frames } from '../../../adapters/engine/frames.ts';
+import { oracleRows } from '../../oracle/csv.ts';
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'frames-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+type Options = { columns: number; separator?: string; rowBytesMax?: number; chunk?: number };
+type Row = { row: number; start: number; end: number; codes: string[] };
+
+/** Everything the framer says of a file, as plain values. */
+const framed = (bytes: Buffer, options: Options) => {
+  const path = join(dir, 'rows.csv');
+  writeFileSync(path, bytes);
+  const fd = openSync(path, 'r');
+  const { columns, separator = ',', rowBytesMax = 1 << 18, chunk } = options;
+  const settings = { from: 0, separators: columns - 1, separator, rowBytesMax };
+  const rows: Row[] = [];
+  let numbered = '';
+  let rowBytes = 0;
+  let framingBytes = 0;
+  try {
+    for (const batch of frames(fd, chunk === undefined ? settings : { ...settings, chunk })) {
+      let row = batch.firstRow;
+      let start = 0;
+      for (let line = 0; line < batch.lines; line++) {
+        const end = batch.ends[line] ?? 0;
+        const fault = batch.faults[line] ?? 0;
+        if (fault !== BLANK) {
+          const stop =
+            batch.bytes.length >= end
+              ? contentEnd(batch.bytes, start, end)
+              : start + batch.rowBytes;
+          const codes = faultCodes.filter(({ bit }) => fault & bit).map(({ code }) => code);
+          rows.push({
+            row: row++,
+            start: batch.start + start,
+            end: batch.start + stop,
+            codes: codes.sort(),
+          });
+        }
+        start = end + 1;
+      }
+      numbered += batch.numbered.toString('latin1');
+      rowBytes += batch.rowBytes;
+      framingBytes += batch.framingBytes;
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return { rows, numbered, rowBytes, framingBytes };
+};
+
+/** The same from the oracle. */
+const expected = (bytes: Buffer, { columns, separator = ',', rowBytesMax = 1 << 18 }: Options) => {
+  const found = oracleRows(bytes, { from: 0, columns, separator, rowBytesMax });
+  const rows = found.map(({ start, end, codes }, i) => ({ row: i + 1, start, end, codes }));
+  const numbered = rows
+    .filter(({ codes }) => codes.length === 0)
+    .map(({ row, start, end }) => {
+      const number = String(row).padStart(10, '0');
+      return `${number}${separator}${bytes.toString('latin1', start, end)}\n`;
+    });
+  const rowBytes = rows.reduce((sum, row) => sum + row.end - row.start, 0);
+  return { rows, numbered: numbered.join(''), rowBytes, framingBytes: bytes.length - rowBytes };
+};
+
+describe('frames', () => {
+  const long = 'x'.repeat(300_000);
+  const huge = 'y'.repeat(10_000_000);
+  test.each([
+    ['plain rows', 'a,b\nc,d\n', []],
+    ['CRLF', 'a,b\r\nc,d\r\n', []],
+    ['no final newline', 'a,b\nc,d', []],
+    ['no final newline behind a carriage return', 'a,b\nc,d\r', []],
+    ['blank lines shift nothing', '\na,b\n\n\r\nc\n\n', ['2 E_FIELD_COUNT']],
+    ['separators and line ends in quotes', '"a,\n",b\n"c\r\n",""\n', []],
+    ['doubled quotes', '"a""b",""""\n', []],
+    ['too few and too many fields', 'a\na,b,c\nd,e\n', ['1 E_FIELD_COUNT', '2 E_FIELD_COUNT']],
+    ['a carriage return alone', 'a\rb,c\nd,e\r\r\n', ['1 E_NEWLINE', '2 E_NEWLINE']],
+    ['a quote inside a plain field', 'a,5" pipe\nb,c\n', ['1 E_QUOTE']],
+    ['text behind a closing quote', '"a"x,b\nb,c\n', ['1 E_QUOTE']],
+    ['a quote that never closes costs one row', 'a,"b\nc,d\ne,f\n', ['1 E_QUOTE']],
+    ['a quote that closes rows later costs one row', 'a,"b\nc,d\n"e",f\ng,h\n', ['1 E_QUOTE']],
+    ['not UTF-8', Buffer.from('caf\xe9,b\nc,d\n', 'latin1'), ['1 E_ENCODING']],
+    ['a NUL byte', 'a\0,b\nc,d\n', ['1 E_CONTROL_CHAR']],
+    ['a row over the limit', `a,${long}\nb,c\n`, ['1 E_ROW_SIZE']],
+    ['a row larger than the chunk', `a,b\nc,${huge}\r\nd,e\n`, ['2 E_ROW_SIZE']],
+    ['a last row larger than the chunk', `a,b\nc,${huge}`, ['2 E_ROW_SIZE']],
+    ['an open quote over the limit', `a,"${long}\nb,c\n`, ['1 E_ROW_SIZE']],
+    [
+      'an open quote whose line is short',
+      `a,"b\n${long}\nd,e\n`,
+      ['1 E_QUOTE', '2 E_FIELD_COUNT E_ROW_SIZE'],
+    ],
+  ])('%s', (_name, text, faults) => {
+    const bytes = Buffer.from(text);
+    const found = framed(bytes, { columns: 2 });
+    expect(found).toEqual(expected(bytes, { columns: 2 }));
+    const bad = found.rows.filter(({ codes }) => codes.length > 0);
+    expect(bad.map(({ row, codes }) => `${row} ${codes.join(' ')}`)).toEqual(
+      faults.map((fault) => fault.replace('E_FIELD_COUNT E_ROW_SIZE', 'E_ROW_SIZE')),
+    );
+  });
+
+  test('agrees with the oracle on any bytes, wherever the chunks are cut', () => {
+    const byte = fc.constantFrom(...Buffer.from('ab,;"""\n\n\r\0\u00e9'), 0xff);
+    const piece = fc.oneof(
+      fc.array(byte, { maxLength: 30 }).map((bytes) => Buffer.from(bytes)),
+      fc
+        .constantFrom('a,b\n', '"a\nb","c"\r\n', 'x'.repeat(63), `"${'y,\n'.repeat(30)}",z\n`)
+        .map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 40 }),
+        fc.constantFrom(',', ';'),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 20, max: 120 }),
+        fc.integer({ min: 0, max: 200 }),
+        (pieces, separator, columns, rowBytesMax, more) => {
+          const bytes = Buffer.concat(pieces);
+          const options = { columns, separator, rowBytesMax, chunk: rowBytesMax + 64 + more };
+          expect(framed(bytes, options)).toEqual(expected(bytes, options));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DatasetName, EpochMs } from '../../../core/ids.ts';
+import { groupIntoRuns } from '../../../core/landing/grouping.ts';
+import { runIdOf } from '../../../core/landing/run-id.ts';
+import { limits } from '../../../core/limits.ts';
+import { at, landed, orders } from '../../support/landed.ts';
+
+const { bytesPerRunMax, filesPerRunMax } = limits;
+const sizes = fc.constantFrom(0, 1, bytesPerRunMax / 2, bytesPerRunMax, bytesPerRunMax + 1);
+const drops = fc
+  .array(fc.record({ sizeBytes: sizes, offset: fc.nat(3), sequencer: fc.constantFrom('1', '2') }), {
+    maxLength: 120,
+  })
+  .map((list) =>
+    list.map(({ sizeBytes, offset, sequencer }, index) =>
+      landed(`f${index}`, { sizeBytes, sequencer, landedAt: at(offset) }),
+    ),
+  );
+
+test('every file is in exactly one run, and no run is above a limit but a single large file', () => {
+  fc.assert(
+    fc.property(drops, (files) => {
+      const runs = groupIntoRuns(files);
+      const ids = runs.flat().map(({ fileId }) => fileId);
+      expect(ids.length).toBe(files.length);
+      expect(new Set(ids)).toEqual(new Set(files.map(({ fileId }) => fileId)));
+      for (const run of runs) {
+        const bytes = run.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+        expect(run.length === 1 || bytes <= bytesPerRunMax).toBe(true);
+        expect(run.length).toBeLessThanOrEqual(filesPerRunMax);
+        expect(run.length).toBeGreaterThan(0);
+      }
+    }),
+  );
+});
+
+test('the order of the notices does not change the runs', () => {
+  const shuffled = drops.chain((files) =>
+    fc.tuple(fc.constant(files), fc.shuffledSubarray(files, { minLength: files.length })),
+  );
+  fc.assert(
+    fc.property(shuffled, ([files, other]) => {
+      expect(groupIntoRuns(other)).toEqual(groupIntoRuns(files));
+    }),
+  );
+});
+
+test('fifty small files are one run; the fifty-first is another', () => {
+  const files = Array.from({ length: filesPerRunMax + 1 }, (_, index) => landed(`f${index}`));
+  expect(groupIntoRuns(files).map(({ length }) => length)).toEqual([filesPerRunMax, 1]);
+});
+
+test('a run id tells dataset and second, and depends on the set of files only', () => {
+  const ids = ['a', 'b'].map((name) => landed(name).fileId);
+  const now = EpochMs.parse(Date.parse('2026-11-21T05:00:07.999Z'));
+  expect(runIdOf(orders, now, ids)).toMatch(/^orders-20261121T050007Z-[0-9a-f]{10}$/);
+  expect(runIdOf(orders, now, ids.toReversed())).toBe(runIdOf(orders, now, ids));
+  expect(runIdOf(orders, now, ids.slice(1))).not.toBe(runIdOf(orders, now, ids));
+});
+
+test('the longest dataset name still makes a legal execution name for any attempt', () => {
+  const longest = DatasetName.parse(orders.padEnd(40, 'x'));
+  const name = `${runIdOf(longest, at(0), [])}-a${limits.attemptsMax}`;
+  expect(name.length).toBeLessThanOrEqual(80);
+});

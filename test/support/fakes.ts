@@ -1,0 +1,70 @@
+import type { RunPointer } from '../../core/documents.ts';
+import { PermanentError } from '../../core/errors.ts';
+import { EpochMs } from '../../core/ids.ts';
+import type { Announcer, Clock, Pipeline, Store } from '../../core/ports.ts';
+import type { LogFields, Telemetry } from '../../functions/telemetry.ts';
+
+/** Telemetry that remembers what was said, for assertions on logs and metrics. */
+export const fakeTelemetry = () => {
+  const lines: { level: string; message: string; fields: LogFields }[] = [];
+  const counts: { metric: string; value: number; dataset: string | undefined }[] = [];
+  const say = (level: string) => (message: string, fields: LogFields) =>
+    void lines.push({ level, message, fields });
+  const telemetry: Telemetry = {
+    log: { info: say('info'), warn: say('warn'), error: say('error') },
+    count: (metric, value, dataset) => void counts.push({ metric, value, dataset }),
+  };
+  const counted = (metric: string): number =>
+    counts.filter((one) => one.metric === metric).reduce((sum, { value }) => sum + value, 0);
+  return { ...telemetry, lines, counts, counted };
+};
+
+/** A clock that stands still until a test moves it. */
+export const fakeClock = (start = 1_795_237_200_000) => {
+  let at = start;
+  const now: Clock = () => EpochMs.parse(at);
+  const advance = (ms: number): void => {
+    at += ms;
+  };
+  return { now, advance };
+};
+
+/** A pipeline that only remembers; starting the same pointer again is a no-op, as on AWS. */
+export const memoryPipeline = () => {
+  const started = new Map<string, RunPointer>();
+  const pipeline: Pipeline = {
+    start: async (pointer) => void started.set(`${pointer.runId}-a${pointer.fence}`, pointer),
+  };
+  return { ...pipeline, started };
+};
+
+/** Buckets in memory. Files on disk (upload, download) are the business of real adapters' tests. */
+export const memoryStore = () => {
+  const objects = new Map<string, Buffer>();
+  const onDisk = async (): Promise<void> => {
+    throw new PermanentError('the in-memory store has no disk');
+  };
+  const store: Store = {
+    get: async (uri) => {
+      const found = objects.get(uri);
+      if (found === undefined) throw new PermanentError(`${uri} is missing`);
+      return found;
+    },
+    put: async (uri, bytes) => void objects.set(uri, Buffer.from(bytes)),
+    upload: onDisk,
+    download: onDisk,
+    list: async (prefix) =>
+      [...objects]
+        .filter(([uri]) => uri.startsWith(prefix))
+        .map(([uri, bytes]) => ({ uri, sizeBytes: bytes.length, at: EpochMs.parse(0) })),
+  };
+  const json = (uri: string): unknown => JSON.parse(String(objects.get(uri)));
+  return { ...store, objects, json };
+};
+
+/** An announcer that keeps what it was told. */
+export const memoryAnnouncer = () => {
+  const events: Parameters<Announcer['announce']>[0][] = [];
+  const announcer: Announcer = { announce: async (event) => void events.push(event) };
+  return { ...announcer, events };
+};

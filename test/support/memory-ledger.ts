@@ -1,0 +1,133 @@
+import { newestFileFirst, newestRunFirst } from '../../adapters/ledger-lists.ts';
+import { Fence, type FileId, type RunId } from '../../core/ids.ts';
+import { FileEntry, RunEntry, terminalRunStates } from '../../core/ledger.ts';
+import { limits } from '../../core/limits.ts';
+import type { Ledger, RunEnd } from '../../core/ports.ts';
+import { givesWay, outcomeFields } from '../../core/settlement.ts';
+
+/** Everything the in-memory ledger holds; tests read it, and may break it on purpose. */
+export const ledgerState = () => ({
+  files: new Map<FileId, FileEntry>(),
+  runs: new Map<RunId, RunEntry>(),
+  contents: new Map<string, FileId>(),
+  turns: new Map<string, { runId: RunId; until: number }>(),
+});
+export type LedgerState = ReturnType<typeof ledgerState>;
+
+/**
+ * The ledger as a Map. Each method runs without a pause, so that it is as atomic as DynamoDB's
+ * conditional writes; wrap it with `faulty` for throttles, lost replies and crashes.
+ */
+export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
+  file: async (fileId) => state.files.get(fileId),
+  run: async (runId) => state.runs.get(runId),
+  claim: async (run, files, now) => {
+    const ids = files.map(({ fileId }) => fileId);
+    const twin = state.runs.get(run.runId);
+    if (twin !== undefined) return sameMembers(twin.files, ids) ? 'claimed' : 'taken';
+    if (ids.some((id) => state.files.has(id))) return 'taken';
+    const none = { counts: null, reason: null } as const;
+    const fence = Fence.parse(1);
+    const runEntry = { ...run, ...none, state: 'CREATED', fence, files: ids, quality: null };
+    const times = { createdAt: now, updatedAt: now };
+    state.runs.set(run.runId, RunEntry.parse({ ...runEntry, ...times, snapshotId: null }));
+    for (const file of files) {
+      const owned = { dataset: run.dataset, state: 'CLAIMED', runId: run.runId, fence };
+      const entry = { ...file, ...owned, ...none, contentId: null, updatedAt: now };
+      state.files.set(file.fileId, FileEntry.parse(entry));
+    }
+    return 'claimed';
+  },
+  settleArrival: async (file, dataset, end, now) => {
+    if (state.files.has(file.fileId)) return;
+    const none = { runId: null, fence: null, contentId: null, counts: null };
+    const entry = { ...file, ...end, ...none, dataset, updatedAt: now };
+    state.files.set(file.fileId, FileEntry.parse(entry));
+  },
+  markStarted: async (runId, now) => {
+    const run = state.runs.get(runId);
+    if (run?.state === 'CREATED')
+      state.runs.set(runId, { ...run, state: 'STARTED', updatedAt: now });
+  },
+  ...endings(state),
+  ...turns(state),
+  listRuns: async ({ dataset, limit }) =>
+    [...state.runs.values()]
+      .filter((run) => dataset === undefined || run.dataset === dataset)
+      .sort(newestRunFirst)
+      .slice(0, limit),
+  listFiles: async ({ dataset, states, limit }) =>
+    [...state.files.values()]
+      .filter((file) => dataset === undefined || file.dataset === dataset)
+      .filter((file) => states === undefined || states.includes(file.state))
+      .sort(newestFileFirst)
+      .slice(0, limit),
+});
+
+const endings = (
+  state: LedgerState,
+): Pick<Ledger, 'settleFile' | 'claimContent' | 'markLoading' | 'endRun' | 'nextAttempt'> => ({
+  settleFile: async (runId, fence, fileId, outcome, now) => {
+    const file = state.files.get(fileId);
+    if (file?.runId !== runId || file.fence !== fence) return 'fenced';
+    if (file.state !== 'CLAIMED') return file.state === outcome.state ? 'written' : 'fenced';
+    state.files.set(fileId, { ...file, ...outcomeFields(outcome), updatedAt: now });
+    return 'written';
+  },
+  claimContent: async (dataset, contentId, fileId) => {
+    const file = state.files.get(fileId);
+    if (file !== undefined) state.files.set(fileId, { ...file, contentId });
+    const key = `${dataset}/${contentId}`;
+    const owner = state.contents.get(key) ?? fileId;
+    const ownerState = state.files.get(owner)?.state;
+    const free = ownerState !== undefined && givesWay.includes(ownerState);
+    if (owner !== fileId && !free) return { kind: 'duplicate', of: owner };
+    state.contents.set(key, fileId);
+    return { kind: 'mine' };
+  },
+  markLoading: async (runId, fence, now) => {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
+      return 'fenced';
+    state.runs.set(runId, { ...run, state: 'LOADING', updatedAt: now });
+    return 'written';
+  },
+  endRun: async (runId, fence, end, now) => {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.fence !== fence) return 'fenced';
+    if (terminalRunStates.includes(run.state)) return sameEnd(run, end) ? 'written' : 'fenced';
+    state.runs.set(runId, { ...run, ...end, updatedAt: now });
+    return 'written';
+  },
+  nextAttempt: async (runId, fence, now) => {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
+      return { kind: 'fenced' };
+    const next = Fence.parse(fence + 1);
+    state.runs.set(runId, { ...run, fence: next, state: 'STARTED', updatedAt: now });
+    for (const fileId of run.files) {
+      const file = state.files.get(fileId);
+      if (file?.state === 'CLAIMED')
+        state.files.set(fileId, { ...file, fence: next, updatedAt: now });
+    }
+    return { kind: 'next', fence: next };
+  },
+});
+
+const turns = (state: LedgerState): Pick<Ledger, 'takeTurn' | 'endTurn'> => ({
+  takeTurn: async (dataset, runId, now) => {
+    const turn = state.turns.get(dataset);
+    if (turn !== undefined && turn.runId !== runId && turn.until > now) return 'busy';
+    state.turns.set(dataset, { runId, until: now + limits.loadLeaseMs });
+    return 'taken';
+  },
+  endTurn: async (dataset, runId) => {
+    if (state.turns.get(dataset)?.runId === runId) state.turns.delete(dataset);
+  },
+});
+
+const sameEnd = (run: RunEntry, end: RunEnd): boolean =>
+  run.state === end.state && run.snapshotId === end.snapshotId;
+
+const sameMembers = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one) => b.includes(one));

@@ -1,0 +1,142 @@
+import { inflate } from '../../adapters/engine/inflate.ts';
+import { recognise } from '../../adapters/engine/recognise.ts';
+import { transformRun } from '../../adapters/engine/transform.ts';
+import { validateFile } from '../../adapters/engine/validate.ts';
+import { withWorkDir } from '../../adapters/work-dir.ts';
+import { EpochMs } from '../../core/ids.ts';
+import { findRun } from '../../core/load/commit.ts';
+import type { Landing } from '../../core/ports.ts';
+import { datasetNamed, datasets } from '../../datasets/index.ts';
+import { gate } from '../../functions/gate/handler.ts';
+import { intake } from '../../functions/intake/handler.ts';
+import { load } from '../../functions/load/handler.ts';
+import { plan } from '../../functions/plan/handler.ts';
+import { publish } from '../../functions/publish/handler.ts';
+import { quarantine } from '../../functions/quarantine/handler.ts';
+import { transform } from '../../functions/transform/handler.ts';
+import { validate } from '../../functions/validate/handler.ts';
+import { landingBucket, objectCreated, sqsRecord } from './events.ts';
+import { fakeTelemetry, memoryAnnouncer, memoryPipeline } from './fakes.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { memoryCatalog } from './memory-catalog.ts';
+import { memoryStore } from './memory-store.ts';
+import { runExecution, type Stage, type StageName } from './execution.ts';
+
+/** A dropped object as the test knows it. */
+type Landed = { readonly bytes: Buffer; readonly at: number };
+
+/**
+ * The whole of Headgate in one process: the real handlers, core and engine, over a ledger,
+ * buckets, a queue and a catalogue in memory. `around` may break any stage.
+ */
+export const memoryStack = (
+  options: {
+    readonly around?: (name: StageName, stage: Stage) => Stage;
+    readonly validateFile?: typeof validateFile;
+  } = {},
+) => {
+  const ledger = memoryLedger();
+  const telemetry = fakeTelemetry();
+  const pipeline = memoryPipeline();
+  const announcer = memoryAnnouncer();
+  const { catalog, tables } = memoryCatalog();
+  const { store, objects } = memoryStore();
+  const versions = new Map<string, Landed | 'deleted'>();
+  let clock = 1_795_237_200_000;
+  const now = () => EpochMs.parse((clock += 1));
+  const world = { store, catalog, now, sleep: async () => undefined, random: () => 0.5 };
+  const names = {
+    cleanBucket: 'clean',
+    quarantineBucket: 'quarantine',
+    curatedBucket: 'curated',
+    landingBucket,
+  };
+  const landing = memoryLanding(versions);
+  const deps = { ...telemetry, ...names, ledger, store, world, landing, announcer, now, datasetNamed };
+  const around = options.around ?? ((_name: StageName, stage: Stage) => stage);
+  const stages = {
+    plan: around('plan', plan({ ...deps, recognise })),
+    validate: around(
+      'validate',
+      validate({ ...deps, withWorkDir, engine: { inflate, validateFile: options.validateFile ?? validateFile } }),
+    ),
+    transform: around('transform', transform({ ...deps, withWorkDir, engine: { transformRun } })),
+    gate: around('gate', gate(deps)),
+    load: around('load', load(deps)),
+    publish: around('publish', publish(deps)),
+  };
+  const failed = quarantine({
+    ...deps,
+    pipelineAt: () => pipeline,
+    findSnapshot: async (dataset, runId) => {
+      const table = await world.catalog.load(dataset);
+      const found = table === undefined ? undefined : findRun(table, runId);
+      return found === undefined ? null : String(found['snapshot-id']);
+    },
+  });
+  const take = intake({
+    ...deps,
+    datasets,
+    pipeline,
+    versionsOf: async () => [],
+  });
+
+  /** Puts bytes under a key; returns the notice's body, to be delivered as often as one likes. */
+  const drop = (key: string, bytes: Buffer | string): { body: string; versionId: string } => {
+    clock += 1000;
+    const buffer = Buffer.from(bytes);
+    const versionId = `v${versions.size + 1}`;
+    versions.set(`${key}@${versionId}`, { bytes: buffer, at: clock });
+    const time = new Date(clock).toISOString();
+    const sequencer = clock.toString(16).toUpperCase().padStart(18, '0');
+    return {
+      body: objectCreated({ key, versionId, size: buffer.length, sequencer, time }),
+      versionId,
+    };
+  };
+  const remove = (key: string, versionId: string): void =>
+    void versions.set(`${key}@${versionId}`, 'deleted');
+
+  const deliver = (bodies: readonly string[]) =>
+    take({ Records: bodies.map((body, index) => sqsRecord(`m${index}`, body)) });
+
+  /** Runs every execution that was started and not yet run, as the state machine would. */
+  const ran = new Set<string>();
+  const execute = async (): Promise<void> => {
+    for (const [name, pointer] of pipeline.started) {
+      if (ran.has(name)) continue;
+      ran.add(name);
+      await runExecution(stages, failed, pointer);
+      await execute();
+    }
+  };
+  const land = async (files: readonly (readonly [string, Buffer | string])[]) => {
+    await deliver(files.map(([key, bytes]) => drop(key, bytes).body));
+    await execute();
+  };
+  return { ledger, tables, objects, events: announcer.events, drop, remove, deliver, execute, land };
+};
+
+const memoryLanding = (versions: ReadonlyMap<string, Landed | 'deleted'>): Landing => {
+  const find = ({ key, versionId }: { key: string; versionId: string }): Landed | undefined => {
+    const found = versions.get(`${key}@${versionId}`);
+    return found === 'deleted' ? undefined : found;
+  };
+  return {
+    head: async (file) => {
+      const found = find(file);
+      if (found === undefined) return { kind: 'gone' };
+      return { kind: 'found', sizeBytes: found.bytes.length, landedAt: EpochMs.parse(found.at) };
+    },
+    peek: async (file, bytes) => find(file)?.bytes.subarray(0, bytes) ?? 'gone',
+    stream: async (file) => {
+      const found = find(file);
+      return found === undefined ? 'gone' : chunks(found.bytes);
+    },
+  };
+};
+
+/** In pieces, so that nothing can rely on a file coming in one. */
+async function* chunks(bytes: Buffer): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 4093) yield bytes.subarray(at, at + 4093);
+}

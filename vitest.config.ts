@@ -1,28 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * One run against a local AWS per profile; setup deploys the stack into one of its own. The second
+ * starts when the first has ended: two cores do not carry both.
+ */
+const endToEnd = (name: string, groupOrder: number) => ({
+  test: {
+    name,
+    include: ['test/e2e/**/*.test.ts'],
+    globalSetup: ['test/e2e/global-setup.ts'],
+    setupFiles: ['test/e2e/setup-env.ts'],
+    sequence: { groupOrder },
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+  },
+});
+
+const unit = [
+  'test/{core,adapters,functions,datasets,bin,layers,readers}/**/*.test.ts',
+  'test/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: [
-            'test/{core,adapters,functions,datasets,bin,layers}/**/*.test.ts',
-            'test/*.test.ts',
-          ],
-          testTimeout: 30_000,
-        },
-      },
+      { test: { name: 'unit', include: unit, testTimeout: 60_000 } },
       { test: { name: 'infra', include: ['test/lib/**/*.test.ts'], testTimeout: 60_000 } },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
-        },
-      },
+      endToEnd('e2e', 1),
+      endToEnd('e2e-secure', 2),
     ],
   },
 });

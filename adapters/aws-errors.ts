@@ -3,6 +3,7 @@ import { PermanentError, TransientError } from '../core/errors.ts';
 /** Names under which AWS services say "later"; the SDK knows most, not all, by their traits. */
 const transientNames: ReadonlySet<string> = new Set([
   'BandwidthLimitExceeded',
+  'ExecutionLimitExceeded',
   'ExpiredTokenException',
   'InternalError',
   'InternalServerError',

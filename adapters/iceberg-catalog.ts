@@ -9,6 +9,7 @@ import { TableMetadata } from '../core/load/table.ts';
 
 type Credentials = ConstructorParameters<typeof SignatureV4>[0]['credentials'];
 
+/** Where the catalogue is, and who asks. */
 export type RestCatalogOptions = {
   /** Of the Iceberg REST service; see `catalogEndpoint`. */
   readonly endpoint: string;

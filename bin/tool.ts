@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes, UserError } from './console/errors.ts';
 import { makeOutput, type Output } from './console/output.ts';
 
-/** Runs one of the developer's tools (generate, bench) and ends with an exit code, never a stack. */
+/** Runs one of the developer's tools (generate, bench); what a user can mend has no stack. */
 export const runTool = async (
   make: (out: Output) => Command,
   { argv, env, stdout, stderr }: NodeJS.Process,

@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 
 const ROOMS = ['bin', 'lib', 'functions', 'adapters', 'datasets', 'core', 'test'];
+const RULES = '.dependency-cruiser.cjs';
 const MODULES_MIN = 40;
 
 const Cruise = z.object({
@@ -33,13 +35,7 @@ const root = resolve(import.meta.dirname, '..');
 const cruise = async (cwd: string) => {
   const rooms = ROOMS.filter((room) => existsSync(join(cwd, room)));
   const cruiser = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const args = [
-    cruiser,
-    '--config',
-    join(root, '.dependency-cruiser.cjs'),
-    '--output-type',
-    'json',
-  ];
+  const args = [cruiser, '--config', join(root, RULES), '--output-type', 'json'];
   const options = { cwd, maxBuffer: 256 * 1024 * 1024 };
   const { stdout } = await run(process.execPath, [...args, ...rooms], options);
   const { summary } = Cruise.parse(JSON.parse(stdout));
@@ -74,7 +70,7 @@ const planted = [
   { rule: 'world-only-in-adapters', file: 'functions/intake/b.ts', imports: '@aws-sdk/client-s3' },
   { rule: 'world-only-in-adapters', file: 'lib/b.ts', imports: '@duckdb/node-api' },
   { rule: 'no-dev-packages-at-run-time', file: 'bin/a.ts', imports: 'fast-check' },
-  { rule: 'packages-are-declared', file: 'bin/b.ts', imports: 'jsonpath' },
+  { rule: 'packages-are-declared', file: 'bin/b.ts', imports: 'semver' },
   { rule: 'everything-resolves', file: 'bin/c.ts', imports: './nowhere.ts' },
   { rule: 'no-cycles', file: 'bin/d.ts', imports: './d.ts' },
 ];
@@ -118,11 +114,11 @@ describe('a planted violation', () => {
     expect(found.filter(({ from }) => from === file)).toEqual([]);
   });
 
-  test('every rule of the configuration has one', async () => {
-    const { default: config } = await import('../.dependency-cruiser.cjs' as string);
-    const names = z.object({ forbidden: z.array(z.object({ name: z.string() })) }).parse(config);
+  test('every rule of the configuration has one', () => {
+    const Config = z.object({ forbidden: z.array(z.object({ name: z.string() })) });
+    const { forbidden } = Config.parse(createRequire(import.meta.url)(join(root, RULES)));
     expect(new Set(planted.map(({ rule }) => rule))).toEqual(
-      new Set(names.forbidden.map(({ name }) => name)),
+      new Set(forbidden.map(({ name }) => name)),
     );
   });
 });

@@ -65,15 +65,16 @@ export const judgeInDuckDb = async (
      FROM ${typedRelation(dataset, rows)} ORDER BY i`,
   );
   return reader.getRowObjects().map((row) => {
-    const flags = row['_held'];
-    const items = typeof flags === 'object' && flags !== null && 'items' in flags ? flags.items : [];
+    const flags = row._held;
+    const items =
+      typeof flags === 'object' && flags !== null && 'items' in flags ? flags.items : [];
     if (!Array.isArray(items)) throw new Error('the reasons are no list');
     const numbers = items.flatMap((flag, index) => {
       if (typeof flag !== 'boolean') throw new Error(`reason ${index} is NULL, neither yes nor no`);
       return flag ? [index] : [];
     });
     return {
-      accepted: row['_accepted'] === true,
+      accepted: row._accepted === true,
       held: numbers,
       reasons: numbers.flatMap((index) => {
         const { code, field } = reasons[index] ?? {};

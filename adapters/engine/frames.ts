@@ -21,6 +21,7 @@ export type Batch = {
   readonly firstRow: number;
   /** Rows and blank lines. */
   readonly lines: number;
+  readonly rows: number;
   /** Per line: where its line feed lies, from `start`. The next line starts behind it. */
   readonly ends: ArrayLike<number>;
   readonly faults: ArrayLike<number>;
@@ -151,6 +152,7 @@ const rowsOf = (framer: Framer, framed: Framed, at: Position): Batch => {
     start: at.start,
     firstRow: at.firstRow,
     lines,
+    rows: nextNumber(bytes) - at.firstRow,
     ends: framer.endsOf,
     faults: framer.faultsOf,
     bytes: bytes.subarray(INPUT, next),
@@ -198,6 +200,7 @@ const overlongRow = (fd: number, framer: Framer, have: number, at: Position): Ba
     start,
     firstRow,
     lines: 1,
+    rows: 1,
     ends: [end - start],
     faults: [ROW_SIZE],
     bytes: bytes.subarray(INPUT, INPUT + have),

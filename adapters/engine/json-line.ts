@@ -12,6 +12,7 @@ import {
   skipColon,
   skipComma,
   skipValue,
+  standsAt,
 } from './json-text.ts';
 
 /** The line has no such field, or it is null. */
@@ -107,10 +108,10 @@ const readMember = ({ cursor, spans, keys }: State, at: number): number => {
     cursor.fault = JSON_SYNTAX;
     return NOWHERE;
   }
-  const quote = findQuote(cursor, at + 1);
-  if (quote === NOWHERE) return NOWHERE;
-  const field = keys.find(cursor, at + 1, quote);
-  const start = skipColon(cursor, quote + 1);
+  const behind = keys.read(cursor, at + 1);
+  if (behind === NOWHERE) return NOWHERE;
+  const field = keys.field();
+  const start = skipColon(cursor, behind);
   if (start === NOWHERE) return NOWHERE;
   const end = skipValue(cursor, start, 1);
   if (end === NOWHERE || field === NO_FIELD) return end;
@@ -133,61 +134,61 @@ const kindOf = (cursor: Cursor, start: number): number => {
 type Keys = {
   readonly unknown: Map<string, number>;
   startLine(): void;
-  /** The index of the field that a key names, or NO_FIELD; a double key is a fault. */
-  find(cursor: Cursor, start: number, end: number): number;
+  /** Reads a key from behind its opening quote to behind its closing one. A double one is a fault. */
+  read(cursor: Cursor, from: number): number;
+  /** The index of the field that the key names, or NO_FIELD. */
+  field(): number;
 };
 
 /** Names are compared with the one that followed last time: lines of a file are alike. */
 const keysOf = (fields: readonly string[]): Keys => {
-  const names = fields.map((name) => Buffer.from(name));
-  const indexes = new Map(fields.map((name, index) => [name, index]));
+  // A name with its closing quote: then no name is taken for a longer one that begins alike.
+  const names = fields.map((name) => Buffer.from(`${name}"`));
   const followers = new Int32Array(fields.length + 1).map((_, index) => index);
   const seenIn = new Float64Array(fields.length);
-  const unknown = new Map<string, number>();
-  const strangers = new Set<string>();
+  const others = otherKeys(fields);
   let line = 0;
   let before = 0;
+  let found = NO_FIELD;
 
-  const lookUp = (cursor: Cursor, start: number, end: number): number => {
+  const read = (cursor: Cursor, from: number): number => {
+    found = followers[before] ?? 0;
+    const name = names[found];
+    const guessed = name !== undefined && standsAt(cursor, name, from);
+    const quote = guessed ? from + name.length - 1 : findQuote(cursor, from);
+    if (quote === NOWHERE) return NOWHERE;
+    if (!guessed) found = others.find(cursor, from, quote);
+    if (found === NO_FIELD) return quote + 1;
+    if (seenIn[found] === line) cursor.fault |= JSON_DUP_KEY;
+    seenIn[found] = line;
+    followers[before] = found;
+    before = found + 1;
+    return quote + 1;
+  };
+  const startLine = (): void => {
+    line += 1;
+    before = 0;
+    others.startLine();
+  };
+  return { unknown: others.unknown, read, startLine, field: () => found };
+};
+
+/** Keys that are not the expected ones: other fields, and names that are no field. */
+const otherKeys = (fields: readonly string[]) => {
+  const indexes = new Map(fields.map((name, index) => [name, index]));
+  const unknown = new Map<string, number>();
+  const strangers = new Set<string>();
+  const find = (cursor: Cursor, start: number, end: number): number => {
     const name = nameAt(cursor, start, end);
     const index = indexes.get(name);
     if (index !== undefined) return index;
     if (strangers.has(name)) cursor.fault |= JSON_DUP_KEY;
     strangers.add(name);
-    const lines = unknown.get(name);
-    if (lines !== undefined || unknown.size < UNKNOWN_NAMES_MAX)
-      unknown.set(name, (lines ?? 0) + 1);
+    const lines = unknown.get(name) ?? 0;
+    if (lines > 0 || unknown.size < UNKNOWN_NAMES_MAX) unknown.set(name, lines + 1);
     return NO_FIELD;
   };
-  return {
-    unknown,
-    startLine: () => {
-      line++;
-      before = 0;
-      if (strangers.size > 0) strangers.clear();
-    },
-    find: (cursor, start, end) => {
-      const guess = followers[before] ?? 0;
-      const index = isName(cursor, names[guess], start, end) ? guess : lookUp(cursor, start, end);
-      if (index === NO_FIELD) return NO_FIELD;
-      if (seenIn[index] === line) cursor.fault |= JSON_DUP_KEY;
-      seenIn[index] = line;
-      followers[before] = index;
-      before = index + 1;
-      return index;
-    },
-  };
-};
-
-const isName = (
-  { bytes }: Cursor,
-  name: Buffer | undefined,
-  start: number,
-  end: number,
-): boolean => {
-  if (name === undefined || name.length !== end - start) return false;
-  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
-  return true;
+  return { unknown, find, startLine: () => strangers.clear() };
 };
 
 const nameAt = ({ bytes, escaped }: Cursor, start: number, end: number): string => {

@@ -17,7 +17,9 @@ const LOWER_U = 0x75;
 const UPPER_TO_LOWER = 0x20;
 const CLOSE_ARRAY = 0x5d;
 const SPACE = 0x20;
-const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+const WORDS: ReadonlyMap<number, Buffer> = new Map(
+  ['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
+);
 /** Which bytes may follow a backslash. */
 const ESCAPES = new Set(Buffer.from('"\\/bfnrtu'));
 
@@ -118,12 +120,16 @@ const skipNumber = (cursor: Cursor, from: number): number => {
 };
 
 const skipWord = (cursor: Cursor, from: number): number => {
-  for (const word of WORDS) {
-    const to = from + word.length;
-    if (to > cursor.end) continue;
-    if (cursor.bytes.compare(word, 0, word.length, from, to) === 0) return to;
-  }
-  return fail(cursor, JSON_SYNTAX);
+  const word = WORDS.get(byteAt(cursor, from));
+  if (word === undefined || !standsAt(cursor, word, from)) return fail(cursor, JSON_SYNTAX);
+  return from + word.length;
+};
+
+/** Whether these bytes stand at a position. */
+export const standsAt = ({ bytes, end }: Cursor, wanted: Buffer, from: number): boolean => {
+  if (from + wanted.length > end) return false;
+  for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false;
+  return true;
 };
 
 /** A key and its colon: from the opening quote to what stands behind the colon. */

@@ -46,7 +46,10 @@ const deploy = async ({ out, env }: Shell, options: DeployOptions): Promise<void
   out.line(`Deploying ${options.stack} to ${environment}${where}`);
   const aws = { ...userAws(), ...target.env };
   if (options.bootstrap) stopOn(await cdk(['bootstrap', environment], aws), 'Bootstrap failed.');
-  const context: Context = target.kind === 'endpoint' ? hostContext : {};
+  const context: Context = {
+    'headgate:stackName': options.stack,
+    ...(target.kind === 'endpoint' ? hostContext : {}),
+  };
   const extra = options.context.flatMap((pair) => ['-c', pair]);
   const approval = options.yes ? ['--require-approval', 'never'] : [];
   const args = ['deploy', options.stack, ...contextFlags(context), ...extra, ...approval];

@@ -1,7 +1,27 @@
 import type { MakeCommand } from './command.ts';
+import { datasetsCommand } from './datasets.ts';
 import { deployCommand } from './deploy.ts';
 import { downCommand } from './down.ts';
+import { landCommand } from './land.ts';
+import { queryCommand } from './query.ts';
+import { rejectsCommand } from './rejects.ts';
+import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 
 /** Every command, in the order `headgate --help` lists them. A new one is one file and one line. */
-export const commands: readonly MakeCommand[] = [upCommand, downCommand, deployCommand];
+export const commands: readonly MakeCommand[] = [
+  startCommand,
+  upCommand,
+  downCommand,
+  deployCommand,
+  statusCommand,
+  datasetsCommand,
+  landCommand,
+  runsCommand,
+  runCommand,
+  rejectsCommand,
+  queryCommand,
+];

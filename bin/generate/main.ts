@@ -64,7 +64,11 @@ const makeProgram = (out: Output): Command => {
     });
   program.addHelpText(
     'after',
-    '\nExamples:\n  $ npm run generate -- orders --rows 1000000 --out data\n  $ npm run generate -- samples',
+    [
+      '\nExamples:',
+      '  $ npm run generate -- orders --rows 1000000 --out data',
+      '  $ npm run generate -- samples',
+    ].join('\n'),
   );
   return program;
 };

@@ -27,7 +27,7 @@ export type OrderOptions = {
   readonly format?: OrderFormat;
   /** Line breaks inside some notes. @default false */
   readonly newlines?: boolean;
-  /** Number of the first order, so that several files can be loaded without collisions. @default 0 */
+  /** Number of the first order: several files can then share a table. @default 0 */
   readonly firstOrder?: number;
   /** First day and number of days of `ordered_at`. @default 2024-01-01, 731 */
   readonly from?: string;
@@ -68,6 +68,11 @@ type Draw = {
   readonly customers: number;
 };
 
+const emailAddress = (random: Random): string => {
+  const [first, last] = [random.pick(firstNames), random.pick(lastNames)];
+  return `${first}.${last}${random.below(1000)}@${random.pick(mailDomains)}`;
+};
+
 /** The draws come in a fixed order: another order would be another file for the same seed. */
 const soundRow = (at: number, { random, fromSecond, seconds, customers }: Draw) => {
   const cents = 50 + random.below(99_950);
@@ -76,7 +81,7 @@ const soundRow = (at: number, { random, fromSecond, seconds, customers }: Draw) 
   const cells: OrderCells = {
     order_id: orderId(at),
     customer_id: `C-${padded(random.below(customers), 6)}`,
-    email: `${random.pick(firstNames)}.${random.pick(lastNames)}${random.below(1000)}@${random.pick(mailDomains)}`,
+    email: emailAddress(random),
     product_id: `P-${padded(1 + random.below(PRODUCTS), 4)}`,
     quantity: String(quantity),
     unit_price: (cents / 100).toFixed(2),
@@ -97,7 +102,7 @@ const untidy = (cells: OrderCells, random: Random): void => {
   else if (dirty < 0.025) cells.currency = `${cells.currency} `;
 };
 
-/** Makes the rows one at a time: what grows with the file is one byte per row, to find duplicates. */
+/** Makes the rows one at a time; one byte per row stays, to find rows to duplicate. */
 export function* orderRows(options: OrderOptions): Generator<OrderRow> {
   const { rows, seed, bad, format, newlines, firstOrder, from, days, customers, kinds } = {
     ...DEFAULTS,

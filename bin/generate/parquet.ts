@@ -4,7 +4,7 @@ import { ident, list, literal } from '../../core/sql.ts';
 /** A column of a Parquet file: its name and the DuckDB type it is written with. */
 export type ParquetColumn = { readonly name: string; readonly type: string };
 
-/** Writes text cells as a typed Parquet file; empty text becomes null. One thread: one row order. */
+/** Writes text cells as typed Parquet; empty text becomes null. One thread keeps the row order. */
 export const writeParquet = async (
   path: string,
   columns: readonly ParquetColumn[],
@@ -27,9 +27,9 @@ export const writeParquet = async (
     }
     appender.closeSync();
     const typed = columns.map(({ name, type }) => `${ident(name)}::${type} AS ${ident(name)}`);
-    await connection.run(
-      `COPY (SELECT ${list(typed)} FROM cells) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+    const rowsSql = `SELECT ${list(typed)} FROM cells`;
+    const options = '(FORMAT parquet, COMPRESSION zstd)';
+    await connection.run(`COPY (${rowsSql}) TO ${literal(path)} ${options}`);
   } finally {
     connection.closeSync();
     instance.closeSync();

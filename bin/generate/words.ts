@@ -16,7 +16,8 @@ export const countries = ['US', 'DE', 'FR', 'GB', 'JP', 'CA', 'AU', 'BR', 'IN', 
 
 // biome-ignore format: one line reads better than twenty
 export const firstNames = ['ana', 'bob', 'chen', 'dina', 'emil', 'fatou', 'greta', 'hiro', 'ines',
-  'jose', 'kim', 'lena', 'marta', 'nils', 'olga', 'pavel', 'quinn', 'rosa', 'sven', 'tara'] as const;
+  'jose', 'kim', 'lena', 'marta', 'nils', 'olga', 'pavel', 'quinn', 'rosa', 'sven',
+  'tara'] as const;
 
 // biome-ignore format: one line reads better than twenty
 export const lastNames = ['smith', 'garcia', 'mueller', 'tanaka', 'oconnor', 'silva', 'dubois',

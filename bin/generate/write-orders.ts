@@ -3,7 +3,7 @@ import { type Expected, makeTally } from './expected.ts';
 import { csvHeader, csvLine, jsonLine } from './lines.ts';
 import { type OrderOptions, orderRows } from './orders.ts';
 
-/** Text gathered before it goes to disk: few writes, and memory that does not grow with the file. */
+/** Text gathered before it goes to disk: few writes, and memory that does not grow. */
 const FLUSH_CHARS = 4 * 1024 * 1024;
 const PROGRESS_EVERY_ROWS = 1_000_000;
 

@@ -10,7 +10,7 @@ import { root, toolsDir } from './places.ts';
 /** CDK context, as `-c key=value` takes it. */
 export type Context = Readonly<Record<string, string>>;
 
-const FAILURE_TAIL_LINES = 12;
+const FAILURE_LINES = 12;
 
 // Nothing here may wait for a network that is not there, or ask where nobody answers.
 const QUIET = ['--no-notices', '--no-version-reporting', '--no-color'];
@@ -49,12 +49,21 @@ export const runCdk = async (
   });
   await new Promise<void>((resolve) => file.end(resolve));
   if (status === 0) return;
-  const lines = (await readFile(options.log, 'utf8')).trimEnd().split('\n');
   throw new UserError({
     what: `${what} failed:`,
-    allowed: `  ${lines.slice(-FAILURE_TAIL_LINES).join('\n  ')}`,
+    allowed: `  ${failureLines(await readFile(options.log, 'utf8')).join('\n  ')}`,
     next: `The whole log: ${options.log}`,
   });
+};
+
+/** The cause stands at the first error; what ends the log is often only where it surfaced. */
+export const failureLines = (log: string): string[] => {
+  const lines = log.trimEnd().split('\n');
+  const first = Math.max(
+    lines.findIndex((line) => /\[ERROR\]|❌|\b\w*Error\b/.test(line)),
+    0,
+  );
+  return lines.slice(first, first + FAILURE_LINES);
 };
 
 export const contextFlags = (context: Context): string[] =>

@@ -113,7 +113,12 @@ export const deployLocally = async (
   const { stackName = defaultStackName, tell = () => undefined } = options;
   const files = instanceFiles(assemblyHome);
   await mkdir(assemblyHome, { recursive: true });
-  const context = { ...hostContext, ...profiles[options.profile].context, ...options.context };
+  const context = {
+    ...hostContext,
+    ...profiles[options.profile].context,
+    'headgate:stackName': stackName,
+    ...options.context,
+  };
   const synthLog = join(assemblyHome, 'synth.log');
   const app = options.app === undefined ? {} : { app: options.app };
   tell('building the stack');

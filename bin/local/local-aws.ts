@@ -48,10 +48,11 @@ export const localEnv = (dir: string, instance: Instance): AwsEnv => ({
   ...(instance.endpoint.startsWith('https:') ? trust(instanceFiles(dir).certificate) : {}),
 });
 
-/** Node reads the first, the CDK the second, before any other bundle the user may have set. */
+/** For Node, the CDK and Python, each before any other bundle the user may have set. */
 const trust = (certificate: string): AwsEnv => ({
   NODE_EXTRA_CA_CERTS: certificate,
   AWS_CA_BUNDLE: certificate,
+  REQUESTS_CA_BUNDLE: certificate,
 });
 
 const asLocalAws = (dir: string, instance: Instance): LocalAws => ({

@@ -40,7 +40,9 @@ export const addTable = async (
 export const lockDown = async (
   connection: DuckDBConnection,
   paths: readonly string[],
+  spillDir: string,
 ): Promise<void> => {
+  await connection.run(`SET temp_directory = ${literal(spillDir)}`);
   await connection.run(`SET allowed_paths = [${list(paths.map(literal))}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
@@ -63,7 +65,7 @@ export const runSql = async (
       throw failed(error);
     }
   }
-  return { columns: result.columnNames(), chunks: chunks() };
+  return { columns: result.deduplicatedColumnNames(), chunks: chunks() };
 };
 
 const sqlError = (error: unknown, known: readonly string[]): UserError => {

@@ -19,11 +19,13 @@ export type QueryOptions = {
   readonly cache?: string;
   /** Bytes that may be downloaded for this one query. */
   readonly maxBytes: number;
+  /** What to do instead of a download above that. */
+  readonly instead: string;
   readonly tell: (text: string) => void;
 };
 
 /** Downloads, on their way to being tables. */
-export type Fetching = Pick<QueryOptions, 'scope' | 'cache' | 'maxBytes' | 'tell'> & {
+export type Fetching = Pick<QueryOptions, 'scope' | 'cache' | 'maxBytes' | 'instead' | 'tell'> & {
   readonly store: Sources['stack']['store'];
 };
 
@@ -46,27 +48,27 @@ export const runQuery = async (options: QueryOptions): Promise<Rows> => {
 export const readyTables = async (
   connection: DuckDBConnection,
   plans: readonly TablePlan[],
-  { scope, cache: dir = cacheDir, maxBytes, tell, store }: Fetching,
+  { scope, cache: dir = cacheDir, maxBytes, instead, tell, store }: Fetching,
 ): Promise<void> => {
   const cache = fileCache(dir, scope, store);
   const files = plans.flatMap((plan) => plan.files);
   const missing = await cache.missing(files);
-  assertWithin(missing, maxBytes);
+  assertWithin(missing, maxBytes, instead);
   if (files.length > 0) await cache.fetch(files, progress(missing, tell));
   for (const { name, files: own, sql } of plans)
     await addTable(connection, name, sql(own.map(cache.pathOf)));
-  await lockDown(connection, files.map(cache.pathOf));
+  await lockDown(connection, files.map(cache.pathOf), join(dir, 'spill'));
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-const assertWithin = (missing: readonly RemoteFile[], maxBytes: number): void => {
+const assertWithin = (missing: readonly RemoteFile[], maxBytes: number, instead: string): void => {
   const bytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes <= maxBytes) return;
   throw new UserError({
     what: `The query would download ${megabytes(bytes)} in ${missing.length} files.`,
     allowed: `At most ${megabytes(maxBytes)} are fetched to this machine.`,
-    next: `Allow more with --max-bytes ${bytes}, or ask Athena or Spark, which read the tables where they lie.`,
+    next: instead,
   });
 };
 

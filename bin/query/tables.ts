@@ -1,6 +1,6 @@
 import { columnsOf, type Lookup } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import { type Fence, RunId } from '../../core/ids.ts';
+import { type Fence, FileId, RunId } from '../../core/ids.ts';
 import { baseOf, scanFiles } from '../../core/load/commit.ts';
 import { duckType, readSql } from '../../core/load/parquet.ts';
 import { currentSchema, tableRequest } from '../../core/load/table.ts';
@@ -140,14 +140,14 @@ const parquetSql = (
 };
 
 /** A Parquet file of one attempt, and what its address says. */
-export type AttemptFile = RemoteFile & { readonly runId: RunId; readonly fileId: string };
+export type AttemptFile = RemoteFile & { readonly runId: RunId; readonly fileId: FileId };
 
 /**
  * Files below `<dataset>/<run>/a<fence>/<folder>/`, of each run's owning attempt only: what an
  * attempt that died has left behind holds the same rows again.
  */
 export const attemptFiles = async (
-  { stack }: Pick<Sources, 'stack'>,
+  { stack }: { readonly stack: Pick<DeployedStack, 'ledger' | 'store'> },
   bucket: string,
   dataset: Pick<Dataset, 'name'>,
   folder: 'rows' | 'rejects',
@@ -158,9 +158,10 @@ export const attemptFiles = async (
     const parts = object.uri.slice(`s3://${bucket}/${dataset.name}/`.length).split('/');
     const [run, attempt, kind, fileName] = parts;
     const runId = RunId.safeParse(run);
-    if (!runId.success || kind !== folder || fileName === undefined) return [];
-    const fileId = fileName.replace(/\.parquet$/, '');
-    return [{ uri: object.uri, sizeBytes: object.sizeBytes, runId: runId.data, attempt, fileId }];
+    const fileId = FileId.safeParse(fileName?.replace(/\.parquet$/, ''));
+    if (!runId.success || !fileId.success || kind !== folder) return [];
+    const { uri, sizeBytes } = object;
+    return [{ uri, sizeBytes, runId: runId.data, attempt, fileId: fileId.data }];
   });
   const runIds = [...new Set(listed.map(({ runId }) => runId))];
   const fences = await fencesOf(stack, dataset, runIds);

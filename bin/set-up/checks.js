@@ -27,6 +27,16 @@ export const checkNode = () => {
   );
 };
 
+/** The local AWS runs the functions on this machine, with the engine that Lambda gets. */
+export const checkLocalPlatform = () => {
+  if (process.platform === 'linux') return;
+  throw new SetUpError(
+    'The local AWS runs the functions with the engine that Lambda gets, which is built for Linux; ' +
+      `this is ${process.platform}. Run it in a Linux container or VM, or deploy to an AWS account: ` +
+      'npx headgate deploy',
+  );
+};
+
 /** Only asked when something is about to be installed. */
 export const checkDisk = () => {
   const { bavail, bsize } = statfsSync(root);

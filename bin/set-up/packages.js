@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkTool } from './checks.js';
 import { binDir, root } from './paths.js';
@@ -31,8 +31,8 @@ const installed = () => {
 /** `npx headgate` runs this link at once; without it, npm would link the clone into its cache. */
 const linkCommand = () => {
   const link = join(binDir, 'headgate');
-  if (existsSync(link)) return;
   mkdirSync(binDir, { recursive: true });
+  rmSync(link, { force: true });
   symlinkSync(join('..', '..', 'bin', 'headgate.js'), link);
 };
 

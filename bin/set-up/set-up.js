@@ -1,4 +1,4 @@
-import { checkDisk, checkNode } from './checks.js';
+import { checkDisk, checkLocalPlatform, checkNode } from './checks.js';
 import { alone } from './lock.js';
 import { packages } from './packages.js';
 import { localAws, readers } from './python.js';
@@ -22,6 +22,7 @@ const make = async (part) => {
  */
 export const setUp = async (names) => {
   checkNode();
+  if (names.includes('local')) checkLocalPlatform();
   const missing = () => names.map((name) => parts[name]).filter((part) => !part.isReady());
   if (missing().length === 0) return;
   await alone(tell, async () => {

@@ -1,4 +1,3 @@
-// biome-ignore lint/style/noRestrictedImports: a hash reads nothing of the world.
 import { createHash } from 'node:crypto';
 import { FileId } from '../ids.ts';
 

@@ -12,6 +12,7 @@ import {
 import { type Bound, pruneEntries, pruneManifests } from './prune.ts';
 import { type Base, type Change, entriesOf, prepareSnapshot, snapshotIdOf } from './snapshot.ts';
 import {
+  checkPartition,
   currentSchema,
   currentSnapshot,
   type Requirement,
@@ -240,6 +241,7 @@ export async function ensureTable(
   let detail = '';
   for (let tries = 1; tries <= limits.commitTriesMax; tries += 1) {
     const metadata = await world.catalog.load(dataset.name);
+    if (metadata !== undefined) checkPartition(metadata, dataset);
     const change = metadata === undefined ? null : schemaChange(metadata, columns);
     if (metadata !== undefined && change === null) return metadata;
     const reply =

@@ -48,6 +48,7 @@ export type Prepared = TableChange & {
   readonly files: readonly { readonly uri: string; readonly bytes: Buffer }[];
 };
 
+/** What a snapshot needs besides the base and the change. */
 export type PrepareOptions = {
   readonly snapshotId: bigint;
   /** First part of the metadata files' names; no other try may use it. */

@@ -3,8 +3,8 @@ import type { Column, Dataset } from '../dataset.ts';
 import { PermanentError } from '../errors.ts';
 
 /**
- * The table as the catalogue tells it. Parsed loosely: what we do not know we carry along, since
- * other writers and newer catalogues add to it.
+ * A column of the table. Everything the catalogue tells is parsed loosely: what we do not know we
+ * carry along, since other writers and newer catalogues add to it.
  */
 const TableField = z.looseObject({
   id: z.number().int(),
@@ -15,12 +15,14 @@ const TableField = z.looseObject({
 });
 export type TableField = z.infer<typeof TableField>;
 
+/** The columns as of one time; a table keeps all its schemas, since old files name theirs. */
 export const TableSchema = z.looseObject({
   'schema-id': z.number().int(),
   fields: z.array(TableField),
 });
 export type TableSchema = z.infer<typeof TableSchema>;
 
+/** How the files of one time are divided. */
 export const PartitionSpec = z.looseObject({
   'spec-id': z.number().int(),
   fields: z.array(
@@ -34,6 +36,7 @@ export const PartitionSpec = z.looseObject({
 });
 export type PartitionSpec = z.infer<typeof PartitionSpec>;
 
+/** One committed state of the table. */
 export const Snapshot = z.looseObject({
   'snapshot-id': z.bigint(),
   'parent-snapshot-id': z.bigint().nullish(),
@@ -45,6 +48,7 @@ export const Snapshot = z.looseObject({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
+/** The whole table as the catalogue tells it. */
 export const TableMetadata = z.looseObject({
   'format-version': z.literal(2, 'Headgate writes Iceberg tables of format version 2 only'),
   'table-uuid': z.string(),
@@ -225,6 +229,27 @@ export const schemaChange = (
   };
 };
 
+/**
+ * Refuses a dataset whose partition is not its table's: files staged by the one would be listed
+ * under values of the other, and readers would miss their rows without a word.
+ */
+export const checkPartition = (
+  metadata: TableMetadata,
+  dataset: Pick<Dataset, 'name' | 'partition'>,
+): void => {
+  const schema = currentSchema(metadata);
+  const table = currentSpec(metadata)
+    .fields.map((field) => `${field.transform}(${fieldById(schema, field['source-id']).name})`)
+    .join(', ');
+  const wanted = dataset.partition.map((p) => `${p.transform}(${p.column})`).join(', ');
+  if (table === wanted) return;
+  refuse(
+    metadata,
+    `dataset ${dataset.name} is partitioned by [${wanted}], its table by [${table}]`,
+    'Give the dataset its old partition again, or publish under a new dataset name.',
+  );
+};
+
 /** A schema of the table by its id; a staged run names the one it wrote under. */
 export const schemaById = (metadata: TableMetadata, id: number): TableSchema => {
   const schema = metadata.schemas.find((s) => s['schema-id'] === id);
@@ -249,7 +274,7 @@ export const currentSpec = (metadata: TableMetadata): PartitionSpec =>
 
 /** The snapshot readers see. By `refs.main`: `current-snapshot-id` may be -1, null or absent. */
 export const currentSnapshot = (metadata: TableMetadata): Snapshot | undefined => {
-  const id = metadata.refs?.['main']?.['snapshot-id'];
+  const id = metadata.refs?.main?.['snapshot-id'];
   return metadata.snapshots?.find((snapshot) => snapshot['snapshot-id'] === id);
 };
 

@@ -49,13 +49,26 @@ const largestProduct = (use: Product, known: Known): bigint => {
   return largest;
 };
 
-/** As few digits as the values can have: up to 18 in all, DuckDB multiplies in 64 bits. */
-const narrowed = (name: string, side: SqlSide): string => {
-  const column = side.known(name);
-  const scale = scaleOf(column.type);
-  const precision = Math.max(digitsOf(largestOf(column)), scale, 1);
-  return `CAST(${side.column(name)} AS DECIMAL(${precision},${scale}))`;
+/** DuckDB multiplies decimals of up to so many digits in 64 bits. */
+const NARROW_DIGITS = 18;
+
+/**
+ * Each side with as few digits as its values can have, so that the product stays in 64 bits when
+ * it fits. When it does not, one side must be wide itself: of two narrow decimals DuckDB makes a
+ * product of 18 digits, which fails the query on the first row that overflows it.
+ */
+const productSql = ({ left, right }: Product, side: SqlSide): string => {
+  const [a, b] = [side.known(left), side.known(right)];
+  const [forA, forB] = [digitsNeeded(a), digitsNeeded(b)];
+  const widthOfA = forA + forB > NARROW_DIGITS ? Math.max(forA, NARROW_DIGITS + 1) : forA;
+  return (
+    `CAST(${side.column(left)} AS DECIMAL(${widthOfA},${scaleOf(a.type)})) * ` +
+    `CAST(${side.column(right)} AS DECIMAL(${forB},${scaleOf(b.type)}))`
+  );
 };
+
+const digitsNeeded = (column: KnownColumn): number =>
+  Math.max(digitsOf(largestOf(column)), scaleOf(column.type), 1);
 
 /** Two numeric columns multiplied; proven at load that no row of the contract can overflow it. */
 export const productKind: TransformKind<Product> = {
@@ -73,8 +86,8 @@ export const productKind: TransformKind<Product> = {
     const decimals = scaleOf(known(left).type) + scaleOf(known(right).type);
     return { [column]: BigInt(a) * BigInt(b) * 10n ** BigInt(scale - decimals) };
   },
-  toSql: ({ left, right, precision, scale }, side) => [
-    `CAST(${narrowed(left, side)} * ${narrowed(right, side)} AS DECIMAL(${precision},${scale}))`,
+  toSql: (use, side) => [
+    `CAST(${productSql(use, side)} AS DECIMAL(${use.precision},${use.scale}))`,
   ],
 };
 

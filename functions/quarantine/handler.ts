@@ -37,7 +37,7 @@ export type QuarantineAction =
 export type QuarantineDeps = Telemetry & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun' | 'nextAttempt'>;
   readonly store: Pick<Store, 'get' | 'put'>;
-  readonly pipelineAt: (arn: string | undefined) => Pipeline;
+  readonly pipelineAt: (arn: string) => Pipeline;
   /** The snapshot whose summary carries the run id, or null when the table has none. */
   readonly findSnapshot: (dataset: DatasetName, runId: RunId) => Promise<string | null>;
   readonly cleanBucket: string;
@@ -176,11 +176,15 @@ const nextAttempt = async (
   return { action: 'next-attempt', files: 0 };
 };
 
-const start = (
+const start = async (
   { pipelineAt }: QuarantineDeps,
   { runId, dataset, pipelineArn }: QuarantineEvent,
   fence: RunPointer['fence'],
-): Promise<void> => pipelineAt(pipelineArn).start({ runId, dataset, fence });
+): Promise<void> => {
+  if (pipelineArn === undefined)
+    throw new PermanentError(`run ${runId}: the event does not name the pipeline to start`);
+  await pipelineAt(pipelineArn).start({ runId, dataset, fence });
+};
 
 /** The ledger changed under us: the next try reads it again and decides anew. */
 const movedOn = (runId: RunId): TransientError =>

@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyarrow.compute as pc
 from pyiceberg.catalog import load_catalog
 from pyiceberg.expressions import AlwaysTrue, parser
+from pyiceberg.io import load_file_io
 
 
 def arguments():
@@ -82,7 +83,10 @@ def total(column):
 
 def main():
     args = arguments()
-    table = load_catalog("headgate", **properties(args)).load_table((args.database, args.table))
+    ours = properties(args)
+    table = load_catalog("headgate", **ours).load_table((args.database, args.table))
+    # A catalogue may hand out its own storage settings; what was asked for here goes first.
+    table.io = load_file_io({**table.io.properties, **ours}, table.metadata_location)
     row_filter = parser.parse(args.filter) if args.filter else AlwaysTrue()
     scan = table.scan(row_filter=row_filter, snapshot_id=args.snapshot)
     everything = table.scan(snapshot_id=args.snapshot)

@@ -1,7 +1,6 @@
 import type { RunPointer } from '../../core/documents.ts';
-import { PermanentError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
-import type { Announcer, Clock, Pipeline, Store } from '../../core/ports.ts';
+import type { Announcer, Clock, Pipeline } from '../../core/ports.ts';
 import type { LogFields, Telemetry } from '../../functions/telemetry.ts';
 
 /** Telemetry that remembers what was said, for assertions on logs and metrics. */
@@ -36,30 +35,6 @@ export const memoryPipeline = () => {
     start: async (pointer) => void started.set(`${pointer.runId}-a${pointer.fence}`, pointer),
   };
   return { ...pipeline, started };
-};
-
-/** Buckets in memory. Files on disk (upload, download) are the business of real adapters' tests. */
-export const memoryStore = () => {
-  const objects = new Map<string, Buffer>();
-  const onDisk = async (): Promise<void> => {
-    throw new PermanentError('the in-memory store has no disk');
-  };
-  const store: Store = {
-    get: async (uri) => {
-      const found = objects.get(uri);
-      if (found === undefined) throw new PermanentError(`${uri} is missing`);
-      return found;
-    },
-    put: async (uri, bytes) => void objects.set(uri, Buffer.from(bytes)),
-    upload: onDisk,
-    download: onDisk,
-    list: async (prefix) =>
-      [...objects]
-        .filter(([uri]) => uri.startsWith(prefix))
-        .map(([uri, bytes]) => ({ uri, sizeBytes: bytes.length, at: EpochMs.parse(0) })),
-  };
-  const json = (uri: string): unknown => JSON.parse(String(objects.get(uri)));
-  return { ...store, objects, json };
 };
 
 /** An announcer that keeps what it was told. */

@@ -8,8 +8,10 @@ import type { Requirement, TableMetadata, TableRequest, Update } from '../../cor
  */
 export type CatalogFault = 'none' | 'conflict' | 'lost' | 'failed';
 
+/** A call that a test may spoil. */
 export type CatalogCall = { readonly op: 'load' | 'create' | 'commit'; readonly table: string };
 
+/** What a test orders of the catalogue. */
 export type MemoryCatalogOptions = {
   readonly fault?: (call: CatalogCall) => CatalogFault;
   /** Awaited before and after each call takes effect, so that writers interleave. */

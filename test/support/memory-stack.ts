@@ -3,6 +3,7 @@ import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { withWorkDir } from '../../adapters/work-dir.ts';
+import { contractVersion } from '../../core/contract.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { findRun } from '../../core/load/commit.ts';
 import type { Landing } from '../../core/ports.ts';
@@ -16,11 +17,11 @@ import { quarantine } from '../../functions/quarantine/handler.ts';
 import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { landingBucket, objectCreated, sqsRecord } from './events.ts';
-import { fakeTelemetry, memoryAnnouncer, memoryPipeline } from './fakes.ts';
-import { memoryLedger } from './memory-ledger.ts';
-import { memoryCatalog } from './memory-catalog.ts';
-import { memoryStore } from './memory-store.ts';
 import { runExecution, type Stage, type StageName } from './execution.ts';
+import { fakeTelemetry, memoryAnnouncer, memoryPipeline } from './fakes.ts';
+import { memoryCatalog } from './memory-catalog.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { memoryStore } from './memory-store.ts';
 
 /** A dropped object as the test knows it. */
 type Landed = { readonly bytes: Buffer; readonly at: number };
@@ -43,7 +44,10 @@ export const memoryStack = (
   const { store, objects } = memoryStore();
   const versions = new Map<string, Landed | 'deleted'>();
   let clock = 1_795_237_200_000;
-  const now = () => EpochMs.parse((clock += 1));
+  const now = () => {
+    clock += 1;
+    return EpochMs.parse(clock);
+  };
   const world = { store, catalog, now, sleep: async () => undefined, random: () => 0.5 };
   const names = {
     cleanBucket: 'clean',
@@ -52,13 +56,27 @@ export const memoryStack = (
     landingBucket,
   };
   const landing = memoryLanding(versions);
-  const deps = { ...telemetry, ...names, ledger, store, world, landing, announcer, now, datasetNamed };
+  const deps = {
+    ...telemetry,
+    ...names,
+    ledger,
+    store,
+    world,
+    landing,
+    announcer,
+    now,
+    datasetNamed,
+  };
   const around = options.around ?? ((_name: StageName, stage: Stage) => stage);
   const stages = {
     plan: around('plan', plan({ ...deps, recognise })),
     validate: around(
       'validate',
-      validate({ ...deps, withWorkDir, engine: { inflate, validateFile: options.validateFile ?? validateFile } }),
+      validate({
+        ...deps,
+        withWorkDir,
+        engine: { inflate, validateFile: options.validateFile ?? validateFile },
+      }),
     ),
     transform: around('transform', transform({ ...deps, withWorkDir, engine: { transformRun } })),
     gate: around('gate', gate(deps)),
@@ -76,7 +94,7 @@ export const memoryStack = (
   });
   const take = intake({
     ...deps,
-    datasets,
+    contracts: new Map(datasets.map((dataset) => [dataset.name, contractVersion(dataset)])),
     pipeline,
     versionsOf: async () => [],
   });
@@ -114,7 +132,17 @@ export const memoryStack = (
     await deliver(files.map(([key, bytes]) => drop(key, bytes).body));
     await execute();
   };
-  return { ledger, tables, objects, events: announcer.events, drop, remove, deliver, execute, land };
+  return {
+    ledger,
+    tables,
+    objects,
+    events: announcer.events,
+    drop,
+    remove,
+    deliver,
+    execute,
+    land,
+  };
 };
 
 const memoryLanding = (versions: ReadonlyMap<string, Landed | 'deleted'>): Landing => {

@@ -9,6 +9,7 @@ export const ordersDataset = {
   partition: [{ column: 'ordered_at', transform: 'month' }],
 } as const;
 
+/** Its columns; `email` is classified, so it has no bounds. */
 export const ordersColumns: readonly Column[] = [
   { name: 'order_id', type: 'string', required: true, bounds: true },
   { name: 'quantity', type: 'int', required: false, bounds: true },
@@ -19,6 +20,7 @@ export const ordersColumns: readonly Column[] = [
   { name: 'email', type: 'string', required: false, bounds: false },
 ];
 
+/** Where its files lie. */
 export const ordersLocation = 's3://curated/orders';
 
 /** A data file of the orders table that only exists on paper. */

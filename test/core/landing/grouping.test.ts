@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DatasetName, EpochMs } from '../../../core/ids.ts';
 import { groupIntoRuns } from '../../../core/landing/grouping.ts';
-import { runIdOf } from '../../../core/landing/run-id.ts';
 import { limits } from '../../../core/limits.ts';
-import { at, landed, orders } from '../../support/landed.ts';
+import { at, landed } from '../../support/landed.ts';
 
 const { bytesPerRunMax, filesPerRunMax } = limits;
 const sizes = fc.constantFrom(0, 1, bytesPerRunMax / 2, bytesPerRunMax, bytesPerRunMax + 1);
@@ -49,18 +47,4 @@ test('the order of the notices does not change the runs', () => {
 test('fifty small files are one run; the fifty-first is another', () => {
   const files = Array.from({ length: filesPerRunMax + 1 }, (_, index) => landed(`f${index}`));
   expect(groupIntoRuns(files).map(({ length }) => length)).toEqual([filesPerRunMax, 1]);
-});
-
-test('a run id tells dataset and second, and depends on the set of files only', () => {
-  const ids = ['a', 'b'].map((name) => landed(name).fileId);
-  const now = EpochMs.parse(Date.parse('2026-11-21T05:00:07.999Z'));
-  expect(runIdOf(orders, now, ids)).toMatch(/^orders-20261121T050007Z-[0-9a-f]{10}$/);
-  expect(runIdOf(orders, now, ids.toReversed())).toBe(runIdOf(orders, now, ids));
-  expect(runIdOf(orders, now, ids.slice(1))).not.toBe(runIdOf(orders, now, ids));
-});
-
-test('the longest dataset name still makes a legal execution name for any attempt', () => {
-  const longest = DatasetName.parse(orders.padEnd(40, 'x'));
-  const name = `${runIdOf(longest, at(0), [])}-a${limits.attemptsMax}`;
-  expect(name.length).toBeLessThanOrEqual(80);
 });

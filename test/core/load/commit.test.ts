@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PermanentError, TransientError } from '../../../core/errors.ts';
+import { PermanentError } from '../../../core/errors.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import {
   appendChange,
@@ -13,7 +13,7 @@ import {
   type World,
 } from '../../../core/load/commit.ts';
 import { snapshotIdOf } from '../../../core/load/snapshot.ts';
-import { currentSchema, currentSnapshot, type TableMetadata } from '../../../core/load/table.ts';
+import { currentSnapshot, type TableMetadata } from '../../../core/load/table.ts';
 import type { CatalogCall } from '../../support/memory-catalog.ts';
 import {
   ordersColumns,
@@ -204,12 +204,38 @@ describe('many writers', () => {
     const { world } = simulatedWorld({ seed: 7, fault: drops });
     await ensure(world);
     const runs = Array.from({ length: 20 }, (_, n) => `run-${n}`);
-    await Promise.all(
-      [...runs, ...runs].map((run) => untilCommitted(() => append(world, run))),
-    );
+    await Promise.all([...runs, ...runs].map((run) => untilCommitted(() => append(world, run))));
     const metadata = await tableOf(world);
     expect(metadata.snapshots).toHaveLength(20);
     expect(await livePaths(world, metadata)).toHaveLength(20);
+  });
+
+  test('a slow twin does not overwrite the metadata files of a faster one', async () => {
+    const { world } = simulatedWorld();
+    await ensure(world);
+    const [held, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const putAll = Promise.withResolvers<void>();
+    let puts = 0;
+    const put: World['store']['put'] = async (uri, bytes) => {
+      held.resolve();
+      await go.promise;
+      await world.store.put(uri, bytes);
+      puts += 1;
+      if (puts === 2) putAll.resolve();
+    };
+    const slow = append({ ...world, store: { get: world.store.get, put } }, 'run-1');
+    await held.promise;
+    await append(world, 'run-2');
+    const commit: World['catalog']['commit'] = async (...request) => {
+      go.resolve();
+      await putAll.promise;
+      return await world.catalog.commit(...request);
+    };
+    await append({ ...world, catalog: { ...world.catalog, commit } }, 'run-1');
+    expect(await slow).toMatchObject({ kind: 'committed' });
+    const metadata = await tableOf(world);
+    expect(metadata.snapshots).toHaveLength(2);
+    expect(await livePaths(world, metadata)).toHaveLength(2);
   });
 
   test('replacements at the same time leave the files of exactly one', async () => {
@@ -237,52 +263,5 @@ describe('many writers', () => {
     const times = (await tableOf(world)).snapshots?.map((s) => s['timestamp-ms']) ?? [];
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(new Set(times).size).toBe(3);
-  });
-});
-
-describe('ensureTable', () => {
-  test('takes field ids from the catalogue’s reply, not from its own request', async () => {
-    const { world } = simulatedWorld({ renumberBy: 40 });
-    const metadata = await ensure(world);
-    expect(currentSchema(metadata).fields.map((f) => f.id)).toEqual([41, 42, 43, 44, 45, 46, 47]);
-    await append(world, 'run-1');
-    const [entry] = await scanFiles(await baseOf(world, await tableOf(world)));
-    expect(entry?.data_file.value_counts).toEqual([{ key: 41, value: 10n }]);
-  });
-
-  test.each(['conflict', 'lost', 'failed'] as const)(
-    'a create with reply "%s" ends in one table',
-    async (fault) => {
-      let times = 1;
-      const { world, tables } = simulatedWorld({
-        fault: ({ op }) => {
-          if (op !== 'create' || times === 0) return 'none';
-          times -= 1;
-          return fault;
-        },
-      });
-      await ensure(world);
-      expect([...tables.keys()]).toEqual(['orders']);
-    },
-  );
-
-  test('eight runs that add a column at once add it once', async () => {
-    const { world } = simulatedWorld({ seed: 5 });
-    await ensure(world);
-    const more = [
-      ...ordersColumns,
-      { name: 'channel', type: 'string', required: true, bounds: true },
-    ];
-    const all = await Promise.all(Array.from({ length: 8 }, () => ensure(world, more)));
-    for (const metadata of all) {
-      const channel = currentSchema(metadata).fields.filter((f) => f.name === 'channel');
-      expect(channel).toMatchObject([{ id: 8, required: false }]);
-    }
-    expect((await tableOf(world)).schemas).toHaveLength(2);
-  });
-
-  test('gives up with a transient error when it loses every time', async () => {
-    const { world } = simulatedWorld({ fault: ({ op }) => (op === 'create' ? 'failed' : 'none') });
-    await expect(ensure(world)).rejects.toThrow(TransientError);
   });
 });

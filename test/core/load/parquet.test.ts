@@ -159,7 +159,7 @@ describe('a file that DuckDB wrote', () => {
 
   test('a table without files reads as no rows with all columns', async () => {
     const described = await rowsOf(`DESCRIBE SELECT * FROM ${readSql(schema, [])}`);
-    expect(described.map((row) => row['column_name'])).toEqual(Object.keys(types));
+    expect(described.map((row) => row.column_name)).toEqual(Object.keys(types));
     expect(await rowsOf(`SELECT count(*) AS n FROM ${readSql(schema, [])}`)).toEqual([{ n: '0' }]);
   });
 
@@ -200,7 +200,7 @@ describe('partition values', () => {
         );
         const value = fromText(types[column] ?? '', text);
         expect(value).not.toBeNull();
-        expect(partitionFromText(typed, String(row?.['p']))).toBe(
+        expect(partitionFromText(typed, String(row?.p))).toBe(
           value === null ? null : partitionValue(typed, value),
         );
       }

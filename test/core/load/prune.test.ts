@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { appendChange, baseOf, commitRun, ensureTable, scanFiles } from '../../../core/load/commit.ts';
+import {
+  appendChange,
+  baseOf,
+  commitRun,
+  ensureTable,
+  scanFiles,
+} from '../../../core/load/commit.ts';
 import { dataFile } from '../../../core/load/parquet.ts';
 import { partitionColumns, partitionValue } from '../../../core/load/partition-values.ts';
 import type { Bound } from '../../../core/load/prune.ts';
@@ -17,10 +23,7 @@ const columns = ['order_id', 'due', 'ordered_at'] as const;
 
 const longText = 'ä long order number that a bound cuts off ';
 const anyRow: fc.Arbitrary<Row> = fc.record({
-  order_id: fc.oneof(
-    fc.constantFrom('', 'a', `${longText}1`, `${longText}2`, '\u{1f600}', '\u{ff00}'),
-    fc.string({ maxLength: 3 }),
-  ),
+  order_id: fc.constantFrom('', 'a', `${longText}1`, `${longText}2`, '\u{1f600}', '\u{ff00}'),
   due: fc.constantFrom(null, '1969-12-31', '1970-01-01', '2026-01-31', '9999-12-31'),
   ordered_at: fc.constantFrom(
     '1969-12-31 23:59:59.999999+00',
@@ -31,7 +34,7 @@ const anyRow: fc.Arbitrary<Row> = fc.record({
   ),
 });
 
-const valueOf = (row: Row, column: (typeof columns)[number]): Value => {
+const valueIn = (row: Row, column: (typeof columns)[number]): Value => {
   const text = row[column];
   return text === null ? null : fromText(types[column], text);
 };
@@ -60,7 +63,7 @@ const fileOf = (metadata: TableMetadata, name: string, rows: readonly Row[], mon
 const matches = (row: Row, bounds: readonly Bound[]): boolean =>
   bounds.every((bound) => {
     const column = columns.find((name) => ids[name] === bound.id);
-    const value = column === undefined ? null : valueOf(row, column);
+    const value = column === undefined ? null : valueIn(row, column);
     if (value === null) return false;
     if (bound.lower !== undefined && compareValues(value, bound.lower) < 0) return false;
     if (bound.upper !== undefined && compareValues(value, bound.upper) > 0) return false;
@@ -74,7 +77,7 @@ const anyBound: fc.Arbitrary<Bound> = fc
     kind: fc.constantFrom('lower', 'upper', 'both', 'in'),
   })
   .map(({ column, rows, kind }) => {
-    const [a, b] = rows.map((row) => valueOf(row, column) ?? fromText('date', '2026-01-31'));
+    const [a, b] = rows.map((row) => valueIn(row, column) ?? fromText('date', '2026-01-31'));
     const id = ids[column];
     if (a === undefined || b === undefined || a === null || b === null) return { id };
     if (kind === 'lower') return { id, lower: a };
@@ -91,7 +94,7 @@ const tableWith = async (groups: readonly (readonly Row[])[]) => {
   if (column === undefined) throw new Error('no partition');
   for (const [index, group] of groups.entries()) {
     const byMonth = Map.groupBy(group, (row) => {
-      const at = valueOf(row, 'ordered_at');
+      const at = valueIn(row, 'ordered_at');
       return at === null ? null : (partitionValue(column, at) ?? null);
     });
     const files = [...byMonth].map(([month, rows]) => {
@@ -120,7 +123,7 @@ describe('pruning', () => {
         }
         pruned += rowsOf.size - found.size;
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
     // A pruning that keeps everything would pass the above.
     expect(pruned).toBeGreaterThan(0);
@@ -144,10 +147,7 @@ describe('pruning', () => {
     { what: 'a key of no file', bounds: [{ id: 1, in: ['nothing'] }], files: 0 },
     { what: 'a column without a value anywhere', bounds: [{ id: 5, in: [1] }], files: 3 },
   ])('$what opens $files of 3 files', async ({ bounds, files }) => {
-    const { base } = await tableWith([
-      [day('01', 1), day('01', 2), day('02', 1)],
-      [day('03', 1)],
-    ]);
+    const { base } = await tableWith([[day('01', 1), day('01', 2), day('02', 1)], [day('03', 1)]]);
     expect(await scanFiles(base, bounds)).toHaveLength(files);
   });
 });

@@ -8,7 +8,7 @@ import {
   replaceChange,
   scanFiles,
 } from '../../../core/load/commit.ts';
-import { entryStatus, encodeManifestList } from '../../../core/load/manifest.ts';
+import { encodeManifestList, entryStatus } from '../../../core/load/manifest.ts';
 import { entriesOf, prepareSnapshot, snapshotIdOf } from '../../../core/load/snapshot.ts';
 import {
   ordersColumns,

@@ -41,9 +41,7 @@ describe('tableRequest', () => {
     ]);
     expect(request['partition-spec']).toEqual({
       'spec-id': 0,
-      fields: [
-        { 'source-id': 6, 'field-id': 1000, name: 'ordered_at_month', transform: 'month' },
-      ],
+      fields: [{ 'source-id': 6, 'field-id': 1000, name: 'ordered_at_month', transform: 'month' }],
     });
     expect(request.properties).toEqual({
       'format-version': '2',
@@ -116,7 +114,8 @@ describe('schemaChange', () => {
     {
       what: 'another type',
       columns: changed('quantity', { type: 'string' }),
-      message: /column quantity is int in the table and string in the dataset .*Nothing was changed\. Give quantity its old type again/,
+      message:
+        /column quantity is int in the table and string in the dataset .*Nothing was changed\. Give quantity its old type again/,
     },
     {
       what: 'a wider type',

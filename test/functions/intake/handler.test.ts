@@ -5,16 +5,17 @@ import type { FileId } from '../../../core/ids.ts';
 import { landedFile, parseNotice } from '../../../core/landing/notice.ts';
 import { intake } from '../../../functions/intake/handler.ts';
 import { type Drop, landingBucket, objectCreated, sqsRecord } from '../../support/events.ts';
-import { fakeClock, fakeTelemetry, memoryPipeline, memoryStore } from '../../support/fakes.ts';
+import { fakeClock, fakeTelemetry, memoryPipeline } from '../../support/fakes.ts';
 import { breakOnce, crashAt, type Fault, faulty } from '../../support/faults.ts';
 import { claimed, orders, products } from '../../support/landed.ts';
 import { type LedgerState, ledgerState, memoryLedger } from '../../support/memory-ledger.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const world = () => {
   const state = ledgerState();
   const clock = fakeClock();
   const telemetry = fakeTelemetry();
-  return { state, clock, telemetry, pipeline: memoryPipeline(), store: memoryStore() };
+  return { state, clock, telemetry, pipeline: memoryPipeline(), ...memoryStore() };
 };
 type World = ReturnType<typeof world>;
 
@@ -148,7 +149,8 @@ describe('files that join no run', () => {
     const drop = { key: 'strange/a b.csv' };
     expect(await worker(one).handler({ Records: messages([drop]) })).toEqual(failed([]));
     const fileId = fileOf(drop);
-    expect(one.store.json(`s3://quarantine/_/_files/${fileId}.json`)).toMatchObject({
+    const written = String(one.objects.get(`s3://quarantine/_/_files/${fileId}.json`));
+    expect(JSON.parse(written)).toMatchObject({
       code: 'E_NO_DATASET',
       detail: 'the prefix "strange" is the name of no declared dataset',
       landing: { bucket: landingBucket, key: drop.key, versionId: 'v1' },

@@ -1,0 +1,139 @@
+import { BARE, COMPOUND, ESCAPED, type LineScanner, MISSING, PLAIN } from './json-line.ts';
+import { hexAt, QUOTE } from './json-text.ts';
+
+/** Separates the cells of a transcoded line. JSON allows no bare control character in a string. */
+export const JSON_SEPARATOR = 1;
+
+const BACKSLASH = 0x5c;
+const LOWER_U = 0x75;
+/** Bytes of a number, word or short string are copied one by one: a call costs more. */
+const COPY_FROM = 48;
+
+const SIMPLE_ESCAPES = new Map(
+  Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, char]) => [
+    letter.charCodeAt(0),
+    char.charCodeAt(0),
+  ]),
+);
+
+/** The most bytes that the cells of a line need, compound ones aside. */
+export const cellBytesMax = ({ fields }: LineScanner, lineBytes: number): number =>
+  lineBytes + 3 * fields.length;
+
+/** The same with compound ones, whose quotes are doubled. */
+export const anyCellBytesMax = (scanner: LineScanner, lineBytes: number): number =>
+  2 * cellBytesMax(scanner, lineBytes);
+
+/** Writes the fields of the line scanned last as cells of CSV. Returns where they end. */
+export const writeCells = (
+  { fields, spans }: LineScanner,
+  bytes: Buffer,
+  out: Buffer,
+  from: number,
+): number => {
+  let at = from;
+  for (let field = 0; field < fields.length; field++) {
+    if (field > 0) out[at++] = JSON_SEPARATOR;
+    const kind = spans.kinds[field] ?? MISSING;
+    if (kind === MISSING) continue;
+    const start = spans.starts[field] ?? 0;
+    const end = spans.ends[field] ?? 0;
+    at = writeCell(kind, bytes, start, end, out, at);
+  }
+  return at;
+};
+
+const writeCell = (
+  kind: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  out: Buffer,
+  at: number,
+): number => {
+  switch (kind) {
+    case BARE:
+    case PLAIN:
+      return copy(bytes, start, end, out, at);
+    case ESCAPED:
+      return writeUnescaped(bytes, start, end, out, at);
+    case COMPOUND:
+      return writeQuoted(bytes, start, end, out, at);
+    default:
+      throw new Error(`a cell has no kind ${kind}`);
+  }
+};
+
+const copy = (bytes: Buffer, start: number, end: number, out: Buffer, at: number): number => {
+  if (end - start >= COPY_FROM) return at + bytes.copy(out, at, start, end);
+  let to = at;
+  for (let i = start; i < end; i++) out[to++] = bytes[i] ?? 0;
+  return to;
+};
+
+const writeQuoted = (
+  bytes: Buffer,
+  start: number,
+  end: number,
+  out: Buffer,
+  from: number,
+): number => {
+  let at = from;
+  out[at++] = QUOTE;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === QUOTE) out[at++] = QUOTE;
+    out[at++] = byte;
+  }
+  out[at++] = QUOTE;
+  return at;
+};
+
+const writeUnescaped = (
+  bytes: Buffer,
+  start: number,
+  end: number,
+  out: Buffer,
+  from: number,
+): number => {
+  let at = from;
+  out[at++] = QUOTE;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte !== BACKSLASH) {
+      out[at++] = byte;
+      continue;
+    }
+    const letter = bytes[++i] ?? 0;
+    if (letter === LOWER_U) {
+      const point = codePointAt(bytes, i + 1, end);
+      at = writePoint(point, out, at);
+      i += point > 0xffff ? 10 : 4;
+    } else {
+      at = writePoint(SIMPLE_ESCAPES.get(letter) ?? letter, out, at);
+    }
+  }
+  out[at++] = QUOTE;
+  return at;
+};
+
+/** The code point of four digits, or of a surrogate pair; the scanner has seen to the pairs. */
+const codePointAt = (bytes: Buffer, at: number, end: number): number => {
+  const unit = hexAt({ bytes, end }, at);
+  if (unit < 0xd800 || unit > 0xdfff) return unit;
+  const low = hexAt({ bytes, end }, at + 6);
+  return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+};
+
+const writePoint = (point: number, out: Buffer, at: number): number => {
+  if (point === QUOTE) {
+    out[at] = QUOTE;
+    out[at + 1] = QUOTE;
+    return at + 2;
+  }
+  if (point < 0x80) {
+    out[at] = point;
+    return at + 1;
+  }
+  return at + out.write(String.fromCodePoint(point), at);
+};

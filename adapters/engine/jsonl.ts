@@ -1,0 +1,182 @@
+import { isUtf8 } from 'node:buffer';
+import { fstatSync } from 'node:fs';
+import { assert } from '../../core/assert.ts';
+import { BLANK, CONTROL_CHAR, ENCODING, ROW_SIZE } from './faults.ts';
+import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
+import type { Batch } from './frames.ts';
+import { cellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
+import type { LineScanner } from './json-line.ts';
+
+const LF = 10;
+const CHUNK = 1 << 20;
+const NUMBER_DIGITS = 10;
+
+export type JsonLinesOptions = {
+  /** Where the first line starts, behind a byte order mark. */
+  readonly from: number;
+  readonly rowBytesMax: number;
+  /** Bytes read at a time; must hold a row. @default 1 MiB */
+  readonly chunk?: number;
+};
+
+type Reader = {
+  readonly scanner: LineScanner;
+  readonly bytes: Buffer;
+  readonly ends: Uint32Array;
+  readonly faults: Uint16Array;
+  readonly out: Buffer;
+  readonly rowBytesMax: number;
+};
+
+/** What one chunk holds: how far it is read, what was written, which number comes next. */
+type Progress = {
+  lines: number;
+  next: number;
+  written: number;
+  row: number;
+  rowBytes: number;
+};
+
+/**
+ * Reads JSON Lines as the same batches as CSV: `numbered` holds each sound line as CSV of the
+ * scanner's fields, in their order, so that one DuckDB pass serves both.
+ */
+export function* jsonLines(
+  fd: number,
+  scanner: LineScanner,
+  options: JsonLinesOptions,
+): Generator<Batch> {
+  const chunk = options.chunk ?? CHUNK;
+  const reader = openReader(scanner, options.rowBytesMax, chunk);
+  const { bytes } = reader;
+  const fileBytes = fstatSync(fd).size;
+  let start = options.from;
+  let have = 0;
+  let row = 1;
+  for (;;) {
+    const filled = fill(fd, bytes, have, start);
+    if (filled.have === 0) return;
+    const read = readChunk(reader, filled.have, filled.ended, row);
+    const at = { start, firstRow: row, fileBytes };
+    const batch =
+      read.lines > 0 ? batchOf(reader, read, at) : overlongLine(fd, reader, filled.have, at);
+    yield batch;
+    row += batch.rows;
+    const size = (batch.ends[batch.lines - 1] ?? 0) + 1;
+    bytes.copyWithin(0, size, filled.have);
+    have = Math.max(0, filled.have - size);
+    start += size;
+  }
+}
+
+const openReader = (scanner: LineScanner, rowBytesMax: number, chunk: number): Reader => {
+  assert(rowBytesMax < chunk, 'a chunk holds a line of the largest size');
+  const linesMax = chunk >> 2;
+  return {
+    scanner,
+    bytes: Buffer.alloc(chunk),
+    ends: new Uint32Array(linesMax),
+    faults: new Uint16Array(linesMax),
+    out: Buffer.alloc(chunk + numberedMax(scanner, rowBytesMax)),
+    rowBytesMax,
+  };
+};
+
+/** The most that a sound line of some bytes becomes behind its number. */
+const numberedMax = (scanner: LineScanner, bytes: number): number =>
+  NUMBER_DIGITS + 2 + cellBytesMax(scanner, bytes);
+
+const readChunk = (reader: Reader, have: number, ended: boolean, row: number): Progress => {
+  const { bytes, ends } = reader;
+  const whole = ended ? have : bytes.subarray(0, have).lastIndexOf(LF) + 1;
+  const text = bytes.subarray(0, whole);
+  const plain = isUtf8(text) && !text.includes(0);
+  const progress: Progress = { lines: 0, next: 0, written: 0, row, rowBytes: 0 };
+  while (progress.next < whole && progress.lines < ends.length) {
+    const found = text.indexOf(LF, progress.next);
+    const end = found < 0 ? whole : found;
+    if (reader.out.length - progress.written < numberedMax(reader.scanner, end - progress.next)) {
+      break;
+    }
+    readLine(reader, progress, end, plain);
+  }
+  return progress;
+};
+
+/** Judges the line that ends at `end`, and writes it behind its number when it is sound. */
+const readLine = (reader: Reader, progress: Progress, end: number, plain: boolean): void => {
+  const { bytes, out, scanner } = reader;
+  const start = progress.next;
+  const stop = contentEnd(bytes, start, end);
+  const fault = lineFault(reader, start, stop, end, plain);
+  if (fault === 0) {
+    const at = writeNumber(out, progress.written, progress.row);
+    const to = writeCells(scanner, bytes, out, at);
+    out[to] = LF;
+    progress.written = to + 1;
+  }
+  if (fault !== BLANK) progress.row += 1;
+  reader.ends[progress.lines] = end;
+  reader.faults[progress.lines] = fault;
+  progress.lines += 1;
+  progress.rowBytes += stop - start;
+  progress.next = end + 1;
+};
+
+const lineFault = (
+  reader: Reader,
+  start: number,
+  stop: number,
+  end: number,
+  plain: boolean,
+): number => {
+  if (stop === start) return BLANK;
+  if (end - start > reader.rowBytesMax) return ROW_SIZE;
+  const text = plain ? 0 : textFault(reader.bytes.subarray(start, stop));
+  return text === 0 ? reader.scanner.scan(reader.bytes, start, stop) : text;
+};
+
+const textFault = (text: Buffer): number =>
+  (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+
+/** Ten digits and a separator, as the framer writes them before a CSV row. */
+const writeNumber = (out: Buffer, at: number, row: number): number => {
+  for (let i = NUMBER_DIGITS - 1, rest = row; i >= 0; i--, rest = Math.trunc(rest / 10)) {
+    out[at + i] = 0x30 + (rest % 10);
+  }
+  out[at + NUMBER_DIGITS] = JSON_SEPARATOR;
+  return at + NUMBER_DIGITS + 1;
+};
+
+type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
+
+const batchOf = (reader: Reader, read: Progress, at: Position): Batch => ({
+  start: at.start,
+  firstRow: at.firstRow,
+  lines: read.lines,
+  rows: read.row - at.firstRow,
+  ends: reader.ends,
+  faults: reader.faults,
+  bytes: reader.bytes.subarray(0, read.next),
+  numbered: reader.out.subarray(0, read.written),
+  rowBytes: read.rowBytes,
+  framingBytes: Math.min(read.next, at.fileBytes - at.start) - read.rowBytes,
+});
+
+/** One line that is larger than the chunk: it ends at the next line feed, however far. */
+const overlongLine = (fd: number, reader: Reader, have: number, at: Position): Batch => {
+  const end = lineFeed(fd, at.start + have, reader.out);
+  const stop = contentEndInFile(fd, at.start, end);
+  return {
+    start: at.start,
+    firstRow: at.firstRow,
+    lines: 1,
+    rows: 1,
+    ends: [end - at.start],
+    faults: [ROW_SIZE],
+    bytes: reader.bytes.subarray(0, have),
+    numbered: reader.out.subarray(0, 0),
+    rowBytes: stop - at.start,
+    framingBytes: Math.min(end + 1, at.fileBytes) - stop,
+  };
+};

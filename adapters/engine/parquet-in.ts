@@ -1,0 +1,3 @@
+export const parquetRows = async (_request: unknown): Promise<never> => {
+  throw new Error('not yet');
+};

@@ -1,0 +1,108 @@
+import { fstatSync, readSync } from 'node:fs';
+import type { FileCode, Refusal } from '../../core/codes.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import { limits } from '../../core/limits.ts';
+import { type Batch, frames } from './frames.ts';
+import { readHeader } from './header.ts';
+import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
+import { COMPOUND, lineScanner } from './json-line.ts';
+import { jsonLines } from './jsonl.ts';
+
+/** What a caller may want to know of a file beside its rows. */
+export type Notes = {
+  /** Rows per name that no field has (JSON Lines only; elsewhere such a file is refused). */
+  readonly unknownColumns: Readonly<Record<string, number>>;
+  /** Optional fields that the file has no column for. */
+  readonly missingColumns: readonly string[];
+};
+
+/** The cells of one row, as they stand in CSV, and which of them hold an object or array. */
+export type Cells = { readonly bytes: Buffer; readonly compound: readonly string[] };
+
+/** A text file as numbered rows of cells. It may be read several times. */
+export type Source = {
+  readonly kind: 'source';
+  /** The columns of the cells, in their order. */
+  readonly columns: readonly string[];
+  readonly separator: string;
+  /** Bytes before the first row. */
+  readonly leadBytes: number;
+  readonly totalBytes: number;
+  batches(): Iterable<Batch>;
+  /** The cells of a readable row that lies at [start, end) of a batch's bytes. */
+  cells(bytes: Buffer, start: number, end: number): Cells;
+  notes(): Notes;
+};
+export type SourceRefused = { readonly kind: 'refused' } & Refusal<FileCode>;
+
+/** Bytes read at a time. A test takes small ones, so that rows lie across their edges. */
+export type Chunk = { readonly chunk?: number };
+
+const head = (fd: number): { bytes: Buffer; ended: boolean } => {
+  const bytes = Buffer.alloc(limits.headerBytesMax + 1);
+  const got = readSync(fd, bytes, 0, bytes.length, 0);
+  return { bytes: bytes.subarray(0, got), ended: got < bytes.length };
+};
+
+/** A CSV file, its columns bound by name. */
+export const csvSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | SourceRefused => {
+  const { bytes, ended } = head(fd);
+  const header = readHeader(bytes, ended, dataset);
+  if (header.kind === 'refused') return header;
+  const { columns } = header;
+  const separator = dataset.files.delimiter;
+  const options = {
+    from: header.bytes,
+    separators: columns.length - 1,
+    separator,
+    rowBytesMax: limits.rowBytesMax,
+    ...chunk,
+  };
+  return {
+    kind: 'source',
+    columns,
+    separator,
+    leadBytes: header.bytes,
+    totalBytes: fstatSync(fd).size,
+    batches: () => frames(fd, options),
+    cells: (rows, start, end) => ({ bytes: rows.subarray(start, end), compound: [] }),
+    notes: () => ({
+      unknownColumns: {},
+      missingColumns: Object.keys(dataset.fields).filter((name) => !columns.includes(name)),
+    }),
+  };
+};
+
+const BOM_BYTES = 3;
+
+/** A JSON Lines file; the cells are the dataset's fields in their own order. */
+export const jsonSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | SourceRefused => {
+  const { bytes, ended } = head(fd);
+  const from = bytes.subarray(0, BOM_BYTES).toString('utf8') === '\ufeff' ? BOM_BYTES : 0;
+  if (ended && bytes.toString('latin1', from).trim() === '') {
+    return { kind: 'refused', code: 'E_EMPTY', detail: 'the file holds no text at all' };
+  }
+  const columns = Object.keys(dataset.fields);
+  const scanner = lineScanner(columns, limits.jsonDepthMax);
+  const again = lineScanner(columns, limits.jsonDepthMax);
+  const scratch = Buffer.alloc(anyCellBytesMax(again, limits.rowBytesMax));
+  let counted = new Map<string, number>();
+  return {
+    kind: 'source',
+    columns,
+    separator: String.fromCharCode(JSON_SEPARATOR),
+    leadBytes: from,
+    totalBytes: fstatSync(fd).size,
+    *batches() {
+      yield* jsonLines(fd, scanner, { from, rowBytesMax: limits.rowBytesMax, ...chunk });
+      if (counted.size === 0) counted = new Map(scanner.unknown);
+    },
+    cells: (lines, start, end) => {
+      again.scan(lines, start, end);
+      const to = writeCells(again, lines, scratch, 0);
+      const compound = columns.filter((_, index) => again.spans.kinds[index] === COMPOUND);
+      return { bytes: scratch.subarray(0, to), compound };
+    },
+    notes: () => ({ unknownColumns: Object.fromEntries(counted), missingColumns: [] }),
+  };
+};

@@ -1,0 +1,17 @@
+import { App, CliCredentialsStackSynthesizer, Duration } from 'aws-cdk-lib';
+import { HeadgateStack } from '../lib/headgate-stack.ts';
+import { checkSecurity } from '../lib/nag.ts';
+import { readSettings } from '../lib/settings.ts';
+
+const app = new App();
+const { stackName, cliCredentials, batchingWindowSeconds, cleanExpiryDays, ...settings } =
+  readSettings(app);
+
+// Account and region are those of the caller's credentials: one template deploys anywhere.
+new HeadgateStack(app, stackName, {
+  ...settings,
+  batchingWindow: Duration.seconds(batchingWindowSeconds),
+  cleanExpiry: Duration.days(cleanExpiryDays),
+  ...(cliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
+});
+checkSecurity(app);

@@ -1,0 +1,122 @@
+import type { Output } from '../console/output.ts';
+import { oneLine } from '../console/table.ts';
+import type { RunReport } from './run.ts';
+import type { Stage } from './stages.ts';
+import {
+  countCells,
+  countTitles,
+  duration,
+  explainedReason,
+  percent,
+  reasonLines,
+  size,
+  when,
+  whole,
+} from './words.ts';
+
+/** Prints a run for a person: what became of it first, then why, then where everything lies. */
+export const printRun = (out: Output, report: RunReport): void => {
+  printHead(out, report);
+  printFiles(out, report);
+  printReasons(out, report);
+  printStages(out, report);
+  const { lies } = report;
+  out.line();
+  out.line(out.styles.strong('Where it lies'));
+  out.line(`  clean rows   ${lies.clean}`);
+  out.line(`  rejected     ${lies.quarantine}`);
+  out.line(`  table        ${lies.table}`);
+  if (lies.lineage !== null) out.line(`  lineage      ${lies.lineage}`);
+};
+
+const stateStyles: Readonly<Record<string, 'good' | 'warn' | 'bad'>> = {
+  PUBLISHED: 'good',
+  HELD: 'warn',
+  FAILED: 'bad',
+};
+
+const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
+  const style = stateStyles[run.state];
+  const state = style === undefined ? run.state : styles[style](run.state);
+  const attempt = run.fence === 1 ? '' : `, attempt ${run.fence}`;
+  line(`${styles.strong(run.runId)}  ${state}${attempt}`);
+  line(`  created ${when(run.createdAt)}, last change ${when(run.updatedAt)}`);
+  line(`  contract ${run.contractVersion}, snapshot ${run.snapshotId ?? 'none'}`);
+  for (const text of reasonLines(run.reason)) line(`  ${styles.warn(text)}`);
+  if (run.counts !== null) {
+    const { rowsIn, published, rejected, deduplicated } = run.counts;
+    line(
+      `  ${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
+    );
+  }
+  if (run.quality !== null) {
+    const { score, validity, completeness, uniqueness } = run.quality;
+    line(
+      `  quality ${score.toFixed(2)} of 100: validity ${percent(validity)}, completeness ${percent(completeness)}, uniqueness ${percent(uniqueness)}`,
+    );
+  }
+};
+
+const printFiles = (out: Output, { files }: RunReport): void => {
+  out.line();
+  out.table(
+    [{ title: 'file' }, { title: 'state' }, { title: 'size', align: 'right' }, ...countTitles],
+    files.map((file) => [file.key, file.state, size(file.sizeBytes), ...countCells(file.counts)]),
+  );
+  for (const file of files)
+    for (const text of file.state === 'HELD' ? [] : reasonLines(file.reason))
+      out.line(`  ${oneLine(file.key)}: ${text}`);
+};
+
+const printReasons = (out: Output, { run, reasons }: RunReport): void => {
+  if (reasons === null || reasons.length === 0) return;
+  out.line();
+  out.table(
+    [
+      { title: 'rows', align: 'right' },
+      { title: 'code' },
+      { title: 'field' },
+      { title: 'meaning' },
+    ],
+    reasons.map(({ rows, code, field }) => [
+      whole(rows),
+      code,
+      field ?? '',
+      explainedReason({ code, detail: '' })?.means ?? '',
+    ]),
+  );
+  out.line(`  The rows: npx headgate rejects --run ${run.runId}`);
+};
+
+const printStages = (out: Output, { execution, stages }: RunReport): void => {
+  out.line();
+  out.line(out.styles.strong('Execution'));
+  out.line(`  ${execution.arn}`);
+  if (execution.status === null) {
+    out.line('  Step Functions does not know it: not started, or ended more than 90 days ago.');
+    return;
+  }
+  out.line(`  ${execution.status}${execution.error === null ? '' : `: ${execution.error}`}`);
+  if (execution.cause !== null) out.line(`  ${oneLine(execution.cause)}`);
+  out.table(
+    [
+      { title: '  stage' },
+      { title: 'status' },
+      { title: 'time', align: 'right' },
+      { title: 'came to' },
+    ],
+    stages.map((stage) => [
+      `  ${stage.name}${stage.times === 1 ? '' : ` ×${stage.times}`}`,
+      statusOf(stage),
+      stage.durationMs === null ? '' : duration(stage.durationMs),
+      Object.entries(stage.output)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ]),
+  );
+};
+
+const statusOf = ({ status, failures, error }: Stage): string => {
+  if (failures === 0) return status;
+  return `${status}, ${failures} failed tr${failures === 1 ? 'y' : 'ies'}${error === null ? '' : ` (${error})`}`;
+};

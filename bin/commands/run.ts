@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import * as z from 'zod';
+import type { Execution } from '../../adapters/executions.ts';
+import { GateDocument } from '../../core/documents.ts';
+import { RunId } from '../../core/ids.ts';
+import { cleanKeys, curatedKeys, s3Uri } from '../../core/layout.ts';
+import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import { UserError, usageError } from '../console/errors.ts';
+import { type DeployedStack, stackOption, withStack } from '../world.ts';
+import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
+import { printRun } from './run-report.ts';
+import { type Stage, stagesOf } from './stages.ts';
+
+/** Everything that is known of one run, from the ledger, the buckets and Step Functions. */
+export type RunReport = {
+  readonly run: RunEntry;
+  readonly files: readonly FileEntry[];
+  /** Reasons of rejected rows, most frequent first; null before the gate has counted them. */
+  readonly reasons: GateDocument['reasons'] | null;
+  readonly lies: {
+    readonly clean: string;
+    readonly quarantine: string;
+    readonly table: string;
+    readonly lineage: string | null;
+  };
+  readonly execution: Omit<Execution, 'events'> | { readonly arn: string; readonly status: null };
+  readonly stages: readonly Stage[];
+};
+
+const RunOptions = z.object({ stack: z.string(), json: z.boolean().default(false) });
+
+/** `headgate run ID`: one run, from its files to the stages of its execution. */
+export const runCommand: MakeCommand = ({ out, env }) => {
+  const command = new Command('run')
+    .description('show one run: files, counts, reasons, stages, and where everything lies')
+    .argument('<run-id>', 'as headgate runs lists it')
+    .addOption(stackOption())
+    .addOption(jsonOption())
+    .action(async (id: string, raw: unknown) => {
+      const { stack, json } = parseOptions(RunOptions, raw);
+      const runId = parseRunId(id);
+      const report = await withStack({ out, env }, stack, (opened) => reportOf(opened, runId));
+      if (json) out.json(report);
+      else printRun(out, report);
+    });
+  return withExamples(command, [
+    'run orders-20261121T050000Z-0123456789',
+    'run orders-20261121T050000Z-0123456789 --json',
+  ]);
+};
+
+/** A run id as it was typed; the message says what one looks like. */
+export const parseRunId = (text: string): RunId => {
+  const parsed = RunId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw usageError({
+    what: `'${text}' is no run id.`,
+    allowed:
+      'A run id is <dataset>-<time>-<10 hex digits>, as in orders-20261121T050000Z-0123456789.',
+    next: 'npx headgate runs lists them.',
+  });
+};
+
+/** The run of that id, or the message that says where to look. */
+export const existingRun = async (
+  { ledger, name, where }: Pick<DeployedStack, 'ledger' | 'name' | 'where'>,
+  runId: RunId,
+): Promise<RunEntry> => {
+  const run = await ledger.run(runId);
+  if (run !== undefined) return run;
+  throw new UserError({
+    what: `There is no run ${runId} in the ledger of ${name} at ${where}.`,
+    next: 'npx headgate runs lists the runs there are; --stack names another stack.',
+  });
+};
+
+/** Collects the report; what no longer exists (an old execution) is left out, not an error. */
+export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunReport> => {
+  const run = await existingRun(stack, runId);
+  const { outputs } = stack;
+  const { dataset, fence } = run;
+  const found = await Promise.all(run.files.map((fileId) => stack.ledger.file(fileId)));
+  const name = fence === 1 ? runId : `${runId}-a${fence}`;
+  const { executionArn } = await import('../../adapters/executions.ts');
+  const execution = await stack.execution(name);
+  const { events = [], ...described } = execution ?? {
+    arn: executionArn(outputs.PipelineArn, name),
+    status: null,
+  };
+  const lineage = s3Uri(outputs.CuratedBucket, curatedKeys.lineage(dataset, runId));
+  return {
+    run,
+    files: found.filter((file) => file !== undefined),
+    reasons: await reasonsOf(stack, run),
+    lies: {
+      clean: s3Uri(outputs.CleanBucket, `${dataset}/${runId}/a${fence}/`),
+      quarantine: s3Uri(outputs.QuarantineBucket, `${dataset}/${runId}/a${fence}/`),
+      table: s3Uri(outputs.CuratedBucket, curatedKeys.table(dataset)),
+      lineage: run.state === 'PUBLISHED' ? lineage : null,
+    },
+    execution: described,
+    stages: stagesOf(events),
+  };
+};
+
+const reasonsOf = async (
+  { store, outputs }: Pick<DeployedStack, 'store' | 'outputs'>,
+  { dataset, runId, fence }: RunEntry,
+): Promise<GateDocument['reasons'] | null> => {
+  const uri = s3Uri(outputs.CleanBucket, cleanKeys.gate(dataset, runId, fence));
+  // Listed first: a get of what is not there yet cannot be told from one that is not allowed.
+  const listed = await store.list(uri);
+  if (!listed.some((object) => object.uri === uri)) return null;
+  const parsed = GateDocument.safeParse(JSON.parse((await store.get(uri)).toString('utf8')));
+  return parsed.success ? parsed.data.reasons : null;
+};

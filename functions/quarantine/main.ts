@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { s3Client } from '../../adapters/clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { icebergWorld } from '../../adapters/iceberg-world.ts';
+import { dynamoLedger } from '../../adapters/ledger.ts';
+import { sfnPipeline } from '../../adapters/pipeline.ts';
+import { s3Store } from '../../adapters/store.ts';
+import { findRun } from '../../core/load/commit.ts';
+import { regionOf } from '../region.ts';
+import { instrumented } from '../telemetry.ts';
+import { QuarantineEnv } from './env.ts';
+import { quarantine } from './handler.ts';
+
+const env = QuarantineEnv.parse(process.env);
+const endpointUrl = process.env.AWS_ENDPOINT_URL;
+const s3 = s3Client(endpointUrl);
+const stepFunctions = new SFNClient();
+const { catalog } = icebergWorld(s3, {
+  database: env.CATALOG_DATABASE,
+  catalogId: env.CATALOG_ID,
+  region: regionOf(process.env),
+  endpointUrl,
+});
+
+export const handler = instrumented('quarantine', (telemetry) =>
+  quarantine({
+    ...telemetry,
+    ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
+    store: s3Store(s3),
+    pipelineAt: (arn) => sfnPipeline(stepFunctions, arn),
+    findSnapshot: async (dataset, runId) => {
+      const metadata = await catalog.load(dataset);
+      const found = metadata === undefined ? undefined : findRun(metadata, runId);
+      return found === undefined ? null : String(found['snapshot-id']);
+    },
+    cleanBucket: env.CLEAN_BUCKET,
+    quarantineBucket: env.QUARANTINE_BUCKET,
+    now: systemClock,
+  }),
+);

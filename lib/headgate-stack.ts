@@ -1,0 +1,70 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import { Catalogue } from './catalogue.ts';
+import { DataKey, type DataKeyProps } from './data-key.ts';
+import { dataRemoval, type TwoKeys } from './data-removal.ts';
+import { Intake } from './intake.ts';
+import { Ledger } from './ledger.ts';
+import { Observability } from './observability.ts';
+import { Pipeline } from './pipeline.ts';
+import { Stages } from './stages.ts';
+import { Zones } from './zones.ts';
+
+export interface HeadgateStackProps extends StackProps, TwoKeys {
+  /** Processor of the functions. @default arm64 */
+  readonly architecture?: EngineArchitecture;
+  /** How long notices are gathered so that small files share a run. @default 5 seconds */
+  readonly batchingWindow?: Duration;
+  /** Who holds the key of the data. @default customer-key */
+  readonly encryption?: DataKeyProps['encryption'];
+  /** How long clean rows are kept. @default 14 days */
+  readonly cleanExpiry?: Duration;
+  /** SNS topic that is told of every alarm. @default - alarms only show in CloudWatch */
+  readonly alarmTopicArn?: string;
+}
+
+/** All of Headgate: files come in at the landing bucket, Iceberg tables come out. */
+export class HeadgateStack extends Stack {
+  constructor(scope: Construct, id: string, props: HeadgateStackProps = {}) {
+    super(scope, id, { description: 'Headgate: drop a file, get an Iceberg table.', ...props });
+    const {
+      architecture = 'arm64',
+      batchingWindow = Duration.seconds(5),
+      encryption = 'customer-key',
+      cleanExpiry = Duration.days(14),
+      alarmTopicArn,
+    } = props;
+    const removalPolicy = dataRemoval(this, this.stackName, props);
+    const dataKey = new DataKey(this, 'DataKey', { encryption, removalPolicy });
+    const zones = new Zones(this, 'Zones', { dataKey, removalPolicy, cleanExpiry });
+    const ledger = new Ledger(this, 'Ledger', { dataKey, removalPolicy });
+    const catalogue = new Catalogue(this, 'Catalogue', { removalPolicy });
+    const stages = new Stages(this, 'Stages', { zones, ledger, catalogue, architecture });
+    const pipeline = new Pipeline(this, 'Pipeline', { stages, zones });
+    const shared = { zones, ledger, pipeline, dataKey, architecture };
+    const intake = new Intake(this, 'Intake', { ...shared, batchingWindow });
+    const alarmTopic =
+      alarmTopicArn === undefined
+        ? undefined
+        : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
+    new Observability(this, 'Observability', { intake, pipeline, stages, ledger, alarmTopic });
+    this.#tell({
+      LandingBucket: zones.landing.bucketName,
+      CleanBucket: zones.clean.bucketName,
+      CuratedBucket: zones.curated.bucketName,
+      QuarantineBucket: zones.quarantine.bucketName,
+      LedgerTable: ledger.table.tableName,
+      PipelineArn: pipeline.machine.stateMachineArn,
+      NoticeQueueUrl: intake.notices.queueUrl,
+      DeadLetterQueueUrl: intake.deadLetters.queueUrl,
+      CatalogDatabase: catalogue.databaseName,
+    });
+  }
+
+  /** Commands and tests find the stack's parts by these names. */
+  #tell(outputs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,107 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { IntakeEnv } from '../functions/intake/env.ts';
+import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import type { DataKey } from './data-key.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pipeline } from './pipeline.ts';
+import { StageFunction } from './stage-function.ts';
+import type { Zones } from './zones.ts';
+
+export interface IntakeProps {
+  readonly zones: Zones;
+  readonly ledger: Ledger;
+  readonly pipeline: Pipeline;
+  readonly dataKey: DataKey;
+  readonly architecture: EngineArchitecture;
+  /** How long notices are gathered before intake looks at them together. */
+  readonly batchingWindow: Duration;
+}
+
+/** Deliveries of a notice before it is a dead letter. */
+const deliveriesMax = 5;
+/** The longest SQS keeps a message; a dead letter's age counts from its first delivery. */
+const deadLettersKept = Duration.days(14);
+/** Notices that one call takes. Without a window SQS hands over ten at most. */
+const batchSize = { gathered: 50, atOnce: 10 };
+const intakesAtOnce = 10;
+
+/** Landing → EventBridge → queue → intake, which claims each file once and starts its run. */
+export class Intake extends Construct {
+  readonly notices: Queue;
+  readonly deadLetters: Queue;
+  readonly function: StageFunction<IntakeEnv>;
+
+  constructor(scope: Construct, id: string, props: IntakeProps) {
+    super(scope, id);
+    const { batchingWindow, dataKey } = props;
+    this.function = this.#makeFunction(props);
+    const encryption =
+      dataKey.key === undefined
+        ? { encryption: QueueEncryption.SQS_MANAGED }
+        : { encryption: QueueEncryption.KMS, encryptionMasterKey: dataKey.key };
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...encryption,
+      enforceSSL: true,
+      retentionPeriod: deadLettersKept,
+    });
+    this.notices = new Queue(this, 'Notices', {
+      ...encryption,
+      enforceSSL: true,
+      // AWS asks for six times the function's timeout, besides the time that batches are gathered.
+      visibilityTimeout: Duration.seconds(
+        6 * this.function.timeout.toSeconds() + batchingWindow.toSeconds(),
+      ),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: deliveriesMax },
+    });
+    dataKey.allowEventBridge();
+    this.#announce(props.zones);
+    const isGathering = batchingWindow.toSeconds() > 0;
+    this.function.lambda.addEventSource(
+      new SqsEventSource(this.notices, {
+        batchSize: isGathering ? batchSize.gathered : batchSize.atOnce,
+        ...(isGathering ? { maxBatchingWindow: batchingWindow } : {}),
+        maxConcurrency: intakesAtOnce,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+
+  /** An event that cannot be delivered to the queue is a dead letter too, and not lost. */
+  #announce({ landing }: Zones): void {
+    new Rule(this, 'ObjectCreated', {
+      description: 'A file landed.',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [landing.bucketName] } },
+      },
+      targets: [new SqsQueue(this.notices, { deadLetterQueue: this.deadLetters })],
+    });
+  }
+
+  #makeFunction({ zones, ledger, pipeline, architecture }: IntakeProps): StageFunction<IntakeEnv> {
+    const intake = new StageFunction<IntakeEnv>(this, 'Intake', {
+      stage: 'intake',
+      architecture,
+      timeout: Duration.seconds(30),
+      memoryMegabytes: 512,
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        LANDING_BUCKET: zones.landing.bucketName,
+        QUARANTINE_BUCKET: zones.quarantine.bucketName,
+        PIPELINE_ARN: pipeline.machine.stateMachineArn,
+      },
+    });
+    ledger.grant(intake.role, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    // For notices that name no version, as those of emulators.
+    zones.grantListLanding(intake.role);
+    zones.grantWrite(intake.role, zones.quarantine, ['*/_files/*']);
+    pipeline.grantStart(intake.role);
+    return intake;
+  }
+}

@@ -1,0 +1,55 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { DataKey } from './data-key.ts';
+import { allow } from './rights.ts';
+
+export interface LedgerProps {
+  readonly dataKey: DataKey;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Actions a stage may need. Transactions need no right of their own, only those of their parts. */
+export type LedgerAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+/**
+ * The one table that says what became of each file and run. Not a TableV2: with a customer key that
+ * one refuses a stack whose region is only known when it is deployed.
+ */
+export class Ledger extends Construct {
+  readonly table: Table;
+  readonly #dataKey: DataKey;
+
+  constructor(scope: Construct, id: string, props: LedgerProps) {
+    super(scope, id);
+    const { dataKey, removalPolicy } = props;
+    this.#dataKey = dataKey;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      ...(dataKey.key === undefined
+        ? { encryption: TableEncryption.DEFAULT }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey.key }),
+      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+      removalPolicy,
+    });
+    // Lists for people: every file and run by its state, newest first.
+    this.table.addGlobalSecondaryIndex({
+      indexName: 'byStatus',
+      partitionKey: { name: 'status', type: AttributeType.STRING },
+      sortKey: { name: 'at', type: AttributeType.STRING },
+    });
+  }
+
+  /** Rights on the table itself; its index is for people, and no function reads it. */
+  grant(role: Role, ...actions: LedgerAction[]): void {
+    allow(role, {
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [this.table.tableArn],
+    });
+    this.#dataKey.grantUse(role);
+  }
+}

@@ -1,0 +1,195 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { GateEnv } from '../functions/gate/env.ts';
+import type { LoadEnv } from '../functions/load/env.ts';
+import type { PlanEnv } from '../functions/plan/env.ts';
+import type { PublishEnv } from '../functions/publish/env.ts';
+import type { QuarantineEnv } from '../functions/quarantine/env.ts';
+import type { TransformEnv } from '../functions/transform/env.ts';
+import type { ValidateEnv } from '../functions/validate/env.ts';
+import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import type { Catalogue } from './catalogue.ts';
+import { EngineLayer } from './engine-layer.ts';
+import type { Ledger } from './ledger.ts';
+import { allow } from './rights.ts';
+import { StageFunction } from './stage-function.ts';
+import type { Zones } from './zones.ts';
+
+export interface StagesProps {
+  readonly zones: Zones;
+  readonly ledger: Ledger;
+  readonly catalogue: Catalogue;
+  readonly architecture: EngineArchitecture;
+}
+
+/** For stages that pass documents on. */
+const light = { timeout: Duration.minutes(2), memoryMegabytes: 512 };
+/** For stages that touch every row: as long as Lambda lets one run, and what a new account gets. */
+const heavy = { timeout: Duration.minutes(15), memoryMegabytes: 3_008 };
+
+/**
+ * The functions that the pipeline calls, in the order of the way. Each one's rights stand beside
+ * the environment that uses them.
+ */
+export class Stages extends Construct {
+  readonly plan: StageFunction<PlanEnv>;
+  readonly validate: StageFunction<ValidateEnv>;
+  readonly transform: StageFunction<TransformEnv>;
+  readonly gate: StageFunction<GateEnv>;
+  readonly load: StageFunction<LoadEnv>;
+  readonly publish: StageFunction<PublishEnv>;
+  readonly quarantine: StageFunction<QuarantineEnv>;
+  readonly #props: StagesProps;
+
+  constructor(scope: Construct, id: string, props: StagesProps) {
+    super(scope, id);
+    this.#props = props;
+    const engine = new EngineLayer(this, 'Engine', { architecture: props.architecture });
+    this.plan = this.#plan();
+    this.validate = this.#validate(engine);
+    this.transform = this.#transform(engine);
+    this.gate = this.#gate();
+    this.load = this.#load();
+    this.publish = this.#publish();
+    this.quarantine = this.#quarantine();
+  }
+
+  #plan(): StageFunction<PlanEnv> {
+    const { zones, ledger, architecture } = this.#props;
+    const plan = new StageFunction<PlanEnv>(this, 'Plan', {
+      ...{ ...light, stage: 'plan', architecture },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        QUARANTINE_BUCKET: zones.quarantine.bucketName,
+      },
+    });
+    ledger.grant(plan.role, 'GetItem', 'UpdateItem');
+    zones.grantReadLanding(plan.role);
+    zones.grantWrite(plan.role, zones.clean);
+    zones.grantWrite(plan.role, zones.quarantine);
+    return plan;
+  }
+
+  #validate(engine: EngineLayer): StageFunction<ValidateEnv> {
+    const { zones, ledger, architecture } = this.#props;
+    const validate = new StageFunction<ValidateEnv>(this, 'Validate', {
+      ...{ ...heavy, stage: 'validate', architecture, engine },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        QUARANTINE_BUCKET: zones.quarantine.bucketName,
+      },
+    });
+    ledger.grant(validate.role, 'GetItem', 'PutItem', 'UpdateItem');
+    zones.grantReadLanding(validate.role);
+    zones.grantRead(validate.role, zones.clean);
+    zones.grantWrite(validate.role, zones.clean);
+    zones.grantWrite(validate.role, zones.quarantine);
+    return validate;
+  }
+
+  #transform(engine: EngineLayer): StageFunction<TransformEnv> {
+    const { zones, ledger, catalogue, architecture } = this.#props;
+    const transform = new StageFunction<TransformEnv>(this, 'Transform', {
+      ...{ ...heavy, stage: 'transform', architecture, engine },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        CURATED_BUCKET: zones.curated.bucketName,
+        QUARANTINE_BUCKET: zones.quarantine.bucketName,
+        CATALOG_DATABASE: catalogue.databaseName,
+        CATALOG_ID: catalogue.catalogId,
+      },
+    });
+    ledger.grant(transform.role, 'GetItem');
+    zones.grantRead(transform.role, zones.clean);
+    zones.grantWrite(transform.role, zones.clean);
+    zones.grantRead(transform.role, zones.curated);
+    // Metadata too: Glue writes a new table's first metadata file with the caller's rights.
+    zones.grantWrite(transform.role, zones.curated, ['*/data/*', '*/metadata/*']);
+    zones.grantWrite(transform.role, zones.quarantine);
+    catalogue.grantCreate(transform.role);
+    return transform;
+  }
+
+  #gate(): StageFunction<GateEnv> {
+    const { zones, ledger, architecture } = this.#props;
+    const gate = new StageFunction<GateEnv>(this, 'Gate', {
+      ...{ ...light, stage: 'gate', architecture },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+      },
+    });
+    ledger.grant(gate.role, 'GetItem', 'UpdateItem');
+    zones.grantRead(gate.role, zones.clean);
+    zones.grantWrite(gate.role, zones.clean);
+    return gate;
+  }
+
+  #load(): StageFunction<LoadEnv> {
+    const { zones, ledger, catalogue, architecture } = this.#props;
+    const load = new StageFunction<LoadEnv>(this, 'Load', {
+      ...{ stage: 'load', architecture, timeout: Duration.minutes(5), memoryMegabytes: 1_024 },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        CURATED_BUCKET: zones.curated.bucketName,
+        CATALOG_DATABASE: catalogue.databaseName,
+        CATALOG_ID: catalogue.catalogId,
+      },
+    });
+    // It puts and deletes only the dataset's turn.
+    ledger.grant(load.role, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    zones.grantRead(load.role, zones.clean);
+    zones.grantRead(load.role, zones.curated);
+    zones.grantWrite(load.role, zones.curated, ['*/metadata/*']);
+    catalogue.grantCommit(load.role);
+    return load;
+  }
+
+  #publish(): StageFunction<PublishEnv> {
+    const { zones, ledger, architecture } = this.#props;
+    const publish = new StageFunction<PublishEnv>(this, 'Publish', {
+      ...{ ...light, stage: 'publish', architecture },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        CURATED_BUCKET: zones.curated.bucketName,
+      },
+    });
+    ledger.grant(publish.role, 'GetItem', 'UpdateItem');
+    zones.grantRead(publish.role, zones.clean);
+    zones.grantWrite(publish.role, zones.curated, ['_lineage/*']);
+    const bus = { service: 'events', resource: 'event-bus/default' };
+    allow(publish.role, {
+      actions: ['events:PutEvents'],
+      resources: [Stack.of(this).formatArn(bus)],
+    });
+    return publish;
+  }
+
+  /** Pipeline gives it the right to start the next attempt: it needs the pipeline to exist. */
+  #quarantine(): StageFunction<QuarantineEnv> {
+    const { zones, ledger, catalogue, architecture } = this.#props;
+    const quarantine = new StageFunction<QuarantineEnv>(this, 'Quarantine', {
+      ...{ ...light, stage: 'quarantine', architecture },
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        CLEAN_BUCKET: zones.clean.bucketName,
+        QUARANTINE_BUCKET: zones.quarantine.bucketName,
+        CATALOG_DATABASE: catalogue.databaseName,
+        CATALOG_ID: catalogue.catalogId,
+      },
+    });
+    ledger.grant(quarantine.role, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    zones.grantRead(quarantine.role, zones.clean);
+    // The empty document of a part whose file was quarantined.
+    zones.grantWrite(quarantine.role, zones.clean);
+    zones.grantRead(quarantine.role, zones.curated, ['*/metadata/*']);
+    zones.grantWrite(quarantine.role, zones.quarantine);
+    catalogue.grantRead(quarantine.role);
+    return quarantine;
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { assemblyDigest, childEnv, contextFlags } from '../../../bin/local/cdk.ts';
+import { readOutputs } from '../../../bin/local/deploy.ts';
+import { localEnv } from '../../../bin/local/local-aws.ts';
+import { toolsDir } from '../../../bin/local/places.ts';
+import { findTarget } from '../../../bin/local/target.ts';
+
+let dir = '';
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'headgate-deploy-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(dir, { recursive: true });
+});
+
+const instance = (endpoint: string) =>
+  ({ profile: 'local', pid: 1, port: 4566, endpoint, token: 't' }) as const;
+
+describe('the environment of a deploy into the local AWS', () => {
+  test('the user’s own AWS settings stay out', () => {
+    vi.stubEnv('AWS_PROFILE', 'production');
+    vi.stubEnv('AWS_SESSION_TOKEN', 'real');
+    const env = childEnv(localEnv(dir, instance('http://127.0.0.1:4566')));
+    expect(env).not.toHaveProperty('AWS_PROFILE');
+    expect(env).not.toHaveProperty('AWS_SESSION_TOKEN');
+    expect(env).toMatchObject({
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+      AWS_REGION: 'us-east-1',
+    });
+    expect(env.PATH?.split(':')[0]).toBe(toolsDir);
+  });
+
+  test('over TLS, every client is told whom to trust, before any bundle of the user', () => {
+    vi.stubEnv('REQUESTS_CA_BUNDLE', '/corporate.pem');
+    const env = childEnv(localEnv(dir, instance('https://127.0.0.1:4567')));
+    const certificate = join(dir, 'tmp', 'ministack-tls', 'server.crt');
+    for (const name of ['NODE_EXTRA_CA_CERTS', 'AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'])
+      expect(env[name]).toBe(certificate);
+  });
+});
+
+describe('which AWS a command talks to', () => {
+  test('an endpoint that is named wins, with keys that emulators take', async () => {
+    const target = await findTarget({ AWS_ENDPOINT_URL: 'http://emulator:1' });
+    expect(target).toMatchObject({ kind: 'endpoint', label: 'http://emulator:1' });
+    expect(target.env).toMatchObject({ AWS_ACCESS_KEY_ID: 'test', AWS_REGION: 'us-east-1' });
+  });
+
+  test('keys and a profile of the user are left alone', async () => {
+    const env = {
+      AWS_ENDPOINT_URL: 'http://emulator:1',
+      AWS_PROFILE: 'dev',
+      AWS_REGION: 'eu-west-1',
+    };
+    expect((await findTarget(env)).env).toEqual({ AWS_REGION: 'eu-west-1' });
+  });
+
+  test('real AWS when that is asked for', async () => {
+    const target = await findTarget({ HEADGATE_TARGET: 'aws', AWS_REGION: 'eu-west-1' });
+    expect(target).toEqual({ kind: 'aws', label: 'AWS, eu-west-1', env: {} });
+  });
+});
+
+describe('the digest of an assembly', () => {
+  const write = (name: string, text: string) => writeFile(join(dir, name), text);
+
+  test('follows templates and assets, and nothing that holds a path', async () => {
+    await write('A.template.json', '{}');
+    await write('A.assets.json', '{}');
+    await write('manifest.json', '/home/a');
+    const before = await assemblyDigest(dir);
+    await write('manifest.json', '/home/b');
+    expect(await assemblyDigest(dir)).toBe(before);
+    await write('A.assets.json', '{"files":{}}');
+    expect(await assemblyDigest(dir)).not.toBe(before);
+  });
+});
+
+test('context becomes flags of the CDK', () => {
+  expect(contextFlags({ 'headgate:architecture': 'x64' })).toEqual([
+    '-c',
+    'headgate:architecture=x64',
+  ]);
+});
+
+test('a stack that lacks an output is told, with what is missing', async () => {
+  const file = join(dir, 'outputs.json');
+  await writeFile(file, JSON.stringify({ Headgate: { LandingBucket: 'l' } }));
+  await expect(readOutputs(file, 'Headgate')).rejects.toThrow('missing: CleanBucket');
+});

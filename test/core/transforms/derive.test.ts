@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { dateOfKind, derive, productKind } from '../../../core/transforms/derive.ts';
+import { dateOf, product } from '../../../core/transforms/index.ts';
+import type { Known, KnownColumn } from '../../../core/transforms/transform.ts';
+
+const columns: readonly KnownColumn[] = [
+  { name: 'pieces', type: 'int', required: true, largest: 2n ** 31n, classification: 'internal' },
+  { name: 'few', type: 'int', required: false, largest: 100_000n },
+  {
+    name: 'price',
+    type: 'decimal(12, 2)',
+    required: true,
+    largest: 10n ** 12n - 1n,
+    classification: 'confidential',
+  },
+  { name: 'name', type: 'string', required: true },
+  { name: 'at', type: 'timestamptz', required: true },
+];
+
+const known: Known = {
+  column: (name) => {
+    const found = columns.find((column) => column.name === name);
+    if (found === undefined) throw new Error(`no column ${name}`);
+    return found;
+  },
+  partner: (name) => {
+    throw new Error(`no dataset ${name}`);
+  },
+};
+
+const productOf = (left: string, right: string, precision: number, scale: number) => {
+  const use = derive('total', product(left, right, { precision, scale }));
+  if (use.kind !== 'product') throw new Error('not a product');
+  return use;
+};
+
+test('a product is as secret as its sources and missing when one of them may be', () => {
+  expect(productKind.columns(productOf('few', 'price', 18, 2), known)).toEqual([
+    {
+      name: 'total',
+      type: 'decimal(18, 2)',
+      required: false,
+      doc: undefined,
+      classification: 'confidential',
+      largest: 100_000n * (10n ** 12n - 1n),
+    },
+  ]);
+});
+
+test.each([
+  ['pieces', 'price', 18, 2, 'can overflow: it reaches 22 digits'],
+  ['few', 'price', 18, 1, 'would round: it needs 2 decimals'],
+  ['few', 'price', 39, 2, 'allowed are precision 1-38'],
+  ['few', 'name', 18, 2, "'name' is a string"],
+])('%s * %s as decimal(%i, %i) is refused: %s', (left, right, precision, scale, message) => {
+  expect(() => productKind.columns(productOf(left, right, precision, scale), known)).toThrow(
+    message,
+  );
+});
+
+test.each([
+  [{ few: 3, price: 1250n }, 3750n],
+  [{ few: null, price: 1250n }, null],
+])('the product of %o is %o', (row, total) => {
+  const computed = productKind.compute(
+    productOf('few', 'price', 18, 2),
+    row,
+    known.column,
+    () => undefined,
+  );
+  expect(computed).toStrictEqual({ total });
+});
+
+test.each([
+  [0n, 0],
+  [-1n, -1],
+  [86_399_999_999n, 0],
+  [-86_400_000_001n, -2],
+  [null, null],
+])('the day of %s is %s', (at, day) => {
+  const use = { kind: 'dateOf', column: 'day', of: 'at' } as const;
+  expect(dateOfKind.compute(use, { at }, known.column, () => undefined)).toStrictEqual({ day });
+});
+
+test('only a timestamp has a day', () => {
+  const use = derive('day', dateOf('few'));
+  if (use.kind !== 'dateOf') throw new Error('not a dateOf');
+  expect(() => dateOfKind.columns(use, known)).toThrow("dateOf needs a timestamp; 'few' is a int");
+});

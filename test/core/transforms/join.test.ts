@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { join, joinKind } from '../../../core/transforms/join.ts';
+import type { Known, Partner } from '../../../core/transforms/transform.ts';
+
+const products: Partner = {
+  key: ['id'],
+  replaces: true,
+  columns: [
+    { name: 'id', type: 'string', required: true },
+    { name: 'title', type: 'string', required: true, classification: 'confidential' },
+  ],
+};
+
+const knowing = (partner: Partner, type = 'string'): Known => ({
+  column: (name) => ({ name, type, required: true }),
+  partner: () => partner,
+});
+
+const use = join('products', { on: 'id', take: ['title'] });
+
+test('a taken column keeps its type and its secrecy, and may be missing', () => {
+  expect(joinKind.columns(use, knowing(products))).toEqual([
+    { name: 'title', type: 'string', required: false, classification: 'confidential' },
+  ]);
+});
+
+test.each([
+  ['no key', knowing({ ...products, key: [] }), "must have key ['id']"],
+  ['another key', knowing({ ...products, key: ['id', 'title'] }), "must have key ['id']"],
+  ['appended rows', knowing({ ...products, replaces: false }), 'write replace()'],
+  ['another type', knowing(products, 'int'), "'id' is a int here"],
+])('a partner with %s is refused, since rows could multiply', (_name, known, message) => {
+  expect(() => joinKind.columns(use, known)).toThrow(message);
+});
+
+test('an unknown column is refused with the known ones', () => {
+  const wrong = join('products', { on: 'id', take: ['colour'] });
+  expect(() => joinKind.columns(wrong, knowing(products))).toThrow(
+    "dataset products has no column 'colour'; it has id, title",
+  );
+});
+
+test.each([
+  ['a', { title: 'A' }],
+  ['b', { title: null }],
+  [null, { title: null }],
+])('the partner of %s gives %j', (id, expected) => {
+  const { column } = knowing(products);
+  const found = joinKind.compute(use, { id }, column, (_dataset, on) =>
+    on === 'a' ? { id: 'a', title: 'A' } : undefined,
+  );
+  expect(found).toEqual(expected);
+});

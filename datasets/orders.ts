@@ -13,7 +13,7 @@ export const orders = defineDataset({
     customer_id: text({ classification: 'internal' }),
     email: email({ classification: 'confidential', casing: 'lower' }),
     product_id: text(),
-    quantity: integer({ min: 1, max: 100_000 }),
+    quantity: integer(),
     unit_price: decimal({
       precision: 12,
       scale: 2,
@@ -30,7 +30,7 @@ export const orders = defineDataset({
   write: append(),
   partition: [month('ordered_at')],
   transforms: [
-    derive('line_total', product('quantity', 'unit_price', { precision: 18, scale: 2 }), {
+    derive('line_total', product('quantity', 'unit_price', { precision: 22, scale: 2 }), {
       description: 'quantity times unit_price, in the currency of the order.',
     }),
     derive('order_date', dateOf('ordered_at'), { description: 'Day of the order in UTC.' }),

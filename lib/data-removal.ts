@@ -31,5 +31,6 @@ export const dataRemoval = (scope: Construct, stackName: string, keys: TwoKeys):
         `it: -c headgate:destroyData=true -c headgate:confirmDestroyData=${stackName}`,
     );
   }
-  return RemovalPolicy.RETAIN;
+  // On create too, a first deploy that failed would leave empty resources in the way of the next.
+  return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 };

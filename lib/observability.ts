@@ -1,12 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
-  type AlarmFactoryDefaults,
-  DefaultDashboardFactory,
-  MonitoringFacade,
-  notifySns,
-} from 'cdk-monitoring-constructs';
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -22,142 +24,112 @@ export interface ObservabilityProps {
   readonly alarmTopic?: ITopic;
 }
 
-/** A notice that waits this long has failed several times, or intake is throttled. */
-const noticeAgeMax = Duration.minutes(30);
 const period = Duration.minutes(5);
 
-/** Functions that count FilesQuarantined, each under its own name. */
+/** A notice that waits this long has failed several times, or intake is throttled. */
+const noticeAgeMax = Duration.minutes(30);
+
+/** Stages that count FilesQuarantined, each under its own name; see functions/telemetry.ts. */
 const quarantining = ['intake', 'plan', 'validate', 'quarantine'];
 
-/** Four alarms that mean work for somebody, and one page that shows why. */
+/** Alarms that mean work for somebody, and one page that shows why. */
 export class Observability extends Construct {
+  readonly #alarmTopic: ITopic | undefined;
+
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const name = Stack.of(this).stackName;
+    this.#alarmTopic = props.alarmTopic;
+    this.#alarms(props);
+    this.#dashboard(props);
+  }
+
+  #alarms({ intake, pipeline }: ObservabilityProps): void {
+    this.#alarm('DeadLetters', {
+      metric: intake.deadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: Stats.MAXIMUM,
+        period,
+      }),
+      means: 'A notice failed every delivery. Its file is safe in landing; see docs/operations.md.',
+    });
+    this.#alarm('NoticesWait', {
+      metric: intake.notices.metricApproximateAgeOfOldestMessage({
+        statistic: Stats.MAXIMUM,
+        period,
+      }),
+      above: noticeAgeMax.toSeconds(),
+      means: 'Notices of landed files are not taken in; see the log of the intake function.',
+    });
+    this.#alarm('RunsFail', {
+      metric: pipeline.machine.metricFailed({ statistic: Stats.SUM, period }),
+      means: 'An attempt of a run failed: npx headgate runs.',
+    });
+    // One each: local AWS has no alarms over metric math, and AWS bills those by metric too.
+    for (const service of quarantining) {
+      this.#alarm(`FilesQuarantined-${service}`, {
+        metric: counted('FilesQuarantined', service),
+        means: `Files were refused by ${service}: npx headgate rejects.`,
+      });
+    }
+  }
+
+  #alarm(id: string, of: { metric: Metric; means: string; above?: number }): void {
+    const alarm = new Alarm(this, id, {
+      metric: of.metric,
+      alarmDescription: of.means,
+      threshold: of.above ?? 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.#alarmTopic !== undefined) alarm.addAlarmAction(new SnsAction(this.#alarmTopic));
+  }
+
+  #dashboard({ intake, pipeline, stages, ledger }: ObservabilityProps): void {
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
-      alarmFactoryDefaults: alarmDefaults(name, props.alarmTopic),
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
-        dashboardNamePrefix: name,
+        dashboardNamePrefix: Stack.of(this).stackName,
       }),
     });
-    this.#watchIntake(monitoring, props.intake);
-    this.#watchRuns(monitoring, props.pipeline);
-    this.#watchRows(monitoring);
-    this.#watchStages(monitoring, props);
-  }
-
-  #watchIntake(monitoring: MonitoringFacade, { notices, deadLetters }: Intake): void {
-    monitoring.addLargeHeader('Files come in').monitorSqsQueueWithDlq({
-      queue: notices,
-      deadLetterQueue: deadLetters,
-      humanReadableName: 'Notices of landed files',
-      alarmFriendlyName: 'Notices',
-      addQueueMaxMessageAgeAlarm: {
-        Waiting: {
-          maxAgeInSeconds: noticeAgeMax.toSeconds(),
-          alarmDescriptionOverride: 'Notices of landed files wait: see the intake function.',
-        },
-      },
-      addDeadLetterQueueMaxSizeAlarm: {
-        Any: {
-          maxMessageCount: 0,
-          alarmDescriptionOverride: 'A notice failed every delivery. Its file is safe in landing.',
-        },
-      },
-    });
-  }
-
-  #watchRuns(monitoring: MonitoringFacade, { machine }: Pipeline): void {
-    monitoring.addLargeHeader('Runs').monitorStepFunction({
-      stateMachine: machine,
-      humanReadableName: 'Runs',
-      alarmFriendlyName: 'Runs',
-      addFailedExecutionCountAlarm: {
-        Any: {
-          maxErrorCount: 0,
-          alarmDescriptionOverride: 'An attempt of a run failed: npx headgate runs.',
-        },
-      },
-    });
-  }
-
-  #watchRows(monitoring: MonitoringFacade): void {
-    const counted = (metricName: string, service: string) =>
-      new Metric({
-        namespace: 'Headgate',
-        metricName,
-        dimensionsMap: { service },
-        statistic: Stats.SUM,
-        period,
-        label: metricName,
-      });
-    const quarantined = new MathExpression({
-      label: 'FilesQuarantined',
-      expression: quarantining.map((service) => `FILL(${service}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(
-        quarantining.map((service) => [service, counted('FilesQuarantined', service)]),
-      ),
-      period,
-    });
-    monitoring.addLargeHeader('Files and rows').monitorCustom({
-      humanReadableName: 'Files and rows',
-      alarmFriendlyName: 'Files',
-      metricGroups: [
-        {
-          title: 'Files',
-          metrics: [
+    const group = (title: string, metrics: Metric[]) => ({ title, metrics });
+    monitoring
+      .addLargeHeader('Files and rows')
+      .monitorCustom({
+        humanReadableName: 'Files and rows',
+        alarmFriendlyName: 'Rows',
+        metricGroups: [
+          group('Files', [
             counted('FilesClaimed', 'intake'),
-            {
-              metric: quarantined,
-              alarmFriendlyName: 'Quarantined',
-              addAlarm: {
-                Any: {
-                  threshold: 0,
-                  comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-                  datapointsToAlarm: 1,
-                  evaluationPeriods: 1,
-                  alarmDescriptionOverride: 'A file was refused: npx headgate rejects.',
-                },
-              },
-            },
-          ],
-        },
-        {
-          title: 'Rows',
-          metrics: [
+            ...quarantining.map((service) => counted('FilesQuarantined', service)),
+          ]),
+          group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
             counted('RowsDeduplicated', 'transform'),
             counted('RowsPublished', 'publish'),
-          ],
-        },
-      ],
-    });
-  }
-
-  #watchStages(monitoring: MonitoringFacade, { intake, stages, ledger }: ObservabilityProps): void {
-    monitoring.addLargeHeader('Stages');
-    const functions = {
-      Intake: intake.function,
-      Plan: stages.plan,
-      Validate: stages.validate,
-      Transform: stages.transform,
-      Gate: stages.gate,
-      Load: stages.load,
-      Publish: stages.publish,
-      Quarantine: stages.quarantine,
-    };
-    for (const [name, { lambda }] of Object.entries(functions)) {
-      monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: name });
+          ]),
+        ],
+      })
+      .addLargeHeader('The way')
+      .monitorSqsQueueWithDlq({
+        queue: intake.notices,
+        deadLetterQueue: intake.deadLetters,
+        humanReadableName: 'Notices',
+      })
+      .monitorStepFunction({ stateMachine: pipeline.machine, humanReadableName: 'Runs' })
+      .addLargeHeader('Stages');
+    for (const { stage, lambda } of [intake.function, ...stages.all]) {
+      monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: stage });
     }
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });
   }
 }
 
-const alarmDefaults = (alarmNamePrefix: string, topic?: ITopic): AlarmFactoryDefaults => ({
-  alarmNamePrefix,
-  actionsEnabled: topic !== undefined,
-  datapointsToAlarm: 1,
-  evaluationPeriods: 1,
-  ...(topic === undefined ? {} : { action: notifySns(topic) }),
-});
+/** A metric that a stage prints with its log lines, summed over all datasets. */
+const counted = (metricName: string, service: string): Metric =>
+  new Metric({
+    namespace: 'Headgate',
+    metricName,
+    dimensionsMap: { service },
+    statistic: Stats.SUM,
+    period,
+  });

@@ -21,22 +21,13 @@ export class Pipeline extends Construct {
   constructor(scope: Construct, id: string, { stages, zones }: PipelineProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const functions = [
-      stages.plan,
-      stages.validate,
-      stages.transform,
-      stages.gate,
-      stages.load,
-      stages.publish,
-      stages.quarantine,
-    ];
     const role = new Role(this, 'Role', {
       description: 'Runs the pipeline of Headgate.',
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, {
       actions: ['lambda:InvokeFunction'],
-      resources: functions.map(({ lambda }) => lambda.functionArn),
+      resources: stages.all.map(({ lambda }) => lambda.functionArn),
     });
     zones.grantRead(role, zones.clean, ['*/items.json']);
     acknowledgeWildcards(

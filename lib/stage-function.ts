@@ -28,6 +28,7 @@ export interface StageFunctionProps<Env extends Record<string, string>> {
 
 /** One Lambda of the data's way, with a role and a log of its own and no right but its logs. */
 export class StageFunction<Env extends Record<string, string>> extends Construct {
+  readonly stage: string;
   readonly lambda: NodejsFunction;
   readonly role: Role;
   readonly timeout: Duration;
@@ -35,6 +36,7 @@ export class StageFunction<Env extends Record<string, string>> extends Construct
   constructor(scope: Construct, id: string, props: StageFunctionProps<Env>) {
     super(scope, id);
     const { stage, engine, timeout } = props;
+    this.stage = stage;
     this.timeout = timeout;
     this.role = new Role(this, 'Role', {
       description: `Runs the ${stage} stage of Headgate.`,

@@ -41,6 +41,19 @@ export class Stages extends Construct {
   readonly quarantine: StageFunction<QuarantineEnv>;
   readonly #props: StagesProps;
 
+  /** All of them, for whoever treats them alike. */
+  get all() {
+    return [
+      this.plan,
+      this.validate,
+      this.transform,
+      this.gate,
+      this.load,
+      this.publish,
+      this.quarantine,
+    ] as const;
+  }
+
   constructor(scope: Construct, id: string, props: StagesProps) {
     super(scope, id);
     this.#props = props;

@@ -58,12 +58,19 @@ const print = (out: Output, dataset: Dataset, description: Description): void =>
     `  held       when more than ${percent(rejects.holdAbove)} of a run’s rows are rejected`,
   );
   out.table(
-    [{ title: '  field' }, { title: 'kind' }, { title: 'required' }, { title: 'rules' }],
+    [
+      { title: '  field' },
+      { title: 'kind' },
+      { title: 'type' },
+      { title: 'required' },
+      { title: 'rules' },
+    ],
     description.fields.map((field) => [
       `  ${field.name}`,
       field.kind,
+      field.type,
       field.required ? 'yes' : '',
-      field.rules.map((rule) => ruleText(rule)).join('; '),
+      [...choices(dataset, field.name), ...field.rules.map(ruleText)].join('; '),
     ]),
   );
 };
@@ -72,6 +79,12 @@ const modes = {
   append: 'append: each run adds its rows',
   replace: 'replace: each file is the whole table',
 } as const satisfies Record<Dataset['write']['kind'], string>;
+
+/** The declared values of a field that has a list of them. */
+const choices = ({ fields }: Dataset, name: string): string[] =>
+  Object.values(fields[name]?.options ?? {}).flatMap((option) =>
+    typeof option === 'number' ? [] : [option.join(', ')],
+  );
 
 /** `range min 1 max 100000`: a rule with what it was told, without its code. */
 const ruleText = ({ kind, code: _code, ...told }: Readonly<Record<string, unknown>>): string =>

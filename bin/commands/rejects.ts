@@ -119,17 +119,22 @@ const reasonsText = ({ reasons }: RejectedRow): string =>
 
 const nameOf = ({ key, fileId }: RejectedRow): string => key ?? fileId;
 
+/** Rows of a Parquet file have no range of bytes. */
+const bytesOf = ({ byteStart, byteEnd }: RejectedRow): string =>
+  byteStart === null ? '' : `${byteStart}-${byteEnd}`;
+
 const cells = (row: RejectedRow): string[] => [
   nameOf(row),
   String(row.row),
-  `${row.byteStart}-${row.byteEnd}`,
+  bytesOf(row),
   reasonsText(row),
   row.raw,
 ];
 
 const printWhole = (out: Output, rows: readonly RejectedRow[]): void => {
   for (const row of rows) {
-    const place = `${oneLine(nameOf(row))}, row ${row.row}, bytes ${row.byteStart}-${row.byteEnd}`;
+    const bytes = row.byteStart === null ? '' : `, bytes ${bytesOf(row)}`;
+    const place = `${oneLine(nameOf(row))}, row ${row.row}${bytes}`;
     out.line(out.styles.strong(place));
     out.line(`  run  ${row.runId}`);
     out.line(`  why  ${reasonsText(row)}`);

@@ -49,14 +49,14 @@ export const readRejects = async (
   files.sort((a, b) => (a.uri < b.uri ? 1 : -1));
   const connection = await openDuck();
   const sql = (paths: readonly string[]): string =>
-    `(SELECT *, list_position([${list(paths.map(literal))}], filename) AS at
+    `(SELECT *, list_position([${list(paths.map(literal))}], filename) AS file_at
       FROM ${rejectsSql(paths)})`;
   const plan = { name: { schema: 'quarantine', table: 'rows' }, files, sql };
   await readyTables(connection, [plan], { ...request, store: stack.store });
   const counted = await connection.runAndReadAll('SELECT count(*) FROM quarantine.rows');
   const reader = await connection.runAndReadAll(
-    `SELECT at, _row, byte_start, byte_end, raw, reasons FROM quarantine.rows
-     ORDER BY at, _row LIMIT ${limit}`,
+    `SELECT file_at, _row, byte_start, byte_end, raw, reasons FROM quarantine.rows
+     ORDER BY file_at, _row LIMIT ${limit}`,
   );
   connection.closeSync();
   const shown = reader.getRows().flatMap(([at, ...row]) => {

@@ -24,7 +24,7 @@ export type Field = {
 };
 
 /** Why a text is no value of a kind, as SQL; NULL counts as false. */
-export type TextRefusal = {
+type TextRefusal = {
   readonly code: RowCode;
   when(textSql: string, valueSql: string): string;
 };

@@ -7,7 +7,7 @@ import { ruleOf } from '../rules/index.ts';
 import { ident, list } from '../sql.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
-export type ReasonSql = { readonly code: RowCode; readonly field: string; readonly when: string };
+type ReasonSql = { readonly code: RowCode; readonly field: string; readonly when: string };
 
 /**
  * The row rules of a dataset as pieces of SQL. The engine nests them: raw columns, `texts` of

@@ -105,14 +105,16 @@ const decision =
         id ?? 'none',
       ]),
     );
-    if (dataset.write.kind === 'append') return appendChange(add, references);
+    const { specId } = transformed;
+    if (dataset.write.kind === 'append') return { ...appendChange(add, references), specId };
     const order = files.map(replaceOrder).sort().at(-1) ?? '';
     const published = currentSnapshot(base.metadata)?.summary[replaceOrderKey] ?? '';
     if (published > order) {
       deps.log.info('superseded', { dataset: dataset.name });
       return null;
     }
-    return await replaceChange(base, add, { ...references, [replaceOrderKey]: order });
+    const summary = { ...references, [replaceOrderKey]: order };
+    return { ...(await replaceChange(base, add, summary)), specId };
   };
 
 const dataFiles = (metadata: TableMetadata, { staged, schemaId, specId }: TransformDocument) =>

@@ -13,6 +13,9 @@ const caught = (error: unknown) => ({
   Cause: error instanceof Error ? error.message : '',
 });
 
+/** What the execution says of the machine it runs in. */
+const pipelineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:pipeline';
+
 /** How often the state machine repeats a stage that failed with a TransientError. */
 const retriesMax = 3;
 
@@ -37,7 +40,9 @@ export const runExecution = async (
     try {
       await run('validate', event);
     } catch (error) {
-      const handled = Handled.parse(await quarantine({ ...event, error: caught(error) }));
+      const handled = Handled.parse(
+        await quarantine({ ...event, pipelineArn, error: caught(error) }),
+      );
       if (handled.action === 'isolate') throw error;
     }
   };
@@ -50,7 +55,9 @@ export const runExecution = async (
     await run('load');
     await run('publish');
   } catch (error) {
-    const handled = Handled.parse(await quarantine({ ...pointer, error: caught(error) }));
+    const handled = Handled.parse(
+      await quarantine({ ...pointer, pipelineArn, error: caught(error) }),
+    );
     if (handled.action === 'publish') await run('publish');
   }
 };

@@ -22,7 +22,8 @@ const copyRaw = async (input: string, out: string): Promise<void> => {
   const rows = `read_csv(${literal(input)}, ${dialect}, new_line = '\\n',
     columns = {${list(columns)}}, ignore_errors = true)`;
   const typed = `SELECT order_id, customer_id, email, product_id,
-      TRY_CAST(quantity AS INTEGER) AS quantity, TRY_CAST(unit_price AS DECIMAL(12, 2)) AS unit_price,
+      TRY_CAST(quantity AS INTEGER) AS quantity,
+      TRY_CAST(unit_price AS DECIMAL(12, 2)) AS unit_price,
       currency, status, TRY_CAST(ordered_at AS TIMESTAMP) AS ordered_at, country, notes,
       ordered_at[1:7] AS order_month
     FROM ${rows} WHERE ordered_at BETWEEN '2024' AND '2026'`;

@@ -1,9 +1,14 @@
 import * as z from 'zod';
-import type { RowCode } from '../../../core/codes.ts';
 import { currencies, statuses } from '../../generate/words.ts';
 
-const code = <C extends RowCode>(it: C): C => it;
-const required = () => z.string().trim().min(1, { error: code('E_REQUIRED'), abort: true });
+/** The messages below are codes, so that both sides name a fault alike. */
+export const RowCode = z.enum(['E_REQUIRED', 'E_TYPE', 'E_RANGE', 'E_ONE_OF', 'E_LENGTH']);
+const code = (it: z.infer<typeof RowCode>): string => it;
+const required = () =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: code('E_REQUIRED'), abort: true });
 
 const NUMBER = /^[+-]?\d+(\.\d{1,2})?$/;
 const INSTANT = /^\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -37,12 +42,7 @@ export const OrderRow = z.object({
   status: required().pipe(z.enum(statuses, code('E_ONE_OF'))),
   ordered_at: required()
     .transform(instantOf)
-    .pipe(
-      z
-        .number(code('E_TYPE'))
-        .min(FIRST, code('E_RANGE'))
-        .max(LAST, code('E_RANGE')),
-    ),
+    .pipe(z.number(code('E_TYPE')).min(FIRST, code('E_RANGE')).max(LAST, code('E_RANGE'))),
   country: required().toUpperCase(),
   notes: z
     .string()

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as z from 'zod';
 import type { RowReason } from '../../../core/codes.ts';
 import { sortedReasons } from '../../generate/expected.ts';
 import { type Line, readLines } from './zod-lines.ts';
 import { makeMonths } from './zod-months.ts';
-import { OrderRow } from './zod-row.ts';
+import { OrderRow, RowCode } from './zod-row.ts';
 
 /**
  * The row loop that a Lambda usually has: csv-parse, a zod schema per row, arrays per month,
@@ -28,25 +29,25 @@ const processOrders = async (input: string, out: string, productsPath: string): 
     rejects.push(JSON.stringify({ raw, reasons: why }));
   };
 
-  const take = (line: Line): void => {
-    counts.rowsIn += 1;
-    if (line.kind === 'broken') return reject(line.raw, [{ code: line.code, field: null }]);
-    const parsed = OrderRow.safeParse(line.cells);
-    if (!parsed.success)
-      return reject(
-        line.cells,
-        parsed.error.issues.map(({ message, path }) => ({
-          code: message as RowReason['code'],
-          field: String(path[0]),
-        })),
-      );
-    if (seen.has(parsed.data.order_id)) {
+  const publish = (row: OrderRow): void => {
+    if (seen.has(row.order_id)) {
       counts.deduplicated += 1;
       return;
     }
-    seen.add(parsed.data.order_id);
+    seen.add(row.order_id);
     counts.published += 1;
-    months.add(parsed.data);
+    months.add(row);
+  };
+
+  const take = (line: Line): void => {
+    counts.rowsIn += 1;
+    if (line.kind === 'broken') {
+      reject(line.raw, [{ code: line.code, field: null }]);
+      return;
+    }
+    const parsed = OrderRow.safeParse(line.cells);
+    if (parsed.success) publish(parsed.data);
+    else reject(line.cells, reasonsOf(parsed.error));
   };
 
   await readLines(input, take);
@@ -55,6 +56,9 @@ const processOrders = async (input: string, out: string, productsPath: string): 
   const summary = { ...counts, reasons: sortedReasons(reasons) };
   writeFileSync(join(out, 'summary.json'), JSON.stringify(summary));
 };
+
+const reasonsOf = ({ issues }: z.ZodError): RowReason[] =>
+  issues.map(({ message, path }) => ({ code: RowCode.parse(message), field: String(path[0]) }));
 
 const readProducts = (path: string): Map<string, { name: string; category: string }> =>
   new Map(

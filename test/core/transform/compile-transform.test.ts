@@ -4,7 +4,7 @@ import { datasetNamed } from '../../../datasets/index.ts';
 import { orders } from '../../../datasets/orders.ts';
 import { products } from '../../../datasets/products.ts';
 
-test('orders is joined with products, multiplied in 64 bits and partitioned by month', () => {
+test('orders is joined with products, multiplied without overflow and partitioned by month', () => {
   const { joins, key, partition, references, select } = compileTransform(orders, datasetNamed);
   expect(references).toEqual([
     { dataset: 'products', on: 'product_id', take: ['product_name', 'category'] },
@@ -14,8 +14,8 @@ test('orders is joined with products, multiplied in 64 bits and partitioned by m
   const utc = 'make_timestamp(epoch_us(s."ordered_at"))';
   expect(partition).toEqual([`CAST((year(${utc}) - 1970) * 12 + month(${utc}) - 1 AS INTEGER)`]);
   expect(select).toContain(
-    'CAST(CAST(s."quantity" AS DECIMAL(6,0)) * CAST(s."unit_price" AS DECIMAL(12,2)) ' +
-      'AS DECIMAL(18,2)) AS "line_total"',
+    'CAST(CAST(s."quantity" AS DECIMAL(19,0)) * CAST(s."unit_price" AS DECIMAL(12,2)) ' +
+      'AS DECIMAL(22,2)) AS "line_total"',
   );
   expect(select).toContain(`CAST(${utc} AS DATE) AS "order_date"`);
 });

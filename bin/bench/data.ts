@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Output } from '../console/output.ts';
+import { Expected } from '../generate/expected.ts';
+import { productsCsv } from '../generate/products.ts';
+import { writeOrders } from '../generate/write-orders.ts';
+
+/** A generated file, where its products lie, and what must be found in it. */
+export type BenchData = {
+  readonly rows: number;
+  readonly input: string;
+  readonly products: string;
+  readonly expected: Expected;
+};
+
+/** Makes the file once; the summary is written last, so half a file is never taken for a whole. */
+export const benchData = (folder: string, rows: number, out: Output): BenchData => {
+  const dir = join(folder, `orders-${rows}`);
+  const input = join(dir, 'orders.csv');
+  const products = join(dir, 'products.csv');
+  const summary = `${input}.expected.json`;
+  if (!existsSync(summary)) {
+    out.note(`Generating ${rows} rows (once; they stay in ${dir}) …`);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(products, productsCsv());
+    const expected = writeOrders(input, { rows, format: 'csv' });
+    writeFileSync(summary, `${JSON.stringify(expected, null, 2)}\n`);
+  }
+  const expected = Expected.parse(JSON.parse(readFileSync(summary, 'utf8')));
+  return { rows, input, products, expected };
+};

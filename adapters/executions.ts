@@ -77,13 +77,15 @@ const history = async (client: SFNClient, arn: string): Promise<ExecutionEvent[]
   return events;
 };
 
-const failed = /(Failed|TimedOut|Aborted)$/;
+/** States that do work; a Choice or a Fail only says which way it went. */
+const worked = /^(Task|Map|Parallel)State(Entered|Exited)$/;
+const succeeded = /^(Task|LambdaFunction)Succeeded$/;
+const failed = /^(Task|LambdaFunction)\w*(Failed|TimedOut)$/;
 
 const kindOf = (type: string): ExecutionEvent['kind'] => {
-  if (type.endsWith('StateEntered')) return 'entered';
-  if (type.endsWith('StateExited')) return 'exited';
+  if (worked.test(type)) return type.endsWith('Entered') ? 'entered' : 'exited';
   if (failed.test(type)) return 'failed';
-  return type === 'TaskSucceeded' || type === 'LambdaFunctionSucceeded' ? 'succeeded' : 'other';
+  return succeeded.test(type) ? 'succeeded' : 'other';
 };
 
 const eventOf = (event: HistoryEvent): ExecutionEvent => {

@@ -2,10 +2,19 @@ import { type Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes, UserError } from './console/errors.ts';
 import { makeOutput, type Output } from './console/output.ts';
 
+type Stream = Parameters<typeof makeOutput>[0];
+/** What a tool needs of the process it runs in; tests hand in their own. */
+export type ToolProcess = {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+};
+
 /** Runs one of the developer's tools (generate, bench); what a user can mend has no stack. */
 export const runTool = async (
   make: (out: Output) => Command,
-  { argv, env, stdout, stderr }: NodeJS.Process,
+  { argv, env, stdout, stderr }: ToolProcess,
 ): Promise<ExitCode> => {
   const out = makeOutput(stdout, stderr, env);
   const program = make(out);

@@ -35,7 +35,10 @@ export const codes = {
   E_JSON_SHAPE: row('the line is JSON, but no object'),
   E_JSON_DUP_KEY: row('the object names a key twice'),
   E_DEPTH: row('the JSON nests deeper than the limit'),
-  E_DUPLICATE_KEY: row('an earlier row of this run has the same key', 'Nothing: the first row is published.'),
+  E_DUPLICATE_KEY: row(
+    'an earlier row of this run has the same key',
+    'Nothing: the first row is published.',
+  ),
 
   E_NO_DATASET: file(
     'no dataset is declared for this prefix',

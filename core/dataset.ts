@@ -1,5 +1,5 @@
-import type { DatasetName } from './ids.ts';
 import type { Field } from './fields/field.ts';
+import type { DatasetName } from './ids.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** How a run changes the curated table. More modes (merge, history) join this union. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { runCodes } from './codes.ts';
 import { formats } from './dataset.ts';
 import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
-import { LandedFile, Quality, Counts } from './ledger.ts';
+import { Counts, LandedFile, Quality } from './ledger.ts';
 
 /**
  * What the stages hand to each other. Step Functions carries only `RunPointer` and small counts;
@@ -24,7 +24,9 @@ export type PlannedFile = z.infer<typeof PlannedFile>;
 
 /** plan → validate. Parts are numbered from 1. */
 export const PlanDocument = z.object({
-  parts: z.array(z.object({ part: z.number().int().positive(), files: z.array(PlannedFile).min(1) })),
+  parts: z.array(
+    z.object({ part: z.number().int().positive(), files: z.array(PlannedFile).min(1) }),
+  ),
 });
 export type PlanDocument = z.infer<typeof PlanDocument>;
 

@@ -1,7 +1,6 @@
-import type { Fence, FileId, ContentId, DatasetName, EpochMs, RunId } from './ids.ts';
-import type { Counts, FileEntry, FileOutcome, LandedFile, Quality, RunEntry } from './ledger.ts';
 import type { RunPointer } from './documents.ts';
-
+import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
+import type { Counts, FileEntry, FileOutcome, LandedFile, Quality, RunEntry } from './ledger.ts';
 
 /**
  * Core's view of the world. Adapters implement these; tests and the simulator have fakes with
@@ -54,7 +53,11 @@ export type Ledger = {
   /** Ends the run. Guarded by fence and non-terminal state; the same end twice is `written`. */
   endRun(runId: RunId, fence: Fence, end: RunEnd, now: EpochMs): Promise<Written>;
   /** Gives the run and its CLAIMED files to the next attempt: fence + 1, state STARTED. */
-  nextAttempt(runId: RunId, fence: Fence, now: EpochMs): Promise<{ kind: 'next'; fence: Fence } | { kind: 'fenced' }>;
+  nextAttempt(
+    runId: RunId,
+    fence: Fence,
+    now: EpochMs,
+  ): Promise<{ kind: 'next'; fence: Fence } | { kind: 'fenced' }>;
   /** One load in flight per dataset: fairness, not safety. A turn ends by itself after its lease. */
   takeTurn(dataset: DatasetName, runId: RunId, now: EpochMs): Promise<'taken' | 'busy'>;
   endTurn(dataset: DatasetName, runId: RunId): Promise<void>;
@@ -104,5 +107,10 @@ export type Store = {
 
 /** Tells the outside world that a dataset was updated. At least once. */
 export type Announcer = {
-  announce(event: { readonly type: string; readonly source: string; readonly detail: object; readonly at: EpochMs }): Promise<void>;
+  announce(event: {
+    readonly type: string;
+    readonly source: string;
+    readonly detail: object;
+    readonly at: EpochMs;
+  }): Promise<void>;
 };

@@ -42,6 +42,17 @@ const died = {
   JitterStrategy: 'FULL',
 };
 
+/**
+ * What local AWS calls any error that a handler throws; AWS has no such name. Its own name is lost
+ * there, so a few quick tries stand for both lists above.
+ */
+const unnamed = (attempts: number) => ({
+  ErrorEquals: ['Runtime.HandlerError'],
+  IntervalSeconds: 1,
+  MaxAttempts: attempts,
+  BackoffRate: 1,
+});
+
 const again = (attempts: number, delaySecondsMax: number) => ({
   ErrorEquals: transient,
   IntervalSeconds: 1,
@@ -51,9 +62,9 @@ const again = (attempts: number, delaySecondsMax: number) => ({
   JitterStrategy: 'FULL',
 });
 
-const shortly = [again(6, 60), died];
+const shortly = [again(6, 60), died, unnamed(2)];
 /** Loads of one dataset take turns, so one may wait for many others: about ten minutes. */
-const patiently = [again(40, 20), died];
+const patiently = [again(40, 20), died, unnamed(30)];
 
 /** Every execution's input is its run, and it does not change on the way. */
 const run = '{% $states.context.Execution.Input %}';

@@ -7,14 +7,7 @@ import { readHeader } from './header.ts';
 import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
 import { COMPOUND, lineScanner } from './json-line.ts';
 import { jsonLines } from './jsonl.ts';
-
-/** What a caller may want to know of a file beside its rows. */
-export type Notes = {
-  /** Rows per name that no field has (JSON Lines only; elsewhere such a file is refused). */
-  readonly unknownColumns: Readonly<Record<string, number>>;
-  /** Optional fields that the file has no column for. */
-  readonly missingColumns: readonly string[];
-};
+import type { Notes } from './types.ts';
 
 /** The cells of one row, as they stand in CSV, and which of them hold an object or array. */
 export type Cells = { readonly bytes: Buffer; readonly compound: readonly string[] };

@@ -3,57 +3,25 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
-import type { FileCode, Refusal } from '../../core/codes.ts';
-import type { Dataset, Format } from '../../core/dataset.ts';
-import { ReasonCount, type ValidatedFile } from '../../core/documents.ts';
-import type { FileId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
-import { ident } from '../../core/sql.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
+import { Counts, copiedCounts, rejectReasons } from './counts.ts';
 import { cutColumns, cutRejected, cutRows } from './cut.ts';
 import { feed, type Sink, writeFileOf } from './feed.ts';
 import { type Engine, openEngine } from './instance.ts';
-import { parquetRows } from './parquet-in.ts';
 import { type RowSet, rowsIn } from './row-set.ts';
 import {
   cleanCopySql,
   type RowContext,
-  reasonCountsSql,
   rejectedCellsSql,
   rejectsCopySql,
-  rejectsCountSql,
   scanSql,
   texts,
 } from './row-sql.ts';
-import { csvSource, jsonSource, type Notes, type Source } from './sources.ts';
-
-/** One file to judge, as a plain local file. */
-export type ValidateRequest = {
-  readonly dataset: Dataset;
-  readonly path: string;
-  readonly format: Format;
-  readonly fileId: FileId;
-  readonly runId: string;
-  /** Made when missing; everything is written here. */
-  readonly outDir: string;
-  readonly threads?: number;
-  readonly memoryLimit?: string;
-  /** Bytes read at a time. @default 1 MiB */
-  readonly chunk?: number;
-};
-
-/** Local paths of what was written, and the counts of core's ValidatedFile. */
-export type Validated =
-  | (Omit<ValidatedFile, 'fileId' | 'contentId'> & {
-      readonly kind: 'validated';
-      readonly notes: Notes;
-    })
-  | ({ readonly kind: 'refused' } & Refusal<FileCode>);
-
-const Count = z.coerce.number().int().nonnegative();
-const Counts = z.record(z.string(), Count);
-const RejectCounts = z.object({ rows: Count, unexplained: Count, numbers: Count });
+import { csvSource, jsonSource, type Source } from './sources.ts';
+import type { Validated, ValidateRequest } from './types.ts';
+import { validateParquet } from './validate-parquet.ts';
 
 /**
  * Judges every row of a file: valid rows become typed Parquet, rejected rows keep their bytes and
@@ -61,7 +29,7 @@ const RejectCounts = z.object({ rows: Count, unexplained: Count, numbers: Count 
  */
 export const validateFile = async (request: ValidateRequest): Promise<Validated> => {
   const { path, format, dataset } = request;
-  if (format === 'parquet') return await parquetRows(request);
+  if (format === 'parquet') return await validateParquet(request);
   const fd = openSync(path, 'r');
   try {
     const chunk = request.chunk === undefined ? {} : { chunk: request.chunk };
@@ -163,19 +131,6 @@ const writeClean = async (work: Work, path: string) => {
   } as const;
 };
 
-/** Rows written, and how many of them have a value per field. */
-export const copiedCounts = (copied: readonly CopyRow[], fields: readonly string[]) => {
-  const valid = copied.reduce((sum, each) => sum + Number(each.count), 0);
-  const nulls = (name: string): number =>
-    copied
-      .flatMap((each) => each.column_statistics)
-      .filter((column) => column.key === ident(name))
-      .flatMap((column) => column.value)
-      .filter(({ key }) => key === 'null_count')
-      .reduce((sum, { value }) => sum + Number(value), 0);
-  return { valid, nonEmpty: Object.fromEntries(fields.map((name) => [name, valid - nulls(name)])) };
-};
-
 /** The slow pass, over the rows that are not in clean: every reason of each of them. */
 const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
   const { engine, source, file, row, dataset } = work;
@@ -198,13 +153,4 @@ const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
   assert(cells?._rows === cut.cut, 'the slow pass read every row that was cut out');
   const reasons = await rejectReasons(engine, path, rows - accepted.size);
   return { path, readable: cells._readable ?? 0, nonEmpty: cells, reasons };
-};
-
-/** Counts the reasons, and sees to it that each of the rejected rows has one. */
-export const rejectReasons = async (engine: Engine, path: string, rejected: number) => {
-  const [found] = z.array(RejectCounts).parse(await engine.rows(rejectsCountSql(path)));
-  assert(found?.rows === rejected, 'every row that is not valid is rejected');
-  assert(found.numbers === rejected, 'each rejected row has a number of its own');
-  assert(found.unexplained === 0, 'each rejected row has a reason');
-  return z.array(ReasonCount).parse(await engine.rows(reasonCountsSql(path)));
 };

@@ -15,6 +15,8 @@ import { loadDatasets } from './dataset-named.ts';
 import { counted } from './words.ts';
 
 const formats = ['table', 'csv', 'json'] as const;
+/** What people type to see what there is; DuckDB would only show what it was given. */
+const showTables = /^\s*show\s+(all\s+)?tables\s*;?\s*$/i;
 /** What a person reads in a table; exports are whole unless --limit says otherwise. */
 const tableRowsDefault = 100;
 const jsonRowsMax = 1_000_000;
@@ -50,7 +52,7 @@ export const queryCommand: MakeCommand = ({ out, env }) => {
     .action(async (sql: string | undefined, raw: unknown) => {
       const options = parseOptions(QueryOptions, raw);
       const datasets = await loadDatasets();
-      if (sql === undefined) {
+      if (sql === undefined || showTables.test(sql)) {
         const { knownTables } = await import('../query/tables.ts');
         if (options.json) out.json(knownTables(datasets));
         else for (const table of knownTables(datasets)) out.line(table);

@@ -72,19 +72,11 @@ const printReasons = (out: Output, { run, reasons }: RunReport): void => {
   if (reasons === null || reasons.length === 0) return;
   out.line();
   out.table(
-    [
-      { title: 'rows', align: 'right' },
-      { title: 'code' },
-      { title: 'field' },
-      { title: 'meaning' },
-    ],
-    reasons.map(({ rows, code, field }) => [
-      whole(rows),
-      code,
-      field ?? '',
-      explainedReason({ code, detail: '' })?.means ?? '',
-    ]),
+    [{ title: 'rows', align: 'right' }, { title: 'code' }, { title: 'field' }],
+    reasons.map(({ rows, code, field }) => [whole(rows), code, field ?? '']),
   );
+  for (const code of new Set(reasons.map((reason) => reason.code)))
+    out.line(`  ${code}: ${explainedReason({ code, detail: '' })?.means ?? 'unknown here'}`);
   out.line(`  The rows: npx headgate rejects --run ${run.runId}`);
 };
 
@@ -98,22 +90,15 @@ const printStages = (out: Output, { execution, stages }: RunReport): void => {
   }
   out.line(`  ${execution.status}${execution.error === null ? '' : `: ${execution.error}`}`);
   if (execution.cause !== null) out.line(`  ${oneLine(execution.cause)}`);
-  out.table(
-    [
-      { title: '  stage' },
-      { title: 'status' },
-      { title: 'time', align: 'right' },
-      { title: 'came to' },
-    ],
-    stages.map((stage) => [
-      `  ${stage.name}${stage.times === 1 ? '' : ` ×${stage.times}`}`,
-      statusOf(stage),
-      stage.durationMs === null ? '' : duration(stage.durationMs),
-      Object.entries(stage.output)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', '),
-    ]),
-  );
+  const names = stages.map(({ name, times }) => `${name}${times === 1 ? '' : ` ×${times}`}`);
+  const width = Math.max(0, ...names.map((name) => name.length));
+  for (const [at, stage] of stages.entries()) {
+    const time = stage.durationMs === null ? '' : duration(stage.durationMs);
+    const head = `${(names[at] ?? '').padEnd(width)}  ${time.padStart(8)}  ${statusOf(stage)}`;
+    const cameTo = Object.entries(stage.output).map(([name, value]) => `${name} ${value}`);
+    // Not a table: its cells are cut, and the counts must not be.
+    out.line(oneLine(`  ${head}${cameTo.length === 0 ? '' : `: ${cameTo.join(', ')}`}`));
+  }
 };
 
 const statusOf = ({ status, failures, error }: Stage): string => {

@@ -99,7 +99,7 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
       lineage: run.state === 'PUBLISHED' ? lineage : null,
     },
     execution: described,
-    stages: stagesOf(events),
+    stages: stagesOf(events, described.status !== 'RUNNING'),
   };
 };
 

@@ -30,7 +30,7 @@ type Visit = {
  * What each stage did, from an execution's events. Events name their predecessor, which leads
  * from anything that happened back to the entry it belongs to, also when parts run side by side.
  */
-export const stagesOf = (events: readonly ExecutionEvent[]): Stage[] => {
+export const stagesOf = (events: readonly ExecutionEvent[], hasEnded: boolean): Stage[] => {
   const visits = new Map<number, Visit>();
   const ownerOf = new Map<number, number>();
   for (const event of events) {
@@ -41,12 +41,13 @@ export const stagesOf = (events: readonly ExecutionEvent[]): Stage[] => {
     }
     const owner = ownerOf.get(event.previousId);
     const visit = event.kind === 'exited' ? entryOf(visits, owner, event) : owner;
-    if (owner !== undefined) ownerOf.set(event.id, owner);
+    // What follows an exit belongs to no state until the next entry.
+    if (owner !== undefined && event.kind !== 'exited') ownerOf.set(event.id, owner);
     const found = visit === undefined ? undefined : visits.get(visit);
     if (found !== undefined) note(found, event);
   }
   const byName = Map.groupBy(visits.values(), (visit) => visit.name);
-  return [...byName].map(([name, some]) => stageOf(name, some));
+  return [...byName].map(([name, some]) => stageOf(name, some, hasEnded));
 };
 
 const newVisit = ({ state, atMs }: ExecutionEvent): Visit => ({
@@ -85,9 +86,11 @@ const note = (visit: Visit, event: ExecutionEvent): void => {
   }
 };
 
-const stageOf = (name: string, visits: readonly Visit[]): Stage => {
-  const isRunning = visits.some((visit) => visit.exitedAt === null && !visit.isLastFailed);
-  const isFailed = visits.some((visit) => visit.isLastFailed);
+const stageOf = (name: string, visits: readonly Visit[], hasEnded: boolean): Stage => {
+  // An execution that fails or is stopped leaves its states without an exit.
+  const isOpen = visits.some((visit) => visit.exitedAt === null);
+  const isRunning = isOpen && !hasEnded;
+  const isFailed = (isOpen && hasEnded) || visits.some((visit) => visit.isLastFailed);
   const exits = visits.map((visit) => visit.exitedAt ?? visit.enteredAt);
   const [first = 0] = visits.map((visit) => visit.enteredAt).sort((a, b) => a - b);
   return {
@@ -95,7 +98,7 @@ const stageOf = (name: string, visits: readonly Visit[]): Stage => {
     status: isRunning ? 'running' : isFailed ? 'failed' : 'succeeded',
     times: visits.length,
     failures: visits.reduce((sum, visit) => sum + visit.failures, 0),
-    durationMs: isRunning ? null : Math.max(...exits) - first,
+    durationMs: isOpen ? null : Math.max(...exits) - first,
     output: sumOf(visits),
     error: visits.findLast((visit) => visit.error !== null)?.error ?? null,
   };

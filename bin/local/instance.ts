@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { profileNames } from './profiles.ts';
@@ -14,10 +15,19 @@ export const Instance = z.object({
    * matter what became of the process id, and state written under another token is gone.
    */
   token: z.string(),
+  /**
+   * TMPDIR of MiniStack and its Lambdas. Outside the clone, as Lambdas lie nowhere near it on AWS:
+   * below it, Node would find the clone's packages and its package.json's type.
+   */
+  temp: z.string(),
 });
 export type Instance = z.infer<typeof Instance>;
 
-/** Files of one instance; everything MiniStack and its Lambdas write lies below `dir`. */
+/** MiniStack makes its certificate below its TMPDIR, so two instances never share one. */
+export const certificateOf = ({ temp }: Pick<Instance, 'temp'>): string =>
+  join(temp, 'ministack-tls', 'server.crt');
+
+/** Files of one instance that later commands or people read. */
 export const instanceFiles = (dir: string) => ({
   record: join(dir, 'instance.json'),
   deployed: join(dir, 'deployed.json'),
@@ -25,9 +35,6 @@ export const instanceFiles = (dir: string) => ({
   deployLog: join(dir, 'deploy.log'),
   assembly: join(dir, 'cdk.out'),
   outputs: join(dir, 'outputs.json'),
-  /** MiniStack makes its certificate below its TMPDIR, so two instances never share one. */
-  temp: join(dir, 'tmp'),
-  certificate: join(dir, 'tmp', 'ministack-tls', 'server.crt'),
   data: join(dir, 'data'),
 });
 
@@ -52,12 +59,14 @@ export const writeInstance = async (dir: string, instance: Instance): Promise<vo
 /** Forgets the instance and throws away its state; the logs stay, they tell why it ended. */
 export const clearInstance = async (dir: string): Promise<void> => {
   const files = instanceFiles(dir);
-  const gone = [files.record, files.deployed, files.outputs, files.temp, files.data];
+  const known = await readInstance(dir);
+  const temp = known === undefined ? [] : [known.temp];
+  const gone = [files.record, files.deployed, files.outputs, files.data, ...temp];
   await Promise.all(gone.map((path) => rm(path, { recursive: true, force: true })));
 };
 
-export const makeInstanceDirs = async (dir: string): Promise<void> => {
-  const files = instanceFiles(dir);
-  await mkdir(files.temp, { recursive: true });
-  await mkdir(files.data, { recursive: true });
+/** Makes the directories of a new instance and returns its TMPDIR, which only we can read. */
+export const makeInstanceDirs = async (dir: string): Promise<string> => {
+  await mkdir(instanceFiles(dir).data, { recursive: true });
+  return await mkdtemp(join(tmpdir(), 'headgate-'));
 };

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { UserError } from '../console/errors.ts';
-import { type Instance, instanceFiles } from './instance.ts';
+import { certificateOf, type Instance } from './instance.ts';
 import { findInstance, startMinistack, stopMinistack } from './ministack.ts';
 import { localDir, ministackPython, root } from './places.ts';
 import { type ProfileName, profiles } from './profiles.ts';
@@ -32,7 +32,7 @@ export type LocalAwsOptions = {
 };
 
 /** What a client of a local AWS needs to know; root keys, so only for deploys and looking. */
-export const localEnv = (dir: string, instance: Instance): AwsEnv => ({
+export const localEnv = (instance: Pick<Instance, 'endpoint' | 'temp'>): AwsEnv => ({
   AWS_ENDPOINT_URL: instance.endpoint,
   AWS_REGION: 'us-east-1',
   AWS_DEFAULT_REGION: 'us-east-1',
@@ -45,7 +45,7 @@ export const localEnv = (dir: string, instance: Instance): AwsEnv => ({
   // Behind a proxy, this machine's own address must not be asked of the proxy.
   NO_PROXY: '127.0.0.1,localhost',
   no_proxy: '127.0.0.1,localhost',
-  ...(instance.endpoint.startsWith('https:') ? trust(instanceFiles(dir).certificate) : {}),
+  ...(instance.endpoint.startsWith('https:') ? trust(certificateOf(instance)) : {}),
 });
 
 /** For Node, the CDK and Python, each before any other bundle the user may have set. */
@@ -58,7 +58,7 @@ const trust = (certificate: string): AwsEnv => ({
 const asLocalAws = (dir: string, instance: Instance): LocalAws => ({
   profile: instance.profile,
   endpoint: instance.endpoint,
-  env: localEnv(dir, instance),
+  env: localEnv(instance),
   dir,
   token: instance.token,
   stop: async () => {

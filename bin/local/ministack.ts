@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../console/errors.ts';
 import {
+  certificateOf,
   clearInstance,
   type Instance,
   instanceFiles,
@@ -26,8 +27,8 @@ const LOG_TAIL_LINES = 8;
 const editionOf = (token: string): string => `headgate-${token}`;
 
 /** Is this instance up? The process id alone would not tell: ids are used again. */
-export const isUp = async (dir: string, instance: Instance): Promise<boolean> => {
-  const { certificate } = instanceFiles(dir);
+export const isUp = async (instance: Instance): Promise<boolean> => {
+  const certificate = certificateOf(instance);
   const isTls = instance.endpoint.startsWith('https:');
   if (isTls && !existsSync(certificate)) return false;
   const edition = await askEdition(instance.endpoint, isTls ? certificate : undefined);
@@ -37,19 +38,19 @@ export const isUp = async (dir: string, instance: Instance): Promise<boolean> =>
 /** The instance kept at `dir`, if it answers. */
 export const findInstance = async (dir: string): Promise<Instance | undefined> => {
   const instance = await readInstance(dir);
-  return instance !== undefined && (await isUp(dir, instance)) ? instance : undefined;
+  return instance !== undefined && (await isUp(instance)) ? instance : undefined;
 };
 
 /** MiniStack hands its environment to every Lambda, so it gets what it needs and nothing else. */
-const environment = (dir: string, profile: ProfileName, port: number, token: string) => {
+const environment = (dir: string, { profile, port, token, temp }: Omit<Instance, 'pid'>) => {
   const files = instanceFiles(dir);
   const { flags, scheme } = profiles[profile];
   // Lambdas run on the first `node` of the PATH: the pinned one, or the one that runs us.
   const outer = (process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== toolsDir);
   return {
     PATH: [toolsDir, dirname(process.execPath), ...outer].join(delimiter),
-    HOME: files.temp,
-    TMPDIR: files.temp,
+    HOME: temp,
+    TMPDIR: temp,
     LANG: 'C.UTF-8',
     GATEWAY_PORT: String(port),
     BIND_HOST: '127.0.0.1',
@@ -62,7 +63,7 @@ const environment = (dir: string, profile: ProfileName, port: number, token: str
     // Listeners on ports of their own, which two instances would fight over.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
-    ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: files.certificate } : {}),
+    ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: certificateOf({ temp }) } : {}),
     ...flags,
   };
 };
@@ -89,7 +90,7 @@ const spawnDetached = async (dir: string, env: Record<string, string>): Promise<
   try {
     // Through the interpreter: a script's #! line is cut off in deep directories.
     return spawn(ministackPython, ['-m', 'ministack'], {
-      cwd: instanceFiles(dir).temp,
+      cwd: env.TMPDIR,
       detached: true,
       env,
       stdio: ['ignore', log.fd, log.fd],
@@ -107,9 +108,14 @@ export const startMinistack = async (
 ): Promise<Instance> => {
   await assertPortFree(port);
   await clearInstance(dir);
-  await makeInstanceDirs(dir);
-  const token = randomUUID();
-  const child = await spawnDetached(dir, environment(dir, profile, port, token));
+  const plan = {
+    profile,
+    port,
+    endpoint: `${profiles[profile].scheme}://127.0.0.1:${port}`,
+    token: randomUUID(),
+    temp: await makeInstanceDirs(dir),
+  };
+  const child = await spawnDetached(dir, environment(dir, plan));
   let ended: string | undefined;
   child.on('error', (error) => {
     ended = error.message;
@@ -118,13 +124,13 @@ export const startMinistack = async (
     ended = `it ended with ${signal ?? code}`;
   });
   child.unref();
-  const endpoint = `${profiles[profile].scheme}://127.0.0.1:${port}`;
-  const instance = { profile, pid: child.pid ?? 0, port, endpoint, token };
+  const instance = { ...plan, pid: child.pid ?? 0 };
   const deadline = performance.now() + START_MS;
-  while (!(await isUp(dir, instance))) {
+  while (!(await isUp(instance))) {
     if (ended !== undefined || performance.now() > deadline) {
       const { log } = instanceFiles(dir);
       if (ended === undefined) killGroup(instance.pid, 'SIGKILL');
+      await rm(instance.temp, { recursive: true, force: true });
       throw new UserError({
         what: `The local AWS did not start: ${ended ?? `no answer in ${START_MS / 1000} s`}.`,
         allowed: `  ${await logTail(log)}`,

@@ -1,5 +1,5 @@
+import { daysOfText, textOfDays } from '../calendar.ts';
 import { range } from '../rules/range.ts';
-import { daysOfText, textOfDays } from './calendar.ts';
 import { type Field, type FieldInit, type FieldKind, fieldOf } from './field.ts';
 import { grammar } from './grammar.ts';
 import { accepted, type Parsed, refused } from './value.ts';

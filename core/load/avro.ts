@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
 import * as z from 'zod';
 import { PermanentError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 
 /**
  * Avro container files, written and read in memory. By hand around avsc's types, because avsc
@@ -114,8 +114,8 @@ export function encodeAvro(
   const head = headerType.toBuffer(Object.fromEntries(entries));
   const body = deflateRawSync(Buffer.concat(rows.map((row) => type.toBuffer(row))));
   // Readers look for this marker between blocks; from the content, so that encoding is pure.
-  const digest = createHash('sha256').update(head).update(body).digest();
-  const sync = digest.subarray(0, SYNC_BYTES);
+  const digest = sha256(Buffer.concat([head, body]));
+  const sync = Buffer.from(digest, 'hex').subarray(0, SYNC_BYTES);
   const size = (n: number) => longType.toBuffer(BigInt(n));
   const block = rows.length > 0 ? [size(rows.length), size(body.length), body, sync] : [];
   return Buffer.concat([MAGIC, head, sync, ...block]);

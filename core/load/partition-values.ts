@@ -1,7 +1,8 @@
+import { fromDays } from '../calendar.ts';
 import { PermanentError } from '../errors.ts';
 import { ident } from '../sql.ts';
 import { fieldById, type PartitionSpec, type TableSchema } from './table.ts';
-import { monthOfDay, type Value } from './values.ts';
+import type { Value } from './values.ts';
 
 /** One field of a partition spec with the types it takes and gives. */
 export type PartitionColumn = {
@@ -69,11 +70,11 @@ export function partitionValue(
     case 'day':
       return dayOf(sourceType, value);
     case 'month': {
-      const { year, month } = monthOfDay(dayOf(sourceType, value));
+      const { year, month } = fromDays(dayOf(sourceType, value));
       return (year - 1970) * 12 + month - 1;
     }
     case 'year':
-      return monthOfDay(dayOf(sourceType, value)).year - 1970;
+      return fromDays(dayOf(sourceType, value)).year - 1970;
     default:
       return undefined;
   }

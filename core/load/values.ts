@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { toDays } from '../calendar.ts';
 import { PermanentError } from '../errors.ts';
 
 /**
@@ -14,37 +15,12 @@ const scaleOf = (type: string): number => {
   return Number(scale);
 };
 
-/** Days between 1970-01-01 and a proleptic Gregorian date, without Date: core reads no clock. */
-export const daysOf = (year: number, month: number, day: number): number => {
-  // Howard Hinnant's days_from_civil: years start in March, so that the leap day comes last.
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-};
-
-/** The year and month that a day since 1970-01-01 lies in; the inverse of `daysOf`. */
-export const monthOfDay = (days: number): { year: number; month: number } => {
-  const z = days + 719_468;
-  const era = Math.floor(z / 146_097);
-  const doe = z - era * 146_097;
-  const yoe = Math.floor(
-    (doe - Math.floor(doe / 1_460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
-  );
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const shifted = Math.floor((5 * doy + 2) / 153);
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return { year: yoe + era * 400 + (month <= 2 ? 1 : 0), month };
-};
-
 const datePattern = /^(\d{4,})-(\d\d)-(\d\d)$/;
 const daysFromText = (text: string): number => {
   const match = datePattern.exec(text);
   if (match === null) throw new PermanentError('a date statistic is not YYYY-MM-DD');
-  return daysOf(Number(match[1]), Number(match[2]), Number(match[3]));
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return toDays({ year, month, day });
 };
 
 // As DuckDB prints it with TimeZone='UTC': 2026-01-31 00:00:00.000088+00

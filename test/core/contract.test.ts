@@ -17,7 +17,7 @@ test('orders has its fields, what is derived, what is joined, and where it came 
     ...['order_id string', 'customer_id string', 'email string', 'product_id string'],
     ...['quantity int', 'unit_price decimal(12, 2)', 'currency string', 'status string'],
     ...['ordered_at timestamptz', 'country string', 'notes string'],
-    ...['line_total decimal(18, 2)', 'order_date date'],
+    ...['line_total decimal(22, 2)', 'order_date date'],
     ...['product_name string', 'category string'],
     ...['_file string', '_row int', '_run string'],
   ]);

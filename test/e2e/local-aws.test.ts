@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { instanceFiles, readInstance, writeInstance } from '../../bin/local/instance.ts';
+import { readInstance, writeInstance } from '../../bin/local/instance.ts';
 import { findLocalAws, freePort, startLocalAws, stopLocalAws } from '../../bin/local/local-aws.ts';
 import { lookAtPort } from '../../bin/local/probe.ts';
 
@@ -71,6 +72,9 @@ describe('the local AWS', () => {
   test('over TLS it has a certificate of its own', async () => {
     const local = await startLocalAws({ profile: 'local-secure', port: await freePort(), dir });
     expect(local.endpoint.startsWith('https://')).toBe(true);
-    expect(local.env.NODE_EXTRA_CA_CERTS).toBe(instanceFiles(dir).certificate);
+    const certificate = local.env.NODE_EXTRA_CA_CERTS ?? '';
+    expect(existsSync(certificate)).toBe(true);
+    await local.stop();
+    expect(existsSync(certificate)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
+import { sha256 } from '../../core/hash.ts';
 import { ContentId, DatasetName, EpochMs, Fence } from '../../core/ids.ts';
-import { fileIdOf, sha256Hex } from '../../core/landing/file-id.ts';
+import { fileIdOf } from '../../core/landing/file-id.ts';
 import { runIdOf } from '../../core/landing/run-id.ts';
 import type { LandedFile } from '../../core/ledger.ts';
 import type { Ledger } from '../../core/ports.ts';
@@ -9,7 +10,7 @@ export const orders = DatasetName.parse('orders');
 export const products = DatasetName.parse('products');
 export const at = (ms: number) => EpochMs.parse(1_795_237_200_000 + ms);
 export const fence = (n: number) => Fence.parse(n);
-export const contentOf = (text: string) => ContentId.parse(sha256Hex(text));
+export const contentOf = (text: string) => ContentId.parse(sha256(text));
 
 /** A landed file of a test; its name is enough to make it. */
 export const landed = (name: string, more: Partial<LandedFile> = {}): LandedFile => {

@@ -41,7 +41,7 @@ describe('one run', () => {
     expect(text).toContain('12 345 rows in = 12 000 published + 300 rejected + 45 deduplicated');
     expect(text).toContain('snapshot 9007199254740993');
     expect(text).toContain('validity 97.57 %');
-    expect(text).toMatch(/300 {2}E_TYPE {2}quantity {2}the text is not a value/);
+    expect(text).toMatch(/300 {2}E_TYPE {2}quantity\n {2}E_TYPE: the text is not a value/);
     expect(text).toContain('orders/b.csv: E_HEADER_DUP: the header names a column twice.');
     expect(text).toContain('Next: Mend the file at its source and drop it again.');
     expect(text).toContain(`s3://clean/orders/${runId}/a2/`);
@@ -78,7 +78,7 @@ describe('one run', () => {
         ],
       }),
     };
-    expect(await printed({ ...fake, stack })).toMatch(/Plan +succeeded +1\.5 s +parts 3/);
+    expect(await printed({ ...fake, stack })).toMatch(/Plan +1\.5 s +succeeded: parts 3/);
   });
 
   test('has no reasons before the gate has counted them', async () => {

@@ -23,6 +23,7 @@ describe('the stages of an execution', () => {
         },
         { id: 5, previousId: 4, kind: 'exited', state: 'Gate', output: '{"runId":"r"}' },
       ]),
+      true,
     );
     expect(stage).toEqual({
       name: 'Gate',
@@ -50,6 +51,7 @@ describe('the stages of an execution', () => {
         { id: 10, previousId: 7, kind: 'exited', state: 'Validate' },
         { id: 11, previousId: 10, kind: 'exited', state: 'ValidateParts' },
       ]),
+      true,
     );
     expect(stages).toMatchObject([
       { name: 'ValidateParts', times: 1, durationMs: 1_000, status: 'succeeded' },
@@ -67,6 +69,7 @@ describe('the stages of an execution', () => {
         { id: 4, previousId: 3, kind: 'succeeded', output: reply({ tries: 2 }) },
         { id: 5, previousId: 4, kind: 'exited', state: 'Load' },
       ]),
+      true,
     );
     expect(stage).toMatchObject({ status: 'succeeded', failures: 1, error: 'TransientError' });
   });
@@ -81,12 +84,29 @@ describe('the stages of an execution', () => {
         { id: 2, previousId: 1, kind: 'failed', error: 'PermanentError' },
         ...rest,
       ]),
+      true,
     );
     expect(stage).toMatchObject({ status: 'failed', error: 'PermanentError' });
   });
 
-  test('a stage that has not ended runs, and has no time yet', () => {
-    const [stage] = stagesOf(events([{ id: 1, previousId: 0, kind: 'entered', state: 'Plan' }]));
-    expect(stage).toMatchObject({ status: 'running', durationMs: null });
+  test.each([
+    ['runs while the execution does', false, 'running'],
+    ['has failed when the execution has ended', true, 'failed'],
+  ])('a stage without an exit %s', (_name, hasEnded, status) => {
+    const told = events([{ id: 1, previousId: 0, kind: 'entered', state: 'Plan' }]);
+    expect(stagesOf(told, hasEnded)).toMatchObject([{ status, durationMs: null }]);
+  });
+
+  test('how the execution ends is no failure of its last stage', () => {
+    const [stage] = stagesOf(
+      events([
+        { id: 1, previousId: 0, kind: 'entered', state: 'Quarantine' },
+        { id: 2, previousId: 1, kind: 'succeeded', output: reply({ action: 'quarantined' }) },
+        { id: 3, previousId: 2, kind: 'exited', state: 'Quarantine' },
+        { id: 4, previousId: 3, kind: 'failed', error: 'RunFailed' },
+      ]),
+      true,
+    );
+    expect(stage).toMatchObject({ status: 'succeeded', failures: 0 });
   });
 });

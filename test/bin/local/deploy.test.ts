@@ -17,14 +17,13 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-const instance = (endpoint: string) =>
-  ({ profile: 'local', pid: 1, port: 4566, endpoint, token: 't' }) as const;
+const instance = (endpoint: string) => ({ endpoint, temp: '/tmp/hg' });
 
 describe('the environment of a deploy into the local AWS', () => {
   test('the user’s own AWS settings stay out', () => {
     vi.stubEnv('AWS_PROFILE', 'production');
     vi.stubEnv('AWS_SESSION_TOKEN', 'real');
-    const env = childEnv(localEnv(dir, instance('http://127.0.0.1:4566')));
+    const env = childEnv(localEnv(instance('http://127.0.0.1:4566')));
     expect(env).not.toHaveProperty('AWS_PROFILE');
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN');
     expect(env).toMatchObject({
@@ -36,8 +35,8 @@ describe('the environment of a deploy into the local AWS', () => {
 
   test('over TLS, every client is told whom to trust, before any bundle of the user', () => {
     vi.stubEnv('REQUESTS_CA_BUNDLE', '/corporate.pem');
-    const env = childEnv(localEnv(dir, instance('https://127.0.0.1:4567')));
-    const certificate = join(dir, 'tmp', 'ministack-tls', 'server.crt');
+    const env = childEnv(localEnv(instance('https://127.0.0.1:4567')));
+    const certificate = '/tmp/hg/ministack-tls/server.crt';
     for (const name of ['NODE_EXTRA_CA_CERTS', 'AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'])
       expect(env[name]).toBe(certificate);
   });

@@ -107,7 +107,7 @@ const RunEvent = z.looseObject({
 test('the event has what OpenLineage requires and names object versions and snapshots', () => {
   const { inputs, outputs } = RunEvent.parse(event());
   const version = (at: z.infer<typeof DatasetRef> | undefined) =>
-    at?.facets['version']?.['datasetVersion'];
+    at?.facets.version?.datasetVersion;
   expect(inputs.map((input) => [input.namespace, input.name, version(input)])).toEqual([
     ['s3://landing', 'orders/a b.csv', 'v1'],
     ['s3://curated', 'products', '42'],

@@ -2,11 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   compareValues,
-  daysOf,
   fromBytes,
   fromText,
   lowerBoundText,
-  monthOfDay,
   toBytes,
   upperBoundText,
 } from '../../../core/load/values.ts';
@@ -48,17 +46,6 @@ describe('fromText', () => {
   ])('refuses %s %s', (type, text) => {
     expect(() => fromText(type, text)).toThrow(/UTC|YYYY-MM-DD|no text form/);
   });
-});
-
-test('days and months agree with Date over the whole range of the contract', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -719162, max: 2932896 }), (days) => {
-      const date = new Date(days * 86_400_000);
-      const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
-      expect(daysOf(year, month, date.getUTCDate())).toBe(days);
-      expect(monthOfDay(days)).toEqual({ year, month });
-    }),
-  );
 });
 
 describe('bounds', () => {

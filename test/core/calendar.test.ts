@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysOfText, fromDays, textOfDays, toDays } from '../../../core/fields/calendar.ts';
+import { daysOfText, fromDays, textOfDays, toDays } from '../../core/calendar.ts';
 
 test('every day of the years 1 to 9999 has one number, and the next day the next', () => {
   const first = toDays({ year: 1, month: 1, day: 1 });

@@ -1,0 +1,205 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { FileCode, Refusal } from '../../core/codes.ts';
+import { columnsOf, type Lookup } from '../../core/contract.ts';
+import type { Dataset, Format } from '../../core/dataset.ts';
+import { PermanentError } from '../../core/errors.ts';
+import { sha256 } from '../../core/hash.ts';
+import { FileId } from '../../core/ids.ts';
+import type { Compression } from '../../core/landing/sniff.ts';
+import type { Counts } from '../../core/ledger.ts';
+import { tableRequest } from '../../core/load/table.ts';
+import { scoreQuality } from '../../core/validate/quality.ts';
+import { inflate } from './inflate.ts';
+import { headBytes, recognise } from './recognise.ts';
+import { type Transformed, transformRun } from './transform.ts';
+import type { Validated } from './types.ts';
+import { validateFile } from './validate.ts';
+
+/** A local file, and what to do with it; nothing of AWS is needed. */
+export type ProcessRequest = {
+  readonly dataset: Dataset;
+  readonly lookup: Lookup;
+  readonly path: string;
+  /** Raw files (or directories of Parquet) of the datasets that this one is joined with. */
+  readonly referenceFiles?: Readonly<Record<string, string>>;
+  /** Must be missing or empty. */
+  readonly outDir: string;
+  readonly threads?: number;
+  readonly memoryLimit?: string;
+  /** Bytes read at a time. @default 1 MiB */
+  readonly chunk?: number;
+  readonly onProgress?: (step: ProcessStep) => void;
+};
+
+export type ProcessStep = 'recognise' | 'inflate' | 'references' | 'validate' | 'transform';
+
+type ValidFile = Extract<Validated, { kind: 'validated' }>;
+
+/** What metrics.json says. */
+export type Metrics = Counts &
+  Pick<ValidFile, 'wellFormed' | 'nonEmpty' | 'reasons' | 'bytes' | 'notes'> & {
+    readonly dataset: string;
+    readonly fileId: string;
+    readonly format: Format;
+    readonly compression: Compression;
+    /** Share of readable rows with a value, per field. */
+    readonly completeness: Readonly<Record<string, number>>;
+    readonly quality: ReturnType<typeof scoreQuality>;
+    readonly unmatched: Readonly<Record<string, number>>;
+    readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
+  };
+
+export type Processed =
+  | { readonly kind: 'processed'; readonly metrics: Metrics }
+  | ({ readonly kind: 'refused' } & Refusal<FileCode>);
+
+/** The whole way of one file, from its landed bytes to the files of its table, on this machine. */
+export const processFile = async (request: ProcessRequest): Promise<Processed> => {
+  const { dataset, outDir } = request;
+  await mkdir(outDir, { recursive: true });
+  if ((await readdir(outDir)).length > 0) {
+    throw new PermanentError(`${outDir} is not empty. Nothing was written; name another directory`);
+  }
+  const say = request.onProgress ?? (() => {});
+  say('recognise');
+  const found = recognise(await headOf(request.path), basename(request.path));
+  if (found.kind === 'refused') return found;
+  const { compression, format } = found.file;
+  if (!dataset.files.formats.includes(format)) {
+    const allowed = dataset.files.formats.join(', ');
+    const detail = `the file is ${format}; ${dataset.name} accepts ${allowed}`;
+    return { kind: 'refused', code: 'E_FORMAT', detail };
+  }
+  if (compression !== 'none') say('inflate');
+  const plain = await plainFile(request, compression);
+  if (plain.kind === 'refused') return plain;
+  say('validate');
+  const fileId = FileId.parse(sha256(resolve(request.path)).slice(0, 32));
+  const runId = `${dataset.name}-local-${fileId.slice(0, 10)}`;
+  const validated = await validateFile({ ...request, path: plain.path, format, fileId, runId });
+  if (compression !== 'none') await rm(plain.path);
+  if (validated.kind === 'refused') return validated;
+  say('references');
+  const references = await referencePaths(request);
+  say('transform');
+  const transformed = await transform(request, validated, { fileId, runId, references });
+  const metrics = await metricsOf(request, validated, transformed, { fileId, format, compression });
+  await rm(join(outDir, 'spill'), { recursive: true, force: true });
+  await writeFile(join(outDir, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  return { kind: 'processed', metrics };
+};
+
+const headOf = async (path: string): Promise<Buffer> => {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+};
+
+const plainFile = async ({ path, outDir }: ProcessRequest, compression: Compression) => {
+  if (compression === 'none') return { kind: 'file', path } as const;
+  return await inflate(createReadStream(path), compression, join(outDir, 'inflated'));
+};
+
+/** The published rows of each joined dataset: its raw file goes the same way first. */
+const referencePaths = async (request: ProcessRequest): Promise<Record<string, string[]>> => {
+  const found: Record<string, string[]> = {};
+  for (const [name, path] of Object.entries(request.referenceFiles ?? {})) {
+    found[name] = (await stat(path)).isDirectory()
+      ? await parquetIn(path)
+      : await processReference(request, name, path);
+  }
+  return found;
+};
+
+const parquetIn = async (directory: string): Promise<string[]> => {
+  const entries = await readdir(directory, { recursive: true });
+  return entries.filter((name) => name.endsWith('.parquet')).map((name) => join(directory, name));
+};
+
+const processReference = async (
+  request: ProcessRequest,
+  name: string,
+  path: string,
+): Promise<string[]> => {
+  const { lookup, threads, memoryLimit } = request;
+  const dataset = lookup(name);
+  if (dataset === undefined) throw new PermanentError(`there is no dataset '${name}' to join with`);
+  const outDir = join(request.outDir, 'references', name);
+  const options = { ...(threads && { threads }), ...(memoryLimit && { memoryLimit }) };
+  const processed = await processFile({ dataset, lookup, path, outDir, ...options });
+  if (processed.kind === 'refused') {
+    throw new PermanentError(`${path} is refused: ${processed.code}, ${processed.detail}`);
+  }
+  return processed.metrics.files.map((file) => join(outDir, file.path));
+};
+
+type Identity = {
+  readonly fileId: FileId;
+  readonly runId: string;
+  readonly references: Readonly<Record<string, string[]>>;
+};
+
+const transform = async (
+  request: ProcessRequest,
+  { clean }: ValidFile,
+  { fileId, runId, references }: Identity,
+): Promise<Transformed> => {
+  const { dataset, lookup, outDir } = request;
+  const table = tableRequest(dataset, columnsOf(dataset, lookup), outDir);
+  return await transformRun({
+    ...request,
+    clean: clean === null ? [] : [{ path: clean, fileId }],
+    references,
+    tableSchema: table.schema,
+    tableSpec: table['partition-spec'],
+    name: dataset.name,
+    runId,
+  });
+};
+
+const metricsOf = async (
+  { dataset, outDir }: ProcessRequest,
+  validated: ValidFile,
+  transformed: Transformed,
+  given: Pick<Metrics, 'format' | 'compression'> & { readonly fileId: FileId },
+): Promise<Metrics> => {
+  const { rowsIn, rejected, wellFormed, nonEmpty, reasons, bytes, notes } = validated;
+  const deduplicated = transformed.perFile.reduce((sum, file) => sum + file.deduplicated, 0);
+  const counts = { rowsIn, published: transformed.rows, rejected, deduplicated };
+  const quality = scoreQuality(
+    dataset,
+    [{ ...validated, fileId: given.fileId, contentId: noContent }],
+    counts,
+  );
+  const files: Metrics['files'][number][] = [];
+  for (const { path, stats } of transformed.files) {
+    const named = await namePartition(dataset, outDir, path, stats.partition_keys ?? []);
+    files.push({
+      path: relative(outDir, named),
+      rows: Number(stats.count),
+      bytes: Number(stats.file_size_bytes),
+    });
+  }
+  return {
+    dataset: dataset.name,
+    ...given,
+    ...counts,
+    wellFormed,
+    reasons,
+    nonEmpty,
+    completeness: Object.fromEntries(
+      Object.entries(nonEmpty).map(([name, cells]) => [name, wellFormed && cells / wellFormed]),
+    ),
+    quality,
+    unmatched: transformed.unmatched,
+    bytes,
+    notes,
+    files,
+  };
+};

@@ -1,0 +1,35 @@
+import type { FileCode, Refusal } from '../../core/codes.ts';
+import type { Dataset, Format } from '../../core/dataset.ts';
+import type { ValidatedFile } from '../../core/documents.ts';
+import type { FileId } from '../../core/ids.ts';
+
+/** What a caller may want to know of a file beside its rows. */
+export type Notes = {
+  /** Rows per name that no field has (JSON Lines only; elsewhere such a file is refused). */
+  readonly unknownColumns: Readonly<Record<string, number>>;
+  /** Optional fields that the file has no column for. */
+  readonly missingColumns: readonly string[];
+};
+
+/** One file to judge, as a plain local file. */
+export type ValidateRequest = {
+  readonly dataset: Dataset;
+  readonly path: string;
+  readonly format: Format;
+  readonly fileId: FileId;
+  readonly runId: string;
+  /** Made when missing; everything is written here. */
+  readonly outDir: string;
+  readonly threads?: number;
+  readonly memoryLimit?: string;
+  /** Bytes read at a time. @default 1 MiB */
+  readonly chunk?: number;
+};
+
+/** Local paths of what was written, and the counts of core's ValidatedFile. */
+export type Validated =
+  | (Omit<ValidatedFile, 'fileId' | 'contentId'> & {
+      readonly kind: 'validated';
+      readonly notes: Notes;
+    })
+  | ({ readonly kind: 'refused' } & Refusal<FileCode>);

@@ -1,0 +1,164 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { assert } from '../../core/assert.ts';
+import type { FileCode } from '../../core/codes.ts';
+import { limits } from '../../core/limits.ts';
+import { CopyRow } from '../../core/load/parquet.ts';
+import { ident, list, literal } from '../../core/sql.ts';
+import { compileRow } from '../../core/validate/compile-row.ts';
+import { Counts, copiedCounts, rejectReasons } from './counts.ts';
+import { CONTROL_CHAR } from './faults.ts';
+import { type Engine, openEngine } from './instance.ts';
+import { bindParquet } from './parquet-texts.ts';
+import {
+  cleanCopySql,
+  type RejectedColumns,
+  type RowContext,
+  rejectedCellsSql,
+  rejectsCopySql,
+} from './row-sql.ts';
+import type { Validated, ValidateRequest } from './types.ts';
+
+const Columns = z.array(z.object({ column_name: z.string(), column_type: z.string() }));
+const Rows = z.array(z.object({ rows: z.coerce.number().int() })).length(1);
+
+/** A rejected row of Parquet has no bytes of its own: it is kept as JSON. */
+const rejected: RejectedColumns = {
+  start: 'NULL::BIGINT',
+  end: 'NULL::BIGINT',
+  raw: '_raw',
+  fault: '_fault',
+  compound: 'NULL::VARCHAR',
+};
+
+const refused = (code: FileCode, detail: string): Validated => ({ kind: 'refused', code, detail });
+
+/** The same verdicts over a Parquet file: each column becomes the text that CSV would hold. */
+export const validateParquet = async (request: ValidateRequest): Promise<Validated> => {
+  const { dataset, fileId, runId, outDir, path } = request;
+  await mkdir(outDir, { recursive: true });
+  const row = compileRow(dataset);
+  const engine = await openEngine({
+    workDir: outDir,
+    inputs: [path],
+    threads: request.threads,
+    memoryLimit: request.memoryLimit,
+    optimizersOff: ['filter_pushdown'],
+    setup: row.setup,
+  });
+  try {
+    return await judge(request, { dataset, row, fileId, runId }, engine);
+  } catch (error) {
+    if (await readable(engine, path)) throw error;
+    return refused('E_CORRUPT', 'the Parquet file is damaged or cut off');
+  } finally {
+    engine.close();
+  }
+};
+
+/** Whether a plain read of every value succeeds: else the file is at fault, and not a query. */
+const readable = async (engine: Engine, path: string): Promise<boolean> => {
+  try {
+    await engine.rows(`SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet(${literal(path)})`);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const judge = async (
+  request: ValidateRequest,
+  context: RowContext,
+  engine: Engine,
+): Promise<Validated> => {
+  const { path, dataset } = request;
+  const file = `read_parquet(${literal(path)}, file_row_number = true)`;
+  const described = Columns.parse(
+    await engine.rows(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`),
+  );
+  const columns = described.map((each) => ({ name: each.column_name, type: each.column_type }));
+  const bound = bindParquet(columns, dataset);
+  if (bound.kind === 'refused') return bound;
+  const [found] = Rows.parse(
+    await engine.rows(`SELECT count(*) AS rows FROM read_parquet(${literal(path)})`),
+  );
+  const total = (await stat(path)).size;
+  const rows = found?.rows ?? 0;
+  const bomb = bombIn(rows, columns.length, total);
+  if (bomb !== undefined) return bomb;
+  const nuls = bound.strings.map((name) => `contains(${ident(name)}, chr(0))`);
+  const fault =
+    nuls.length > 0 ? `CASE WHEN ${nuls.join(' OR ')} THEN ${CONTROL_CHAR} ELSE 0 END` : '0';
+  const nulls = bound.missing.map((name) => `NULL::VARCHAR AS ${ident(name)}`);
+  const named = ['file_row_number + 1 AS _row', ...bound.texts, ...nulls];
+  const from = `(SELECT *, ${fault} AS _fault FROM (SELECT ${list(named)} FROM ${file}))`;
+  return await judgeRows(request, context, engine, { from, rows, total, missing: bound.missing });
+};
+
+/** Run lengths can say billions of rows in a few bytes; each cell is counted as one byte. */
+const bombIn = (rows: number, columns: number, bytes: number): Validated | undefined => {
+  if (rows > limits.rowsPerFileMax) {
+    return refused('E_SIZE', `${rows} rows; ${limits.rowsPerFileMax} are allowed`);
+  }
+  const cells = rows * columns;
+  const judged = cells >= limits.inflationRatioFromBytes;
+  if (!judged || cells <= bytes * limits.inflationRatioMax) return undefined;
+  return refused('E_BOMB', `${bytes} bytes hold ${cells} cells`);
+};
+
+type Texts = {
+  readonly from: string;
+  readonly rows: number;
+  readonly total: number;
+  readonly missing: readonly string[];
+};
+
+const judgeRows = async (
+  { outDir }: ValidateRequest,
+  context: RowContext,
+  engine: Engine,
+  { from, rows, total, missing }: Texts,
+): Promise<Validated> => {
+  const clean = join(outDir, 'clean.parquet');
+  const sound = `(SELECT * FROM ${from} WHERE _fault = 0)`;
+  const copied = z.array(CopyRow).parse(await engine.rows(cleanCopySql(context, sound, clean)));
+  const { fields } = context.row;
+  const { valid, nonEmpty } = copiedCounts(copied, fields);
+  const bad = { clean, path: join(outDir, 'rejects.parquet'), rows: rows - valid };
+  const found = bad.rows === 0 ? undefined : await writeRejects(context, engine, from, bad);
+  if (valid === 0) await rm(clean);
+  return {
+    kind: 'validated',
+    rowsIn: rows,
+    valid,
+    rejected: bad.rows,
+    wellFormed: valid + (found?.cells._readable ?? 0),
+    nonEmpty: Object.fromEntries(
+      fields.map((name) => [name, (nonEmpty[name] ?? 0) + (found?.cells[name] ?? 0)]),
+    ),
+    reasons: found?.reasons ?? [],
+    bytes: { total, rows: total, framing: 0 },
+    clean: valid === 0 ? null : clean,
+    rejects: found === undefined ? null : bad.path,
+    notes: { unknownColumns: {}, missingColumns: missing },
+  };
+};
+
+const writeRejects = async (
+  context: RowContext,
+  engine: Engine,
+  from: string,
+  bad: { readonly clean: string; readonly path: string; readonly rows: number },
+) => {
+  const cells = list(context.row.fields.map((name) => `${ident(name)} := ${ident(name)}`));
+  const raw = `encode(to_json(struct_pack(${cells}))::VARCHAR) AS _raw`;
+  const rows = `(SELECT *, ${raw} FROM ${from}
+    WHERE _row NOT IN (SELECT _row FROM ${literal(bad.clean)}))`;
+  await engine.run(rejectsCopySql(context, rejected, rows, bad.path));
+  const [counted] = z
+    .array(Counts)
+    .parse(await engine.rows(rejectedCellsSql(context.row, '_fault', rows)));
+  assert(counted?._rows === bad.rows, 'the slow pass read every row that is not valid');
+  return { cells: counted, reasons: await rejectReasons(engine, bad.path, bad.rows) };
+};

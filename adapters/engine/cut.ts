@@ -44,12 +44,7 @@ type Row = {
  * when they can be told apart. Of a row over the limit the raw bytes end at the limit; its range
  * does not. Nothing but a batch is held, also when every row is bad.
  */
-export const cutRows = async (
-  source: Source,
-  accepted: RowSet,
-  rowBytesMax: number,
-  sink: Sink,
-): Promise<Cut> => {
+export const cutRows = async (source: Source, accepted: RowSet, sink: Sink): Promise<Cut> => {
   let rows = 0;
   let cut = 0;
   for (const batch of source.batches()) {
@@ -58,7 +53,7 @@ export const cutRows = async (
       rows += 1;
       if (accepted.has(found.row)) return;
       cut += 1;
-      pieces.push(pieceOf(source, batch, found, rowBytesMax));
+      pieces.push(pieceOf(source, batch, found));
     });
     await writeAll(pieces, sink);
   }
@@ -94,9 +89,9 @@ const eachRow = (batch: Batch, take: (row: Row) => void): void => {
 const rowEnd = (batch: Batch, start: number, lineFeed: number): number =>
   lineFeed > batch.bytes.length ? start + batch.rowBytes : contentEnd(batch.bytes, start, lineFeed);
 
-const pieceOf = (source: Source, batch: Batch, found: Row, rowBytesMax: number): Buffer => {
+const pieceOf = (source: Source, batch: Batch, found: Row): Buffer => {
   const { row, start, end, fault } = found;
-  const { separator } = source;
+  const { separator, rowBytesMax } = source;
   const readable = (fault & ~NESTED) === 0;
   const cells = readable ? source.cells(batch.bytes, start, end) : undefined;
   const compound = (cells?.compound ?? []).map((name) => `;${name};`).join('');

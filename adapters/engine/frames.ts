@@ -11,7 +11,6 @@ const NUMBER_BYTES = 11;
 const INPUT = 64;
 const SLACK = 64;
 const WASM_PAGE = 65_536;
-const CHUNK = 1 << 20;
 
 /** Rows that lie one behind the other in a file. All views are overwritten by the next batch. */
 export type Batch = {
@@ -40,8 +39,8 @@ export type FrameOptions = {
   readonly separators: number;
   readonly separator: string;
   readonly rowBytesMax: number;
-  /** Bytes read at a time; must hold a row. @default 1 MiB */
-  readonly chunk?: number;
+  /** Bytes read at a time; must hold a row. */
+  readonly chunk: number;
 };
 
 type FramerExports = {
@@ -87,7 +86,7 @@ type Framer = ReturnType<typeof openFramer>;
  * ends at its first line feed: so one wrong quote costs one row, wherever the chunks are cut.
  */
 export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
-  const chunk = options.chunk ?? CHUNK;
+  const { chunk } = options;
   assert(options.rowBytesMax + SLACK <= chunk, 'a chunk holds a row of the largest size');
   const framer = openFramer(options, chunk);
   const { bytes } = framer;

@@ -8,15 +8,14 @@ import { cellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
 import type { LineScanner } from './json-line.ts';
 
 const LF = 10;
-const CHUNK = 1 << 20;
 const NUMBER_DIGITS = 10;
 
 export type JsonLinesOptions = {
   /** Where the first line starts, behind a byte order mark. */
   readonly from: number;
   readonly rowBytesMax: number;
-  /** Bytes read at a time; must hold a row. @default 1 MiB */
-  readonly chunk?: number;
+  /** Bytes read at a time; must hold a row. */
+  readonly chunk: number;
 };
 
 type Reader = {
@@ -46,7 +45,7 @@ export function* jsonLines(
   scanner: LineScanner,
   options: JsonLinesOptions,
 ): Generator<Batch> {
-  const chunk = options.chunk ?? CHUNK;
+  const { chunk } = options;
   const reader = openReader(scanner, options.rowBytesMax, chunk);
   const { bytes } = reader;
   const fileBytes = fstatSync(fd).size;

@@ -1,20 +1,19 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import { columnsOf, type Lookup } from '../../core/contract.ts';
-import type { Dataset, Format } from '../../core/dataset.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import { PermanentError } from '../../core/errors.ts';
 import { sha256 } from '../../core/hash.ts';
 import { FileId } from '../../core/ids.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
-import type { Counts } from '../../core/ledger.ts';
 import { tableRequest } from '../../core/load/table.ts';
-import { scoreQuality } from '../../core/validate/quality.ts';
 import { inflate } from './inflate.ts';
+import { type Metrics, metricsOf, namePartitions, type ValidFile } from './metrics.ts';
 import { headBytes, recognise } from './recognise.ts';
 import { type Transformed, transformRun } from './transform.ts';
-import type { Validated } from './types.ts';
+import type { Framing } from './types.ts';
 import { validateFile } from './validate.ts';
 
 /** A local file, and what to do with it; nothing of AWS is needed. */
@@ -28,28 +27,11 @@ export type ProcessRequest = {
   readonly outDir: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
-  /** Bytes read at a time. @default 1 MiB */
-  readonly chunk?: number;
+  readonly framing?: Framing;
   readonly onProgress?: (step: ProcessStep) => void;
 };
 
 export type ProcessStep = 'recognise' | 'inflate' | 'references' | 'validate' | 'transform';
-
-type ValidFile = Extract<Validated, { kind: 'validated' }>;
-
-/** What metrics.json says. */
-export type Metrics = Counts &
-  Pick<ValidFile, 'wellFormed' | 'nonEmpty' | 'reasons' | 'bytes' | 'notes'> & {
-    readonly dataset: string;
-    readonly fileId: string;
-    readonly format: Format;
-    readonly compression: Compression;
-    /** Share of readable rows with a value, per field. */
-    readonly completeness: Readonly<Record<string, number>>;
-    readonly quality: ReturnType<typeof scoreQuality>;
-    readonly unmatched: Readonly<Record<string, number>>;
-    readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
-  };
 
 export type Processed =
   | { readonly kind: 'processed'; readonly metrics: Metrics }
@@ -85,7 +67,9 @@ export const processFile = async (request: ProcessRequest): Promise<Processed> =
   const references = await referencePaths(request);
   say('transform');
   const transformed = await transform(request, validated, { fileId, runId, references });
-  const metrics = await metricsOf(request, validated, transformed, { fileId, format, compression });
+  const files = await namePartitions(dataset, outDir, transformed.files);
+  const given = { fileId, format, compression };
+  const metrics = metricsOf(dataset, validated, transformed, files, given);
   await rm(join(outDir, 'spill'), { recursive: true, force: true });
   await writeFile(join(outDir, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   return { kind: 'processed', metrics };
@@ -161,45 +145,4 @@ const transform = async (
     name: dataset.name,
     runId,
   });
-};
-
-const metricsOf = async (
-  { dataset, outDir }: ProcessRequest,
-  validated: ValidFile,
-  transformed: Transformed,
-  given: Pick<Metrics, 'format' | 'compression'> & { readonly fileId: FileId },
-): Promise<Metrics> => {
-  const { rowsIn, rejected, wellFormed, nonEmpty, reasons, bytes, notes } = validated;
-  const deduplicated = transformed.perFile.reduce((sum, file) => sum + file.deduplicated, 0);
-  const counts = { rowsIn, published: transformed.rows, rejected, deduplicated };
-  const quality = scoreQuality(
-    dataset,
-    [{ ...validated, fileId: given.fileId, contentId: noContent }],
-    counts,
-  );
-  const files: Metrics['files'][number][] = [];
-  for (const { path, stats } of transformed.files) {
-    const named = await namePartition(dataset, outDir, path, stats.partition_keys ?? []);
-    files.push({
-      path: relative(outDir, named),
-      rows: Number(stats.count),
-      bytes: Number(stats.file_size_bytes),
-    });
-  }
-  return {
-    dataset: dataset.name,
-    ...given,
-    ...counts,
-    wellFormed,
-    reasons,
-    nonEmpty,
-    completeness: Object.fromEntries(
-      Object.entries(nonEmpty).map(([name, cells]) => [name, wellFormed && cells / wellFormed]),
-    ),
-    quality,
-    unmatched: transformed.unmatched,
-    bytes,
-    notes,
-    files,
-  };
 };

@@ -7,7 +7,7 @@ import { readHeader } from './header.ts';
 import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
 import { COMPOUND, lineScanner } from './json-line.ts';
 import { jsonLines } from './jsonl.ts';
-import type { Notes } from './types.ts';
+import type { Framing, Notes } from './types.ts';
 
 /** The cells of one row, as they stand in CSV, and which of them hold an object or array. */
 export type Cells = { readonly bytes: Buffer; readonly compound: readonly string[] };
@@ -21,15 +21,13 @@ export type Source = {
   /** Bytes before the first row. */
   readonly leadBytes: number;
   readonly totalBytes: number;
+  readonly rowBytesMax: number;
   batches(): Iterable<Batch>;
   /** The cells of a readable row that lies at [start, end) of a batch's bytes. */
   cells(bytes: Buffer, start: number, end: number): Cells;
   notes(): Notes;
 };
 export type SourceRefused = { readonly kind: 'refused' } & Refusal<FileCode>;
-
-/** Bytes read at a time. A test takes small ones, so that rows lie across their edges. */
-export type Chunk = { readonly chunk?: number };
 
 const head = (fd: number): { bytes: Buffer; ended: boolean } => {
   const bytes = Buffer.alloc(limits.headerBytesMax + 1);
@@ -38,7 +36,11 @@ const head = (fd: number): { bytes: Buffer; ended: boolean } => {
 };
 
 /** A CSV file, its columns bound by name. */
-export const csvSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | SourceRefused => {
+export const csvSource = (
+  fd: number,
+  dataset: Dataset,
+  framing: Framing,
+): Source | SourceRefused => {
   const { bytes, ended } = head(fd);
   const header = readHeader(bytes, ended, dataset);
   if (header.kind === 'refused') return header;
@@ -48,8 +50,7 @@ export const csvSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | 
     from: header.bytes,
     separators: columns.length - 1,
     separator,
-    rowBytesMax: limits.rowBytesMax,
-    ...chunk,
+    ...framing,
   };
   return {
     kind: 'source',
@@ -57,6 +58,7 @@ export const csvSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | 
     separator,
     leadBytes: header.bytes,
     totalBytes: fstatSync(fd).size,
+    rowBytesMax: framing.rowBytesMax,
     batches: () => frames(fd, options),
     cells: (rows, start, end) => ({ bytes: rows.subarray(start, end), compound: [] }),
     notes: () => ({
@@ -69,7 +71,11 @@ export const csvSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | 
 const BOM_BYTES = 3;
 
 /** A JSON Lines file; the cells are the dataset's fields in their own order. */
-export const jsonSource = (fd: number, dataset: Dataset, chunk: Chunk): Source | SourceRefused => {
+export const jsonSource = (
+  fd: number,
+  dataset: Dataset,
+  framing: Framing,
+): Source | SourceRefused => {
   const { bytes, ended } = head(fd);
   const from = bytes.subarray(0, BOM_BYTES).toString('utf8') === '\ufeff' ? BOM_BYTES : 0;
   if (ended && bytes.toString('latin1', from).trim() === '') {
@@ -78,7 +84,7 @@ export const jsonSource = (fd: number, dataset: Dataset, chunk: Chunk): Source |
   const columns = Object.keys(dataset.fields);
   const scanner = lineScanner(columns, limits.jsonDepthMax);
   const again = lineScanner(columns, limits.jsonDepthMax);
-  const scratch = Buffer.alloc(anyCellBytesMax(again, limits.rowBytesMax));
+  const scratch = Buffer.alloc(anyCellBytesMax(again, framing.rowBytesMax));
   let counted = new Map<string, number>();
   return {
     kind: 'source',
@@ -86,8 +92,9 @@ export const jsonSource = (fd: number, dataset: Dataset, chunk: Chunk): Source |
     separator: String.fromCharCode(JSON_SEPARATOR),
     leadBytes: from,
     totalBytes: fstatSync(fd).size,
+    rowBytesMax: framing.rowBytesMax,
     *batches() {
-      yield* jsonLines(fd, scanner, { from, rowBytesMax: limits.rowBytesMax, ...chunk });
+      yield* jsonLines(fd, scanner, { from, ...framing });
       if (counted.size === 0) counted = new Map(scanner.unknown);
     },
     cells: (lines, start, end) => {

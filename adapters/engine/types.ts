@@ -11,6 +11,13 @@ export type Notes = {
   readonly missingColumns: readonly string[];
 };
 
+/** How a file is read. @default chunks of 1 MiB, rows up to the limit */
+export type Framing = {
+  /** Bytes read at a time; must hold a row. */
+  readonly chunk: number;
+  readonly rowBytesMax: number;
+};
+
 /** One file to judge, as a plain local file. */
 export type ValidateRequest = {
   readonly dataset: Dataset;
@@ -22,8 +29,8 @@ export type ValidateRequest = {
   readonly outDir: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
-  /** Bytes read at a time. @default 1 MiB */
-  readonly chunk?: number;
+  /** A test takes small ones, so that rows lie across the edges of what is read at a time. */
+  readonly framing?: Framing | undefined;
 };
 
 /** Local paths of what was written, and the counts of core's ValidatedFile. */

@@ -20,8 +20,10 @@ import {
   texts,
 } from './row-sql.ts';
 import { csvSource, jsonSource, type Source } from './sources.ts';
-import type { Validated, ValidateRequest } from './types.ts';
+import type { Framing, Validated, ValidateRequest } from './types.ts';
 import { validateParquet } from './validate-parquet.ts';
+
+const FRAMING: Framing = { chunk: 1 << 20, rowBytesMax: limits.rowBytesMax };
 
 /**
  * Judges every row of a file: valid rows become typed Parquet, rejected rows keep their bytes and
@@ -32,9 +34,8 @@ export const validateFile = async (request: ValidateRequest): Promise<Validated>
   if (format === 'parquet') return await validateParquet(request);
   const fd = openSync(path, 'r');
   try {
-    const chunk = request.chunk === undefined ? {} : { chunk: request.chunk };
     const open = format === 'csv' ? csvSource : jsonSource;
-    const source = open(fd, dataset, chunk);
+    const source = open(fd, dataset, request.framing ?? FRAMING);
     return source.kind === 'refused' ? source : await judge(request, source);
   } finally {
     closeSync(fd);
@@ -144,7 +145,7 @@ const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
     dataset,
   });
   await writeFileOf(cutPath, async (sink) => {
-    cut = await cutRows(source, accepted, limits.rowBytesMax, sink);
+    cut = await cutRows(source, accepted, sink);
   });
   await engine.run(rejectsCopySql(work, cutRejected, scan, path));
   const [cells] = z.array(Counts).parse(await engine.rows(rejectedCellsSql(row, '_fault', scan)));

@@ -7,6 +7,7 @@ import { instanceFiles, readJson } from './instance.ts';
 import type { AwsEnv, LocalAws } from './local-aws.ts';
 import { Outputs } from './outputs.ts';
 import { profiles } from './profiles.ts';
+import { sourcesDigest } from './sources.ts';
 
 /** The one stack of Headgate, unless a deploy names it otherwise. */
 export const defaultStackName = 'Headgate';
@@ -83,16 +84,22 @@ export const readOutputs = async (outputsFile: string, stackName: string): Promi
   });
 };
 
+/** What is known to be in a local AWS; void when it was started anew since. */
 const Deployed = z.object({
   token: z.string(),
   bootstrapped: z.boolean(),
+  /** Of the sources it was built from, and of the assembly that was deployed. */
+  sources: z.string().nullable(),
   digest: z.string().nullable(),
   outputs: Outputs.nullable(),
 });
+type Deployed = z.infer<typeof Deployed>;
 
 export type LocalDeployOptions = {
+  readonly profile: LocalAws['profile'];
   readonly stackName?: string;
   readonly context?: Context;
+  /** The CDK app's directory. @default the clone */
   readonly app?: string;
   /** Told before each step that takes a while. */
   readonly tell?: (step: string) => void;
@@ -102,35 +109,41 @@ export type LocalDeployOptions = {
 export type LocalDeploy = { readonly outputs: Outputs; readonly changed: boolean };
 
 /**
- * Brings the stack in a local AWS to what this clone says. Synthesising is the only way to know
- * what it says, so that is always done; bootstrap and deploy are skipped when nothing changed.
+ * Brings the stack in a local AWS to what this clone says: nothing is done when the sources are
+ * those that are deployed, and nothing is deployed when they build the same assembly.
  */
 export const deployLocally = async (
   starting: Promise<LocalAws>,
-  assemblyHome: string,
-  options: LocalDeployOptions & { readonly profile: LocalAws['profile'] },
+  dir: string,
+  options: LocalDeployOptions,
 ): Promise<LocalDeploy> => {
-  const { stackName = defaultStackName, tell = () => undefined } = options;
-  const files = instanceFiles(assemblyHome);
-  await mkdir(assemblyHome, { recursive: true });
+  const { stackName = defaultStackName, tell = () => undefined, app } = options;
   const context = {
     ...hostContext,
     ...profiles[options.profile].context,
     'headgate:stackName': stackName,
     ...options.context,
   };
-  const synthLog = join(assemblyHome, 'synth.log');
-  const app = options.app === undefined ? {} : { app: options.app };
+  const files = instanceFiles(dir);
+  await mkdir(dir, { recursive: true });
+  const sources = app === undefined ? await sourcesDigest(context) : null;
+  const known = await readJson(Deployed, files.deployed);
+  if (sources !== null && known?.sources === sources && known.outputs !== null) {
+    const { token } = await starting;
+    if (token === known.token) return { outputs: known.outputs, changed: false };
+  }
+  const log = join(dir, 'synth.log');
+  const where = app === undefined ? {} : { app };
   tell('building the stack');
-  const synth = synthesize(offline, { context, assembly: files.assembly, log: synthLog, ...app });
-  const prepared = starting.then((local) => prepare(local, tell));
-  // Both run at once; if one fails, the other's end is awaited so that nothing goes on unseen.
-  const [synthesized, ready] = await Promise.allSettled([synth, prepared]);
-  if (synthesized.status === 'rejected') throw synthesized.reason;
-  if (ready.status === 'rejected') throw ready.reason;
-  const { local, deployed } = ready.value;
+  // Needs no AWS, so it goes on while that one starts.
+  const synth = synthesize(offline, { context, assembly: files.assembly, log, ...where });
+  const { local, deployed } = await both(
+    synth,
+    starting.then((up) => prepare(up, tell)),
+  );
   const digest = await assemblyDigest(files.assembly);
   if (deployed.digest === digest && deployed.outputs !== null) {
+    await remember(local, { ...deployed, sources });
     return { outputs: deployed.outputs, changed: false };
   }
   tell('deploying the stack');
@@ -140,8 +153,15 @@ export const deployLocally = async (
     assembly: files.assembly,
     log: files.deployLog,
   });
-  await remember(local, { token: local.token, bootstrapped: true, digest, outputs });
+  await remember(local, { token: local.token, bootstrapped: true, sources, digest, outputs });
   return { outputs, changed: true };
+};
+
+/** If one fails, the other's end is awaited all the same, so that nothing goes on unseen. */
+const both = async <T>(first: Promise<unknown>, second: Promise<T>): Promise<T> => {
+  const [one] = await Promise.allSettled([first, second]);
+  if (one.status === 'rejected') throw one.reason;
+  return await second;
 };
 
 /** Synthesis must not depend on any account: keys that open nothing, and no other settings. */
@@ -154,17 +174,20 @@ const offline: AwsEnv = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-const remember = (local: LocalAws, deployed: z.infer<typeof Deployed>): Promise<void> =>
+const remember = (local: LocalAws, deployed: Deployed): Promise<void> =>
   writeFile(instanceFiles(local.dir).deployed, JSON.stringify(deployed, null, 2));
 
-const prepare = async (local: LocalAws, tell: (step: string) => void) => {
+const prepare = async (
+  local: LocalAws,
+  tell: (step: string) => void,
+): Promise<{ local: LocalAws; deployed: Deployed }> => {
   const known = await readJson(Deployed, instanceFiles(local.dir).deployed);
-  const fresh = { token: local.token, bootstrapped: false, digest: null, outputs: null };
-  const deployed = known?.token === local.token ? known : fresh;
-  if (!deployed.bootstrapped) {
-    tell('preparing the local AWS');
-    await bootstrap(local.env, join(local.dir, 'bootstrap.log'));
-    await remember(local, { ...deployed, bootstrapped: true });
-  }
+  const nothing = { bootstrapped: false, sources: null, digest: null, outputs: null };
+  const found = known?.token === local.token ? known : { token: local.token, ...nothing };
+  if (found.bootstrapped) return { local, deployed: found };
+  tell('preparing the local AWS');
+  await bootstrap(local.env, join(local.dir, 'bootstrap.log'));
+  const deployed = { ...found, bootstrapped: true };
+  await remember(local, deployed);
   return { local, deployed };
 };

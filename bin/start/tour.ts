@@ -80,13 +80,12 @@ export const showRejects = async (
   const { rows } = await query(look, sql);
   const keys = new Map(settled.map(({ file }) => [String(file.fileId), file.key]));
   out.line(`\nThree of the rejected rows (nothing is dropped without a reason):`);
-  const cells = rows.map((row) => {
+  for (const row of rows) {
     const [fileId, number, reasons] = Reject.parse(row.map(jsonOf));
-    const words = reasons.map(({ code, field }) => {
-      const means = explainedReason({ code, detail: '' })?.means ?? code;
-      return `${field ?? 'row'}: ${means} (${code})`;
-    });
-    return [keys.get(fileId) ?? fileId, String(number), words.join('; ')];
-  });
-  out.table([{ title: 'file' }, { title: 'row', align: 'right' }, { title: 'reasons' }], cells);
+    out.line(`  ${out.styles.strong(`${keys.get(fileId) ?? fileId}, row ${number}`)}`);
+    for (const { code, field } of reasons) {
+      const means = explainedReason({ code, detail: '' })?.means ?? 'no longer known';
+      out.line(`    ${field === null ? '' : `${field}: `}${means} (${code})`);
+    }
+  }
 };

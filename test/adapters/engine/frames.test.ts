@@ -22,14 +22,14 @@ const framed = (bytes: Buffer, options: Options) => {
   const path = join(dir, 'rows.csv');
   writeFileSync(path, bytes);
   const fd = openSync(path, 'r');
-  const { columns, separator = ',', rowBytesMax = 1 << 18, chunk } = options;
-  const settings = { from: 0, separators: columns - 1, separator, rowBytesMax };
+  const { columns, separator = ',', rowBytesMax = 1 << 18, chunk = 1 << 20 } = options;
+  const settings = { from: 0, separators: columns - 1, separator, rowBytesMax, chunk };
   const rows: Row[] = [];
   let numbered = '';
   let rowBytes = 0;
   let framingBytes = 0;
   try {
-    for (const batch of frames(fd, chunk === undefined ? settings : { ...settings, chunk })) {
+    for (const batch of frames(fd, settings)) {
       let row = batch.firstRow;
       let start = 0;
       for (let line = 0; line < batch.lines; line++) {

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { assemblyDigest, childEnv, contextFlags } from '../../../bin/local/cdk.ts';
 import { readOutputs } from '../../../bin/local/deploy.ts';
 import { localEnv } from '../../../bin/local/local-aws.ts';
 import { toolsDir } from '../../../bin/local/places.ts';
+import { sourcesDigest } from '../../../bin/local/sources.ts';
 import { findTarget } from '../../../bin/local/target.ts';
 
 let dir = '';
@@ -90,4 +91,39 @@ test('a stack that lacks an output is told, with what is missing', async () => {
   const file = join(dir, 'outputs.json');
   await writeFile(file, JSON.stringify({ Headgate: { LandingBucket: 'l' } }));
   await expect(readOutputs(file, 'Headgate')).rejects.toThrow('missing: CleanBucket');
+});
+
+describe('the digest of the sources', () => {
+  const files = [
+    'adapters/a.ts',
+    'core/a.ts',
+    'datasets/a.ts',
+    'functions/a.ts',
+    'layers/a.ts',
+    'lib/a.ts',
+  ];
+  const single = ['bin/app.ts', 'cdk.json', 'package-lock.json', 'package.json', 'tsconfig.json'];
+  const write = async (name: string, text: string) => {
+    await mkdir(dirname(join(dir, name)), { recursive: true });
+    await writeFile(join(dir, name), text);
+  };
+
+  test('follows what the stack is built from and its settings, and nothing else', async () => {
+    for (const name of [...files, ...single]) await write(name, '1');
+    const before = await sourcesDigest({}, dir);
+    for (const name of [
+      'layers/duckdb/.build/x',
+      'datasets/samples/x.csv',
+      'test/x.ts',
+      'bin/x.ts',
+    ])
+      await write(name, '1');
+    expect(await sourcesDigest({}, dir)).toBe(before);
+    expect(await sourcesDigest({ a: 'b' }, dir)).not.toBe(before);
+    for (const name of [...files, ...single]) {
+      await write(name, '2');
+      expect(await sourcesDigest({}, dir), name).not.toBe(before);
+      await write(name, '1');
+    }
+  });
 });

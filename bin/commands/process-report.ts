@@ -1,0 +1,137 @@
+import { relative } from 'node:path';
+import type { Processed } from '../../adapters/engine/process.ts';
+import type { Refusal, RunCode } from '../../core/codes.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import { decideGate } from '../../core/gate.ts';
+import { sha256 } from '../../core/hash.ts';
+import { ContentId } from '../../core/ids.ts';
+import type { Output } from '../console/output.ts';
+import { counted, duration, explainedReason, percent, reasonLines, size, whole } from './words.ts';
+
+type Metrics = Extract<Processed, { kind: 'processed' }>['metrics'];
+
+type Facts = {
+  /** Absolute. */
+  readonly outDir: string;
+  readonly elapsedMs: number;
+  readonly missing: readonly { readonly dataset: string; readonly columns: readonly string[] }[];
+};
+
+/** What a dry run came to; the same for people and for `--json`. */
+export type Report = Facts &
+  (
+    | { readonly kind: 'refused'; readonly reason: ReturnType<typeof explainedReason> }
+    | (Metrics & {
+        readonly kind: 'processed';
+        /** What the pipeline's gate would do with a run of this file alone. */
+        readonly decision: 'publish' | 'hold' | 'nothing';
+        readonly refusal: Refusal<RunCode> | null;
+      })
+  );
+
+/** Adds the gate's decision, by the gate's own rules, to what the engine found. */
+export const reportOf = (dataset: Dataset, processed: Processed, facts: Facts): Report => {
+  if (processed.kind === 'refused') {
+    const { code, detail } = processed;
+    return { kind: 'refused', ...facts, reason: explainedReason({ code, detail }) };
+  }
+  const { metrics } = processed;
+  const { decision, refusal } = gateOf(dataset, metrics);
+  return { kind: 'processed', ...facts, decision, refusal, ...metrics };
+};
+
+const gateOf = (dataset: Dataset, metrics: Metrics) => {
+  const { fileId, rowsIn, rejected, published, deduplicated } = metrics;
+  const validated = {
+    ...metrics,
+    valid: rowsIn - rejected,
+    contentId: ContentId.parse(sha256(fileId)),
+    clean: null,
+    rejects: null,
+  };
+  const staged = metrics.files.map(({ path, rows, bytes }) => ({
+    uri: path,
+    rows: String(rows),
+    bytes: String(bytes),
+    partition: [],
+    columns: [],
+  }));
+  return decideGate(dataset, [validated], {
+    files: [{ fileId, published, deduplicated }],
+    staged,
+    schemaId: 0,
+    specId: 0,
+    // Whether a joined dataset was ever published only the stack knows.
+    references: {},
+    unmatched: { ...metrics.unmatched },
+    duplicates: null,
+  });
+};
+
+/** Reasons and files beyond these are in --json and in metrics.json. */
+const listedMax = 12;
+
+/** Prints a dry run for a person. */
+export const printReport = (out: Output, report: Report): void => {
+  if (report.kind === 'refused') {
+    for (const line of reasonLines(report.reason)) out.line(line);
+    return;
+  }
+  printCounts(out, report);
+  printReasons(out, report);
+  printFiles(out, report);
+  for (const { dataset, columns } of report.missing) {
+    const told = `No ${dataset} given: ${columns.join(', ')} stay null.`;
+    out.line(out.styles.warn(`${told} Give them with --reference ${dataset}=FILE`));
+  }
+  for (const [dataset, rows] of Object.entries(report.unmatched))
+    if (rows > 0 && !report.missing.some((each) => each.dataset === dataset))
+      out.line(`${counted(rows, 'row')} without a partner in ${dataset}.`);
+  for (const name of report.notes.missingColumns) out.line(`The file has no column ${name}.`);
+  for (const [name, rows] of Object.entries(report.notes.unknownColumns))
+    out.line(`${counted(rows, 'row')} with ${JSON.stringify(name)}, which is no field; left out.`);
+  if (report.refusal === null) return;
+  const [first = '', ...rest] = reasonLines(report.refusal);
+  out.line(out.styles.warn(`The gate would hold this run. ${first}`));
+  for (const line of rest) out.line(`  ${line}`);
+};
+
+type ProcessedReport = Extract<Report, { kind: 'processed' }>;
+
+const printCounts = (out: Output, report: ProcessedReport): void => {
+  const { rowsIn, published, rejected, deduplicated, quality, bytes, elapsedMs } = report;
+  const rate = elapsedMs === 0 ? 0 : (bytes.total / 1e6 / elapsedMs) * 1000;
+  out.line(
+    `${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
+  );
+  out.line(
+    `Quality ${quality.score.toFixed(2)} of 100: validity ${percent(quality.validity)}, completeness ${percent(quality.completeness)}, uniqueness ${percent(quality.uniqueness)}`,
+  );
+  out.line(`${size(bytes.total)} in ${duration(elapsedMs)} (${rate.toFixed(0)} MB/s)`);
+};
+
+const printReasons = (out: Output, { reasons }: ProcessedReport): void => {
+  if (reasons.length === 0) return;
+  out.line();
+  const top = reasons.slice(0, listedMax);
+  out.table(
+    [{ title: 'rows', align: 'right' }, { title: 'code' }, { title: 'field' }],
+    top.map(({ rows, code, field }) => [whole(rows), code, field ?? '']),
+  );
+  if (top.length < reasons.length)
+    out.line(`and ${counted(reasons.length - top.length, 'more reason')}`);
+  for (const code of new Set(top.map((reason) => reason.code)))
+    out.line(`  ${code}: ${explainedReason({ code, detail: '' })?.means ?? 'unknown here'}`);
+};
+
+const printFiles = (out: Output, { outDir, files, rejected }: ProcessedReport): void => {
+  const here = relative(process.cwd(), outDir);
+  const dir = here === '' || here.startsWith('..') ? outDir : here;
+  out.line();
+  out.line(out.styles.strong(`Written to ${dir}`));
+  for (const { path, rows, bytes } of files.slice(0, listedMax))
+    out.line(`  ${path}  ${counted(rows, 'row')}, ${size(bytes)}`);
+  if (files.length > listedMax) out.line(`  and ${counted(files.length - listedMax, 'more file')}`);
+  if (rejected > 0) out.line('  rejects.parquet  every rejected row with its bytes and reasons');
+  out.line('  metrics.json');
+};

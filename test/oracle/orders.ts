@@ -1,0 +1,135 @@
+/**
+ * The contract of orders, said once more by hand and without Headgate's registries: what the
+ * engine must say of each row. Values are compared as texts.
+ */
+type Cells = Readonly<Record<string, string | null>>;
+export type OrderVerdict =
+  | { readonly kind: 'valid'; readonly values: Readonly<Record<string, string | null>> }
+  | { readonly kind: 'rejected'; readonly reasons: readonly string[] };
+
+const INT_MAX = 2n ** 31n;
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'JPY', 'CAD', 'AUD'];
+const STATUSES = ['pending', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded'];
+const EMAIL = /^[^@\t\n\f\r ]+@[^@\t\n\f\r ]+\.[^@\t\n\f\r ]+$/;
+const INSTANT =
+  /^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d)(?::?(\d\d))?)$/;
+const LOOSE_INSTANT =
+  /^[+-]?\d{4,6}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)$/;
+const FROM = BigInt(Date.UTC(2020, 0, 1)) * 1000n;
+const TO = BigInt(Date.UTC(2030, 0, 1)) * 1000n;
+
+const quantity = (text: string): bigint | string => {
+  if (!/^[+-]?[0-9]+$/.test(text)) return 'E_TYPE';
+  const value = BigInt(text.replace(/^\+/, ''));
+  if (value < -INT_MAX || value >= INT_MAX) return 'E_RANGE';
+  return value >= 1n && value <= 100_000n ? value : 'E_RANGE';
+};
+
+const cents = (text: string): bigint | string => {
+  const match = /^([+-]?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
+  if (match === null) return 'E_TYPE';
+  const [, sign, whole = '', decimals = ''] = match;
+  if (decimals.length > 2) return 'E_SCALE';
+  const value = BigInt(whole + decimals.padEnd(2, '0'));
+  if (value >= 10n ** 12n) return 'E_RANGE';
+  return sign === '-' && value > 0n ? 'E_RANGE' : value;
+};
+
+/** Microseconds since 1970. */
+const instant = (text: string): bigint | string => {
+  const match = INSTANT.exec(text);
+  if (match === null) return LOOSE_INSTANT.test(text) ? 'E_RANGE' : 'E_TYPE';
+  const [, y, m, d, hour, minute, second, fraction = '', sign, zone = '0', more = '0'] = match;
+  if (Number(zone) > 14 || Number(more) > 59) return 'E_RANGE';
+  const date = new Date(0);
+  date.setUTCFullYear(Number(y), Number(m) - 1, Number(d));
+  if (date.getUTCMonth() !== Number(m) - 1 || date.getUTCDate() !== Number(d)) return 'E_TYPE';
+  const offset = (Number(zone) * 60 + Number(more)) * (sign === '-' ? 1 : -1);
+  const minutes = Number(hour) * 60 + Number(minute) + offset;
+  const seconds = BigInt(date.getTime() / 1000 + minutes * 60 + Number(second));
+  const micros = seconds * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+  return micros >= FROM && micros <= TO ? micros : 'E_RANGE';
+};
+
+const money = (value: bigint): string => {
+  const digits = value.toString().padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+};
+
+const trimmed = (text: string | null | undefined): string | null =>
+  text?.replace(/^ +| +$/g, '') || null;
+
+const oneOf =
+  (texts: readonly string[]) =>
+  (text: string): string | undefined =>
+    texts.includes(text) ? undefined : 'E_ONE_OF';
+
+const texts: Readonly<Record<string, (text: string) => string | undefined>> = {
+  order_id: () => undefined,
+  customer_id: () => undefined,
+  email: (text) => (EMAIL.test(text) ? undefined : 'E_TYPE'),
+  product_id: () => undefined,
+  currency: oneOf(CURRENCIES),
+  status: oneOf(STATUSES),
+  country: () => undefined,
+};
+
+const numbers: Readonly<Record<string, (text: string) => bigint | string>> = {
+  quantity,
+  unit_price: cents,
+  ordered_at: instant,
+};
+
+export const orderFields = [
+  ...['order_id', 'customer_id', 'email', 'product_id', 'quantity', 'unit_price', 'currency'],
+  ...['status', 'ordered_at', 'country', 'notes'],
+];
+
+/** `compound` names the fields that hold an object or array. */
+export const judgeOrder = (
+  cells: Cells,
+  products: ReadonlyMap<string, readonly [name: string, category: string]>,
+  compound: readonly string[] = [],
+): OrderVerdict => {
+  const reasons: string[] = [];
+  const given = (name: string): string | null => trimmed(cells[name]);
+  const found: Record<string, bigint> = {};
+  const refuse = (name: string, code: string | undefined): void => {
+    if (code !== undefined) reasons.push(`${code} ${name}`);
+  };
+  for (const name of orderFields) {
+    const text = given(name);
+    const number = numbers[name];
+    if (compound.includes(name)) refuse(name, 'E_TYPE');
+    else if (text === null) refuse(name, name === 'notes' ? undefined : 'E_REQUIRED');
+    else if (number !== undefined) {
+      const value = number(text);
+      if (typeof value === 'string') refuse(name, value);
+      else found[name] = value;
+    } else refuse(name, texts[name]?.(text));
+  }
+  if (!compound.includes('notes') && [...(given('notes') ?? '')].length > 500) {
+    refuse('notes', 'E_LENGTH');
+  }
+  if (reasons.length > 0) return { kind: 'rejected', reasons: reasons.sort() };
+  const pieces = found.quantity ?? 0n;
+  const price = found.unit_price ?? 0n;
+  const micros = found.ordered_at ?? 0n;
+  const day = new Date(Number(micros / 1000n)).toISOString().slice(0, 10);
+  const product = products.get(given('product_id') ?? '');
+  return {
+    kind: 'valid',
+    values: {
+      ...Object.fromEntries(orderFields.map((name) => [name, given(name)])),
+      email: given('email')?.toLowerCase() ?? null,
+      country: given('country')?.toUpperCase() ?? null,
+      quantity: String(pieces),
+      unit_price: money(price),
+      ordered_at: String(micros),
+      line_total: money(pieces * price),
+      order_date: day,
+      product_name: product?.[0] ?? null,
+      category: product?.[1] ?? null,
+    },
+  };
+};

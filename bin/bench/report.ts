@@ -4,6 +4,7 @@ import type { Comparison, PeerResult } from './compare.ts';
 import { type Spread, spreadOf } from './figures.ts';
 import type { Latency } from './latency.ts';
 import { type PeerId, peers } from './peers.ts';
+import type { Sample } from './runner.ts';
 
 /** What Headgate promises of its speed; a figure without a target is no news. */
 export const targets = {
@@ -26,27 +27,30 @@ export type Row = {
   readonly peakMegabytes: number;
   /** Wall time as a multiple of the raw limit's; null where that did not run. */
   readonly timesRaw: number | null;
+  /** The same of CPU time: what is left of the ratio on a machine that others use as well. */
+  readonly timesRawCpu: number | null;
   readonly faults: readonly string[];
 };
 export type Sheet = { readonly rows: number; readonly peers: readonly Row[] };
 
-const wallOf = ({ results }: Comparison, peer: PeerId): number | null => {
-  const samples = results.find((result) => result.peer === peer)?.samples ?? [];
-  return samples.length === 0 ? null : spreadOf(samples.map((s) => s.wallSeconds)).median;
-};
+const medianOf = (samples: readonly Sample[], of: 'wallSeconds' | 'cpuSeconds'): number =>
+  spreadOf(samples.map((sample) => sample[of])).median;
 
 const rowOf = (comparison: Comparison, { peer, samples, faults }: PeerResult): Row => {
   const wallSeconds = spreadOf(samples.map((sample) => sample.wallSeconds));
-  const raw = wallOf(comparison, 'raw');
+  const cpuSeconds = medianOf(samples, 'cpuSeconds');
+  const raw = comparison.results.find((result) => result.peer === 'raw')?.samples ?? [];
+  const hasRaw = raw.length > 0;
   return {
     peer,
     reps: samples.length,
     wallSeconds,
-    cpuSeconds: spreadOf(samples.map((sample) => sample.cpuSeconds)).median,
+    cpuSeconds,
     rowsPerSecond: comparison.rows / wallSeconds.median,
     megabytesPerSecond: comparison.bytes / 1e6 / wallSeconds.median,
     peakMegabytes: spreadOf(samples.map((sample) => sample.peakMegabytes)).max,
-    timesRaw: raw === null ? null : wallSeconds.median / raw,
+    timesRaw: hasRaw ? wallSeconds.median / medianOf(raw, 'wallSeconds') : null,
+    timesRawCpu: hasRaw ? cpuSeconds / medianOf(raw, 'cpuSeconds') : null,
     faults,
   };
 };
@@ -94,6 +98,7 @@ const columns: readonly TableColumn[] = [
   { title: 'MB/s', align: 'right' },
   { title: 'peak MB', align: 'right' },
   { title: 'x raw', align: 'right' },
+  { title: 'x raw cpu', align: 'right' },
   { title: 'reps', align: 'right' },
   { title: 'correct' },
 ];
@@ -113,7 +118,8 @@ const cells = (row: Row): string[] => {
     (row.rowsPerSecond / 1000).toFixed(0),
     row.megabytesPerSecond.toFixed(1),
     row.peakMegabytes.toFixed(0),
-    row.timesRaw === null ? '' : row.timesRaw.toFixed(2),
+    row.timesRaw?.toFixed(2) ?? '',
+    row.timesRawCpu?.toFixed(2) ?? '',
     String(row.reps),
     correct(row),
   ];

@@ -7,7 +7,7 @@ import { Counts } from '../../core/ledger.ts';
 import { list, literal } from '../../core/sql.ts';
 import type { Expected } from '../generate/expected.ts';
 
-/** What a peer says of its own work, in summary.json beside its output. */
+/** What a peer says of its own work, in metrics.json beside its output. */
 const Summary = Counts.extend({
   reasons: z.array(ReasonCount),
   /** A row loop has no reason to count these. */
@@ -35,8 +35,8 @@ const reasonText = (reasons: readonly ReasonCount[]): string[] =>
   reasons.map(({ code, field, rows }) => `${code} ${field ?? ''} ${rows}`).sort();
 
 const checkSummary = (out: string, expected: Expected): string[] => {
-  const path = join(out, 'summary.json');
-  if (!existsSync(path)) return ['there is no summary.json'];
+  const path = join(out, 'metrics.json');
+  if (!existsSync(path)) return ['there is no metrics.json'];
   const found = Summary.parse(JSON.parse(readFileSync(path, 'utf8')));
   const names = ['rowsIn', 'published', 'rejected', 'deduplicated'] as const;
   return [

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
@@ -21,11 +22,15 @@ type DeployOptions = z.infer<typeof DeployOptions>;
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** The CDK in the user's terminal: its questions, its colours, its exit code. */
-const cdk = (args: readonly string[], aws: Readonly<Record<string, string>>): Promise<ExitCode> =>
+const cdk = (
+  args: readonly string[],
+  aws: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<ExitCode> =>
   new Promise((resolve, reject) => {
     const env = childEnv(aws);
     const child = spawn(join(toolsDir, 'cdk'), [...args, '--no-notices'], {
-      cwd: root,
+      cwd,
       env,
       stdio: 'inherit',
     });
@@ -45,7 +50,9 @@ const deploy = async ({ out, env }: Shell, options: DeployOptions): Promise<void
   const where = target.kind === 'endpoint' ? `, at ${target.label}` : '';
   out.line(`Deploying ${options.stack} to ${environment}${where}`);
   const aws = { ...userAws(), ...target.env };
-  if (options.bootstrap) stopOn(await cdk(['bootstrap', environment], aws), 'Bootstrap failed.');
+  // Away from cdk.json, next to which the CDK would build the whole stack before it bootstraps.
+  if (options.bootstrap)
+    stopOn(await cdk(['bootstrap', environment], aws, tmpdir()), 'Bootstrap failed.');
   const context: Context = {
     'headgate:stackName': options.stack,
     ...(target.kind === 'endpoint' ? hostContext : {}),
@@ -53,7 +60,7 @@ const deploy = async ({ out, env }: Shell, options: DeployOptions): Promise<void
   const extra = options.context.flatMap((pair) => ['-c', pair]);
   const approval = options.yes ? ['--require-approval', 'never'] : [];
   const args = ['deploy', options.stack, ...contextFlags(context), ...extra, ...approval];
-  stopOn(await cdk(args, aws), `The stack was not deployed to ${environment}.`);
+  stopOn(await cdk(args, aws, root), `The stack was not deployed to ${environment}.`);
   out.line('Next: npx headgate status');
 };
 

@@ -3,6 +3,7 @@ import { datasetsCommand } from './datasets.ts';
 import { deployCommand } from './deploy.ts';
 import { downCommand } from './down.ts';
 import { landCommand } from './land.ts';
+import { processCommand } from './process.ts';
 import { queryCommand } from './query.ts';
 import { rejectsCommand } from './rejects.ts';
 import { runCommand } from './run.ts';
@@ -24,4 +25,5 @@ export const commands: readonly MakeCommand[] = [
   runCommand,
   rejectsCommand,
   queryCommand,
+  processCommand,
 ];

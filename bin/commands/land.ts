@@ -226,7 +226,7 @@ const remarks = (file: Landed): string[] => {
       `${counted(file.counts?.rejected ?? 0, 'row')} rejected.`,
       `Next: npx headgate rejects --run ${file.runId ?? 'RUN'}`,
     ];
-  return reasonLines(file.reason);
+  return reasonLines(file.reason, file.runId);
 };
 
 const assertGood = (landed: readonly Landed[]): void => {

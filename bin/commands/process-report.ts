@@ -91,9 +91,10 @@ export const printReport = (out: Output, report: Report): void => {
   for (const [name, rows] of Object.entries(report.notes.unknownColumns))
     out.line(`${counted(rows, 'row')} with ${JSON.stringify(name)}, which is no field; left out.`);
   if (report.refusal === null) return;
-  const [first = '', ...rest] = reasonLines(report.refusal);
+  // The refusal's own next step names a run, and there is none here.
+  const [first = '', detail = ''] = reasonLines(report.refusal);
   out.line(out.styles.warn(`The gate would hold this run. ${first}`));
-  for (const line of rest) out.line(`  ${line}`);
+  out.line(`  ${detail}`);
 };
 
 type ProcessedReport = Extract<Report, { kind: 'processed' }>;
@@ -107,7 +108,7 @@ const printCounts = (out: Output, report: ProcessedReport): void => {
   out.line(
     `Quality ${quality.score.toFixed(2)} of 100: validity ${percent(quality.validity)}, completeness ${percent(quality.completeness)}, uniqueness ${percent(quality.uniqueness)}`,
   );
-  out.line(`${size(bytes.total)} in ${duration(elapsedMs)} (${rate.toFixed(0)} MB/s)`);
+  out.line(`${size(bytes.total)} in ${duration(elapsedMs)} (${rate.toFixed(1)} MB/s)`);
 };
 
 const printReasons = (out: Output, { reasons }: ProcessedReport): void => {
@@ -129,7 +130,8 @@ const printFiles = (out: Output, { outDir, files, rejected }: ProcessedReport): 
   const dir = here === '' || here.startsWith('..') ? outDir : here;
   out.line();
   out.line(out.styles.strong(`Written to ${dir}`));
-  for (const { path, rows, bytes } of files.slice(0, listedMax))
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  for (const { path, rows, bytes } of sorted.slice(0, listedMax))
     out.line(`  ${path}  ${counted(rows, 'row')}, ${size(bytes)}`);
   if (files.length > listedMax) out.line(`  and ${counted(files.length - listedMax, 'more file')}`);
   if (rejected > 0) out.line('  rejects.parquet  every rejected row with its bytes and reasons');

@@ -71,7 +71,7 @@ export const queryCommand: MakeCommand = ({ out, env }) => {
             'Allow more with --max-bytes, or ask Athena or Spark: they read the tables where they lie.',
           tell: (text) => out.note(out.styles.faint(text)),
         });
-        await printers[format](out, rows, limit);
+        await printRows[format](out, rows, limit);
       });
     });
   return withExamples(command, [
@@ -166,7 +166,8 @@ const printJson: Printer = async (out, rows, limit = jsonRowsMax) => {
     out.note(`There are more than ${counted(objects.length, 'row')}; --limit prints more.`);
 };
 
-const printers: Readonly<Record<(typeof formats)[number], Printer>> = {
+/** How rows are written, by --format. */
+export const printRows: Readonly<Record<(typeof formats)[number], Printer>> = {
   table: printTable,
   csv: printCsv,
   json: printJson,

@@ -147,7 +147,7 @@ const printFiles = (out: Output, files: readonly FileEntry[]): void => {
   out.line(out.styles.strong('Refused files'));
   for (const file of files) {
     out.line(`${oneLine(file.key)}  landed ${when(file.landedAt)}`);
-    for (const text of reasonLines(file.reason)) out.line(`  ${text}`);
+    for (const text of reasonLines(file.reason, file.runId)) out.line(`  ${text}`);
     out.line(`  Bytes: s3://${file.bucket}/${oneLine(file.key)}, version ${file.versionId}`);
   }
 };

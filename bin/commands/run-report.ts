@@ -42,7 +42,7 @@ const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
   line(`${styles.strong(run.runId)}  ${state}${attempt}`);
   line(`  created ${when(run.createdAt)}, last change ${when(run.updatedAt)}`);
   line(`  contract ${run.contractVersion}, snapshot ${run.snapshotId ?? 'none'}`);
-  for (const text of reasonLines(run.reason)) line(`  ${styles.warn(text)}`);
+  for (const text of reasonLines(run.reason, run.runId)) line(`  ${styles.warn(text)}`);
   if (run.counts !== null) {
     const { rowsIn, published, rejected, deduplicated } = run.counts;
     line(
@@ -64,7 +64,7 @@ const printFiles = (out: Output, { files }: RunReport): void => {
     files.map((file) => [file.key, file.state, size(file.sizeBytes), ...countCells(file.counts)]),
   );
   for (const file of files)
-    for (const text of file.state === 'HELD' ? [] : reasonLines(file.reason))
+    for (const text of file.state === 'HELD' ? [] : reasonLines(file.reason, file.runId))
       out.line(`  ${oneLine(file.key)}: ${text}`);
 };
 

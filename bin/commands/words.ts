@@ -16,14 +16,15 @@ export const explainedReason = (reason: Reason) => {
   return { ...reason, means: entry?.means ?? null, next: entry?.next ?? null };
 };
 
-/** The same as sentences, one a line: what, the facts, what to do. */
-export const reasonLines = (reason: Reason): string[] => {
+/** The same as lines: what it means, the facts, what to do, with the run where one is named. */
+export const reasonLines = (reason: Reason, runId: string | null = null): string[] => {
   const explained = explainedReason(reason);
   if (explained === null) return [];
   const { code, detail, means, next } = explained;
   return [
-    means === null ? `${code}: ${oneLine(detail)}` : `${code}: ${means}. ${oneLine(detail)}`,
-    ...(next === null ? [] : [`Next: ${next}`]),
+    ...(means === null ? [] : [`${code}: ${means}`]),
+    means === null ? `${code}: ${oneLine(detail)}` : oneLine(detail),
+    ...(next === null ? [] : [`Next: ${next.replaceAll(/\bRUN\b/g, runId ?? 'RUN')}`]),
   ];
 };
 

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { UserError } from '../console/errors.ts';
 import { bootstrap, deployLocally, deployStack, hostContext, type LocalDeploy } from './deploy.ts';
 import { type AwsEnv, defaultDir, startLocalAws } from './local-aws.ts';
@@ -65,6 +64,8 @@ export const userAws = (): AwsEnv =>
 
 /** `aws://account/region` of the credentials this process has. */
 export const whereItGoes = async (): Promise<string> => {
+  // Every command imports this file, and most of them need no SDK.
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const client = new STSClient({});
   try {
     const [{ Account: account }, region] = await Promise.all([

@@ -37,13 +37,20 @@ export const synthesize = (aws: AwsEnv, options: SynthOptions): Promise<void> =>
     { ...options, aws },
   );
 
-/** CDK's own bucket and roles, without which it deploys nothing. */
+/**
+ * CDK's own bucket and roles, without which it deploys nothing. Run away from the clone, because
+ * next to a cdk.json the CDK builds the whole stack first and then makes no use of it.
+ */
 export const bootstrap = (
   aws: AwsEnv,
   log: string,
   environment: string = LOCAL_ENVIRONMENT,
 ): Promise<void> =>
-  runCdk(`Preparing ${environment} (cdk bootstrap)`, ['bootstrap', environment], { aws, log });
+  runCdk(`Preparing ${environment} (cdk bootstrap)`, ['bootstrap', environment], {
+    aws,
+    log,
+    app: dirname(log),
+  });
 
 export type DeployOptions = {
   /** @default defaultStackName */
@@ -60,7 +67,8 @@ export type DeployOptions = {
 export const deployStack = async (aws: AwsEnv, options: DeployOptions): Promise<Outputs> => {
   const { stackName = defaultStackName, outputsFile, assembly, context = {}, log, app } = options;
   await mkdir(dirname(outputsFile), { recursive: true });
-  const source = assembly === undefined ? contextFlags(context) : ['--app', assembly];
+  const own = ['--output', join(dirname(outputsFile), 'cdk.out'), ...contextFlags(context)];
+  const source = assembly === undefined ? own : ['--app', assembly];
   const flags = ['--method', 'direct', '--require-approval', 'never', '--progress', 'events'];
   await runCdk(
     'Deploying the stack (cdk deploy)',
@@ -118,6 +126,8 @@ export const deployLocally = async (
   options: LocalDeployOptions,
 ): Promise<LocalDeploy> => {
   const { stackName = defaultStackName, tell = () => undefined, app } = options;
+  // It may fail before anyone waits for it here; whoever does wait is told.
+  starting.catch(() => undefined);
   const context = {
     ...hostContext,
     ...profiles[options.profile].context,

@@ -31,7 +31,7 @@ export const isUp = async (instance: Instance): Promise<boolean> => {
   const certificate = certificateOf(instance);
   const isTls = instance.endpoint.startsWith('https:');
   if (isTls && !existsSync(certificate)) return false;
-  const edition = await askEdition(instance.endpoint, isTls ? certificate : undefined);
+  const edition = await askEdition(instance.endpoint, isTls ? { caFile: certificate } : undefined);
   return edition === editionOf(instance.token);
 };
 

@@ -12,14 +12,19 @@ const Health = z.object({ edition: z.string(), version: z.string().optional() })
 /** What listens at a port, as far as asking tells. */
 export type Listener =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'ministack'; readonly edition: string }
+  | { readonly kind: 'ministack'; readonly endpoint: string }
   | { readonly kind: 'other' };
 
-const get = (url: string, caFile?: string): Promise<string> =>
+/** `unproven`: whoever answers is only looked at, and nothing is told or believed. */
+type Trust = { readonly caFile: string } | 'unproven';
+
+const get = (url: string, trust: Trust): Promise<string> =>
   new Promise((resolve, reject) => {
     const options = { timeout: PROBE_MS, agent: false };
+    const tls =
+      trust === 'unproven' ? { rejectUnauthorized: false } : { ca: readFileSync(trust.caFile) };
     const request = url.startsWith('https:')
-      ? httpsRequest(url, caFile ? { ...options, ca: readFileSync(caFile) } : options)
+      ? httpsRequest(url, { ...options, ...tls })
       : httpRequest(url, options);
     request.on('timeout', () => request.destroy(new Error('no answer')));
     request.on('error', reject);
@@ -44,9 +49,12 @@ const isOpen = (port: number): Promise<boolean> =>
   });
 
 /** MiniStack's edition at this endpoint; null when it is not MiniStack, or not (yet) there. */
-export const askEdition = async (endpoint: string, caFile?: string): Promise<string | null> => {
+export const askEdition = async (
+  endpoint: string,
+  trust: Trust = 'unproven',
+): Promise<string | null> => {
   try {
-    const answer = await get(`${endpoint}/_ministack/health`, caFile);
+    const answer = await get(`${endpoint}/_ministack/health`, trust);
     return Health.parse(JSON.parse(answer)).edition;
   } catch {
     return null;
@@ -56,6 +64,9 @@ export const askEdition = async (endpoint: string, caFile?: string): Promise<str
 /** Looks at a port before it is used, so that the message can name who has it. */
 export const lookAtPort = async (port: number): Promise<Listener> => {
   if (!(await isOpen(port))) return { kind: 'nothing' };
-  const edition = await askEdition(`http://127.0.0.1:${port}`);
-  return edition === null ? { kind: 'other' } : { kind: 'ministack', edition };
+  for (const scheme of ['http', 'https']) {
+    const edition = await askEdition(`${scheme}://127.0.0.1:${port}`);
+    if (edition !== null) return { kind: 'ministack', endpoint: `${scheme}://127.0.0.1:${port}` };
+  }
+  return { kind: 'other' };
 };

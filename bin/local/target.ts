@@ -56,14 +56,17 @@ const emulatorDefaults = (env: Env): AwsEnv => ({
     : { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }),
 });
 
-/**
- * Makes this very process talk to a target. Node reads NODE_EXTRA_CA_CERTS only when it starts,
- * so a local certificate is added to the trusted ones here.
- */
+/** Makes this very process talk to a target. */
 export const useTarget = (target: Target): void => {
   Object.assign(process.env, target.env);
-  const certificate = target.env.NODE_EXTRA_CA_CERTS;
+  trustLocal(target.env);
+};
+
+/**
+ * Node reads NODE_EXTRA_CA_CERTS only when it starts; a process that learns of a local AWS later
+ * adds its certificate to those it trusts.
+ */
+export const trustLocal = ({ NODE_EXTRA_CA_CERTS: certificate }: AwsEnv): void => {
   if (certificate === undefined) return;
-  const trusted = getCACertificates('default');
-  setDefaultCACertificates([...trusted, readFileSync(certificate, 'utf8')]);
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')]);
 };

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { deployLocally } from '../../bin/local/deploy.ts';
@@ -8,6 +8,7 @@ import type { Outputs } from '../../bin/local/outputs.ts';
 import { root } from '../../bin/local/places.ts';
 import type { ProfileName } from '../../bin/local/profiles.ts';
 import { assumedRoleEnv, makeRole } from '../../bin/local/roles.ts';
+import { trustLocal } from '../../bin/local/target.ts';
 
 /** What an e2e test knows of the AWS it runs against; `inject('headgate')` gives it. */
 export type E2eWorld = {
@@ -29,12 +30,14 @@ declare module 'vitest' {
 
 const e2eDir = join(root, '.headgate', 'e2e');
 
-/** A run that was killed leaves its local AWS behind; the next one ends it. */
+/** The last run's logs are kept until this one; a run that was killed left its local AWS too. */
 const sweep = async (): Promise<void> => {
   const names = await readdir(e2eDir).catch(() => []);
   for (const name of names) {
     const pid = Number(name.split('-').at(-1));
-    if (pid !== process.pid && !isAlive(pid)) await stopLocalAws(join(e2eDir, name));
+    if (pid === process.pid || isAlive(pid)) continue;
+    await stopLocalAws(join(e2eDir, name));
+    await rm(join(e2eDir, name), { recursive: true, force: true });
   }
 };
 
@@ -70,6 +73,7 @@ export const setup = async (project: TestProject): Promise<(() => Promise<void>)
   try {
     const { outputs } = await deployLocally(starting, dir, { profile });
     const { env: rootEnv } = await starting;
+    trustLocal(rootEnv);
     const env =
       profile === 'local'
         ? rootEnv

@@ -85,51 +85,49 @@ export const orderFields = [
   ...['status', 'ordered_at', 'country', 'notes'],
 ];
 
+type Products = ReadonlyMap<string, readonly [name: string, category: string]>;
+
 /** `compound` names the fields that hold an object or array. */
 export const judgeOrder = (
   cells: Cells,
-  products: ReadonlyMap<string, readonly [name: string, category: string]>,
+  products: Products,
   compound: readonly string[] = [],
 ): OrderVerdict => {
-  const reasons: string[] = [];
-  const given = (name: string): string | null => trimmed(cells[name]);
-  const found: Record<string, bigint> = {};
-  const refuse = (name: string, code: string | undefined): void => {
-    if (code !== undefined) reasons.push(`${code} ${name}`);
+  const given = new Map(orderFields.map((name) => [name, trimmed(cells[name])]));
+  const reasons = orderFields.flatMap((name) => {
+    const code = compound.includes(name) ? 'E_TYPE' : codeOf(name, given.get(name) ?? null);
+    return code === undefined ? [] : [`${code} ${name}`];
+  });
+  return reasons.length > 0
+    ? { kind: 'rejected', reasons: reasons.sort() }
+    : { kind: 'valid', values: published(given, products) };
+};
+
+const codeOf = (name: string, text: string | null): string | undefined => {
+  if (text === null) return name === 'notes' ? undefined : 'E_REQUIRED';
+  if (name === 'notes') return [...text].length > 500 ? 'E_LENGTH' : undefined;
+  const number = numbers[name]?.(text);
+  return typeof number === 'string' ? number : texts[name]?.(text);
+};
+
+const published = (given: ReadonlyMap<string, string | null>, products: Products) => {
+  const number = (name: string): bigint => {
+    const value = numbers[name]?.(given.get(name) ?? '');
+    if (typeof value === 'bigint') return value;
+    throw new Error(`${name} is no number`);
   };
-  for (const name of orderFields) {
-    const text = given(name);
-    const number = numbers[name];
-    if (compound.includes(name)) refuse(name, 'E_TYPE');
-    else if (text === null) refuse(name, name === 'notes' ? undefined : 'E_REQUIRED');
-    else if (number !== undefined) {
-      const value = number(text);
-      if (typeof value === 'string') refuse(name, value);
-      else found[name] = value;
-    } else refuse(name, texts[name]?.(text));
-  }
-  if (!compound.includes('notes') && [...(given('notes') ?? '')].length > 500) {
-    refuse('notes', 'E_LENGTH');
-  }
-  if (reasons.length > 0) return { kind: 'rejected', reasons: reasons.sort() };
-  const pieces = found.quantity ?? 0n;
-  const price = found.unit_price ?? 0n;
-  const micros = found.ordered_at ?? 0n;
-  const day = new Date(Number(micros / 1000n)).toISOString().slice(0, 10);
-  const product = products.get(given('product_id') ?? '');
+  const micros = number('ordered_at');
+  const product = products.get(given.get('product_id') ?? '');
   return {
-    kind: 'valid',
-    values: {
-      ...Object.fromEntries(orderFields.map((name) => [name, given(name)])),
-      email: given('email')?.toLowerCase() ?? null,
-      country: given('country')?.toUpperCase() ?? null,
-      quantity: String(pieces),
-      unit_price: money(price),
-      ordered_at: String(micros),
-      line_total: money(pieces * price),
-      order_date: day,
-      product_name: product?.[0] ?? null,
-      category: product?.[1] ?? null,
-    },
+    ...Object.fromEntries(given),
+    email: given.get('email')?.toLowerCase() ?? null,
+    country: given.get('country')?.toUpperCase() ?? null,
+    quantity: String(number('quantity')),
+    unit_price: money(number('unit_price')),
+    ordered_at: String(micros),
+    line_total: money(number('quantity') * number('unit_price')),
+    order_date: new Date(Number(micros / 1000n)).toISOString().slice(0, 10),
+    product_name: product?.[0] ?? null,
+    category: product?.[1] ?? null,
   };
 };

@@ -54,7 +54,7 @@ const processOrders = async (input: string, out: string, productsPath: string): 
   writeFileSync(join(out, 'rejects.jsonl'), `${rejects.join('\n')}\n`);
   months.write(join(out, 'curated'));
   const summary = { ...counts, reasons: sortedReasons(reasons) };
-  writeFileSync(join(out, 'summary.json'), JSON.stringify(summary));
+  writeFileSync(join(out, 'metrics.json'), JSON.stringify(summary));
 };
 
 const reasonsOf = ({ issues }: z.ZodError): RowReason[] =>

@@ -99,9 +99,9 @@ describe('the printed report', () => {
       ),
     );
     expect(text).toMatch(
-      /headgate process +3\.00\/3\.50\/4\.00 +1\.00 +286 +34\.3 +100 +1\.75 +3 +WRONG/,
+      /headgate process +3\.00\/3\.50\/4\.00 +1\.00 +286 +34\.3 +100 +1\.75 +1\.00 +3 +WRONG/,
     );
-    expect(text).toMatch(/raw limit .* 1\.00 +1 +not checked/);
+    expect(text).toMatch(/raw limit .* 1\.00 +1\.00 +1 +not checked/);
     expect(text).toMatch(/csv-parse \+ zod +failed/);
     expect(text).toContain('headgate process, repetition 1: kept rejects');
     expect(text).toContain('met:    1000000 rows: 1.75 x raw, target <= 2');

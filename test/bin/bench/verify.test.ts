@@ -56,7 +56,7 @@ test('an output that is not there is not right', async () => {
   const expected = writeOrders(join(dir, 'few.csv'), { rows: 10, format: 'csv' });
   const faults = await verifyOutput(join(dir, 'nowhere'), expected);
   expect(faults).toEqual([
-    'there is no summary.json',
+    'there is no metrics.json',
     'nothing was published',
     'the rejected rows were not kept',
   ]);

@@ -14,7 +14,7 @@ const headgate = (args: readonly string[]) =>
   });
 
 describe('the data commands', () => {
-  test.each(['land', 'runs', 'run', 'rejects', 'query', 'datasets'])(
+  test.each(['land', 'runs', 'run', 'rejects', 'query', 'datasets', 'process'])(
     '%s --help tells what it does, with examples',
     async (name) => {
       const { code, stdout } = await headgate([name, '--help']);

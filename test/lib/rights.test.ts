@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import {
+  functionsByStage,
+  newStack,
+  referred,
+  type Statement,
+  statementsOf,
+  statementsOfRole,
+  synthesize,
+} from './synthesized.ts';
+
+const stack = synthesize(newStack());
+const functions = functionsByStage(stack);
+const stages = [
+  'intake',
+  'plan',
+  'validate',
+  'transform',
+  'gate',
+  'load',
+  'publish',
+  'quarantine',
+] as const;
+
+const roleOf = (stage: string): string => referred(functions.get(stage)?.Properties.Role);
+const rightsOf = (stage: string): Statement[] => statementsOfRole(stack, roleOf(stage));
+
+/** `action on Zone/keys`, short enough to read a whole role at a glance. */
+const inWords = (statements: readonly Statement[]): string[] =>
+  statements
+    .flatMap(({ Action, Resource = [] }) =>
+      Action.flatMap((action) => Resource.map((resource) => `${action} on ${placeOf(resource)}`)),
+    )
+    .filter((right) => !/^(logs|xray|kms):/.test(right))
+    .sort();
+
+const placeOf = (resource: unknown): string => {
+  const text = JSON.stringify(resource);
+  const [, zone] = /Zones(Landing|Clean|Curated|Quarantine)/.exec(text) ?? [];
+  const [, keys = ''] = /"(\/[^"]*)"\]\]}$/.exec(text) ?? [];
+  if (zone !== undefined) return `${zone.toLowerCase()}${keys}`;
+  const [, glue] = /:(catalog|database\/\w+|table\/\w+\/\*)"/.exec(text) ?? [];
+  if (glue !== undefined) return glue;
+  if (text.includes('event-bus/default')) return 'the default bus';
+  return referred(resource).replace(/[0-9A-F]{8}$/, '');
+};
+
+const ledger = (...actions: string[]) =>
+  actions.map((action) => `dynamodb:${action} on LedgerTable`);
+const reads = (zone: string, keys = '/*') => [
+  `s3:GetObject on ${zone}${keys}`,
+  `s3:ListBucket on ${zone}`,
+];
+const writes = (zone: string, keys = '/*') => [
+  `s3:AbortMultipartUpload on ${zone}${keys}`,
+  `s3:PutObject on ${zone}${keys}`,
+];
+const landing = [
+  's3:GetObject on landing/*',
+  's3:GetObjectVersion on landing/*',
+  's3:ListBucket on landing',
+  's3:ListBucketVersions on landing',
+];
+const glue = (...actions: string[]) =>
+  ['GetCatalog', 'GetDatabase', 'GetTable', ...actions].flatMap((action) =>
+    ['catalog', 'database/headgate', 'table/headgate/*'].map((on) => `glue:${action} on ${on}`),
+  );
+const start = 'states:StartExecution on PipelineMachine';
+
+/** All that a stage may do besides its log, its trace and the key. */
+const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
+  intake: [
+    ...ledger('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    's3:ListBucket on landing',
+    's3:ListBucketVersions on landing',
+    ...writes('quarantine', '/*/_files/*'),
+    start,
+    ...[
+      'ChangeMessageVisibility',
+      'DeleteMessage',
+      'GetQueueAttributes',
+      'GetQueueUrl',
+      'ReceiveMessage',
+    ].map((action) => `sqs:${action} on IntakeNotices`),
+  ],
+  plan: [
+    ...ledger('GetItem', 'UpdateItem'),
+    ...landing,
+    ...writes('clean'),
+    ...writes('quarantine'),
+  ],
+  validate: [
+    ...ledger('GetItem', 'PutItem', 'UpdateItem'),
+    ...landing,
+    ...reads('clean'),
+    ...writes('clean'),
+    ...writes('quarantine'),
+  ],
+  transform: [
+    ...ledger('GetItem'),
+    ...reads('clean'),
+    ...writes('clean'),
+    ...reads('curated'),
+    ...writes('curated', '/*/data/*'),
+    ...writes('curated', '/*/metadata/*'),
+    ...writes('quarantine'),
+    ...glue('CreateTable', 'UpdateTable'),
+  ],
+  gate: [...ledger('GetItem', 'UpdateItem'), ...reads('clean'), ...writes('clean')],
+  load: [
+    ...ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ...reads('clean'),
+    ...reads('curated'),
+    ...writes('curated', '/*/metadata/*'),
+    ...glue('UpdateTable'),
+  ],
+  publish: [
+    ...ledger('GetItem', 'UpdateItem'),
+    ...reads('clean'),
+    ...writes('curated', '/_lineage/*'),
+    'events:PutEvents on the default bus',
+  ],
+  quarantine: [
+    ...ledger('GetItem', 'BatchGetItem', 'UpdateItem'),
+    ...reads('clean'),
+    ...writes('clean'),
+    ...reads('curated', '/*/metadata/*'),
+    ...writes('quarantine'),
+    ...glue(),
+    start,
+  ],
+};
+
+test('the stack has the eight stages and no other function', () => {
+  expect([...functions.keys()].sort()).toEqual([...stages].sort());
+});
+
+test.each(stages)('%s has these rights and no other', (stage) => {
+  expect(inWords(rightsOf(stage))).toEqual([...new Set(allowed[stage])].sort());
+});
+
+test('the pipeline invokes the stages, reads its items, and starts only itself', () => {
+  const role = referred(
+    stack.ofType('AWS::StepFunctions::StateMachine')[0]?.[1].Properties.RoleArn,
+  );
+  const rights = inWords(statementsOfRole(stack, role));
+  const invoked = rights.filter((right) => right.startsWith('lambda:'));
+  expect(invoked).toHaveLength(stages.length - 1);
+  expect(invoked.every((right) => !right.includes('*'))).toBe(true);
+  expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
+  expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
+    [],
+  );
+});
+
+describe('no policy anywhere', () => {
+  const all = ['AWS::IAM::Policy', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy']
+    .flatMap((type) => stack.ofType(type))
+    .flatMap(([id, policy]) => statementsOf(policy).map((statement) => ({ id, statement })))
+    .filter(({ statement }) => statement.Effect === 'Allow');
+
+  test('is missing from this check', () => {
+    expect(all.length).toBeGreaterThan(40);
+  });
+
+  test('allows a wildcard action', () => {
+    const wild = all.filter(({ statement }) => statement.Action.some((a) => a.includes('*')));
+    expect(wild.map(({ id, statement }) => [id, statement.Action])).toEqual([]);
+  });
+
+  test('allows an action on everything, but for those that AWS gives no resources', () => {
+    const wild = all.filter(({ statement }) => statement.Resource?.includes('*'));
+    const actions = new Set(wild.flatMap(({ statement }) => statement.Action));
+    expect(
+      [...actions].filter((action) => !/^xray:|^logs:\w+(Deliver|Polic|LogGroups)/.test(action)),
+    ).toEqual([]);
+  });
+
+  test('deletes data', () => {
+    const deletes = all.filter(({ statement }) =>
+      statement.Action.some((action) =>
+        /^(s3:Delete|glue:Delete|dynamodb:DeleteTable)/.test(action),
+      ),
+    );
+    expect(deletes).toEqual([]);
+  });
+
+  test('lets a function put to landing', () => {
+    const puts = all.filter(
+      ({ statement }) =>
+        statement.Action.some((action) => /^s3:(Put|Restore|Replicate|Delete)/.test(action)) &&
+        JSON.stringify(statement.Resource).includes('ZonesLanding'),
+    );
+    expect(puts).toEqual([]);
+  });
+});
+
+test('no role has a managed policy, an inline one, or a principal that is not a service', () => {
+  const roles = stack.ofType('AWS::IAM::Role');
+  expect(roles.length).toBe(stages.length + 1);
+  for (const [id, { Properties }] of roles) {
+    expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+    expect(Properties.Policies, id).toBeUndefined();
+    expect(JSON.stringify(Properties.AssumeRolePolicyDocument), id).toMatch(
+      /"Principal":\{"Service":"(lambda|states)\.amazonaws\.com"\}/,
+    );
+  }
+});
+
+describe('the key', () => {
+  const key = stack.ofType('AWS::KMS::Key')[0];
+  const onKey = (statement: Statement): boolean =>
+    statement.Effect === 'Allow' && referred(statement.Resource) === key?.[0];
+  const actions = (statements: readonly Statement[]) =>
+    new Set(statements.filter(onKey).flatMap(({ Action }) => Action));
+
+  test.each(stages)('may be used by %s, which reads and writes encrypted data', (stage) => {
+    expect(actions(rightsOf(stage))).toEqual(
+      new Set([
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+        'kms:Encrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:DescribeKey',
+      ]),
+    );
+  });
+
+  test('may be used by the pipeline, whose items lie in an encrypted bucket', () => {
+    const role = referred(
+      stack.ofType('AWS::StepFunctions::StateMachine')[0]?.[1].Properties.RoleArn,
+    );
+    expect(actions(statementsOfRole(stack, role))).toContain('kms:Decrypt');
+  });
+
+  test('may be used by EventBridge of this account alone, or no notice would ever arrive', () => {
+    const statements = key === undefined ? [] : statementsOf(key[1]);
+    const forEvents = statements.filter(({ Principal }) =>
+      JSON.stringify(Principal).includes('events.amazonaws.com'),
+    );
+    const given = forEvents.flatMap(({ Action }) => Action);
+    expect(given).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
+    for (const { Condition } of forEvents)
+      expect(Condition).toEqual({
+        StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+      });
+  });
+
+  test('turns', () => {
+    expect(key?.[1].Properties.EnableKeyRotation).toBe(true);
+  });
+
+  test('does not exist where AWS manages the keys, and nobody asks for it', () => {
+    const managed = synthesize(newStack({ encryption: 'aws-managed' }));
+    expect(managed.ofType('AWS::KMS::Key')).toEqual([]);
+    expect(managed.json).not.toContain('kms:');
+    for (const [, { Properties }] of managed.ofType('AWS::S3::Bucket'))
+      expect(JSON.stringify(Properties.BucketEncryption)).toContain('AES256');
+    for (const [, { Properties }] of managed.ofType('AWS::SQS::Queue'))
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+  });
+});

@@ -104,7 +104,9 @@ const headOf = (file: LandedFile, head: HeadObjectCommandOutput) => {
 
 const epoch = (date: Date) => EpochMs.parse(date.getTime());
 
-/** A version that was deleted, or that is a delete marker (405), cannot be read by any later try. */
+/**
+ * A version that was deleted, or that is a delete marker (405), cannot be read by any later try.
+ */
 const isGone = (error: unknown): boolean =>
   ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(errorName(error)) ||
   httpStatus(error) === 405;

@@ -10,7 +10,10 @@ import type { Table } from './ledger-table.ts';
 /** A filter may skip whole pages; after this many of one state the list is given as it is. */
 const pagesPerStatusMax = 20;
 
-/** The lists of the ledger: for people and the command line, read from the index, hence a little late. */
+/**
+ * The lists of the ledger: for people and the command line, read from the index, hence a little
+ * late.
+ */
 export const ledgerLists = (table: Table): Pick<Ledger, 'listRuns' | 'listFiles'> => ({
   listRuns: async ({ dataset, limit }) => {
     const pages = runStates.map((state) => newest(table, runStatus(state), dataset, limit));

@@ -27,7 +27,10 @@ export type Guarded = {
   readonly values: Readonly<Record<string, unknown>>;
 };
 
-/** Refused writes return what stands there, so that our own earlier write can be told from another's. */
+/**
+ * Refused writes return what stands there, so that our own earlier write can be told from
+ * another's.
+ */
 export type GuardedResult =
   | { readonly kind: 'written' }
   | { readonly kind: 'refused'; readonly found: Item | undefined };

@@ -33,7 +33,7 @@ export const stackOption = (): Option =>
 type Env = Shell['env'];
 
 /** Finds the stack, reads its outputs and connects what the commands need. */
-export const openStack = async (
+const openStack = async (
   shell: Pick<Shell, 'env' | 'out'>,
   name: string,
 ): Promise<DeployedStack> => {
@@ -94,7 +94,16 @@ const connect = async (
   { name, where, region, endpoint }: Place,
   outputs: Outputs,
 ): Promise<DeployedStack> => {
-  const [dynamodb, sfn, clients, ledger, store, catalog, drop, executions] = await Promise.all([
+  const [
+    { DynamoDBClient },
+    { SFNClient },
+    { s3Client },
+    { dynamoLedger },
+    { s3Store },
+    { catalogEndpoint, restCatalog },
+    { s3Drop },
+    { sfnExecutions },
+  ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
     import('../adapters/clients.ts'),
@@ -104,22 +113,22 @@ const connect = async (
     import('../adapters/drop.ts'),
     import('../adapters/executions.ts'),
   ]);
-  const s3 = clients.s3Client(endpoint);
+  const s3 = s3Client(endpoint);
   return {
     name,
     where,
     outputs,
-    ledger: ledger.dynamoLedger(new dynamodb.DynamoDBClient(), outputs.LedgerTable),
-    store: store.s3Store(s3),
-    catalog: catalog.restCatalog({
-      endpoint: catalog.catalogEndpoint(region, endpoint),
+    ledger: dynamoLedger(new DynamoDBClient(), outputs.LedgerTable),
+    store: s3Store(s3),
+    catalog: restCatalog({
+      endpoint: catalogEndpoint(region, endpoint),
       catalogId: accountOf(outputs.PipelineArn),
       database: outputs.CatalogDatabase,
       region,
       service: 'glue',
     }),
-    drop: drop.s3Drop(s3),
-    execution: executions.sfnExecutions(new sfn.SFNClient(), outputs.PipelineArn),
+    drop: s3Drop(s3),
+    execution: sfnExecutions(new SFNClient(), outputs.PipelineArn),
   };
 };
 

@@ -4,7 +4,9 @@ import * as z from 'zod';
 export const EpochMs = z.number().int().nonnegative().brand<'EpochMs'>();
 export type EpochMs = z.infer<typeof EpochMs>;
 
-/** Also the landing prefix, the table name and the first part of a run id: hence short and plain. */
+/**
+ * Also the landing prefix, the table name and the first part of a run id: hence short and plain.
+ */
 export const DatasetName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'a dataset name is a-z, 0-9 and _, at most 40, starting a-z')

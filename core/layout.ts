@@ -21,7 +21,9 @@ export const cleanKeys = {
     `${attempt(dataset, runId, fence)}/gate.json`,
 } as const;
 
-/** Quarantine: rejected and duplicate rows as Parquet, refused files as JSON. Raw stays in landing. */
+/**
+ * Quarantine: rejected and duplicate rows as Parquet, refused files as JSON. Raw stays in landing.
+ */
 export const quarantineKeys = {
   rejects: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
     `${attempt(dataset, runId, fence)}/rejects/${fileId}.parquet`,

@@ -16,7 +16,9 @@ export const limits = {
   inflatedBytesMax: 8 * 1024 * 1024 * 1024,
   /** Decompressed : compressed above this is refused with E_BOMB. */
   inflationRatioMax: 200,
-  /** The ratio is not judged below this many decompressed bytes: small repetitive files are fine. */
+  /**
+   * The ratio is not judged below this many decompressed bytes: small repetitive files are fine.
+   */
   inflationRatioFromBytes: 64 * 1024 * 1024,
   /** A row above this is rejected with E_ROW_SIZE; the rows around it are not. */
   rowBytesMax: 256 * 1024,
@@ -36,4 +38,8 @@ export const limits = {
   manifestsMergedAt: 100,
   /** How long one load may hold a dataset's turn before another may take it. */
   loadLeaseMs: 2 * 60_000,
+  /** How often a load asks for its turn before it ends and the pipeline tries it again. */
+  turnTriesMax: 40,
+  /** Between two of these, give or take half. */
+  turnTriesMs: 400,
 } as const;

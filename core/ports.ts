@@ -19,7 +19,10 @@ export type NewRun = Pick<RunEntry, 'runId' | 'dataset' | 'contractVersion'>;
 export type Ledger = {
   file(fileId: FileId): Promise<FileEntry | undefined>;
   run(runId: RunId): Promise<RunEntry | undefined>;
-  /** Claims all files for a new run with fence 1 in one transaction; `taken`: one was claimed before. */
+  /**
+   * Claims all files for a new run with fence 1 in one transaction; `taken`: one was claimed
+   * before.
+   */
   claim(run: NewRun, files: readonly LandedFile[], now: EpochMs): Promise<'claimed' | 'taken'>;
   /** Writes a file that never joins a run, once; an entry that exists is left as it is. */
   settleArrival(
@@ -30,7 +33,9 @@ export type Ledger = {
   ): Promise<void>;
   /** CREATED → STARTED; anything else is left as it is. */
   markStarted(runId: RunId, now: EpochMs): Promise<void>;
-  /** Ends a CLAIMED file. Guarded by runId, fence and state; the same outcome twice is `written`. */
+  /**
+   * Ends a CLAIMED file. Guarded by runId, fence and state; the same outcome twice is `written`.
+   */
   settleFile(
     runId: RunId,
     fence: Fence,
@@ -58,7 +63,9 @@ export type Ledger = {
     fence: Fence,
     now: EpochMs,
   ): Promise<{ kind: 'next'; fence: Fence } | { kind: 'fenced' }>;
-  /** One load in flight per dataset: fairness, not safety. A turn ends by itself after its lease. */
+  /**
+   * One load in flight per dataset: fairness, not safety. A turn ends by itself after its lease.
+   */
   takeTurn(dataset: DatasetName, runId: RunId, now: EpochMs): Promise<'taken' | 'busy'>;
   endTurn(dataset: DatasetName, runId: RunId): Promise<void>;
   /** Newest first. */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -71,17 +71,35 @@ export class Intake extends Construct {
     );
   }
 
-  /** An event that cannot be delivered to the queue is a dead letter too, and not lost. */
+  /**
+   * An event that cannot be delivered to the queue is a dead letter too, and not lost. CDK's own
+   * queue target would also let EventBridge encrypt and re-encrypt with the key at will.
+   */
   #announce({ landing }: Zones): void {
-    new Rule(this, 'ObjectCreated', {
+    const rule = new Rule(this, 'ObjectCreated', {
       description: 'A file landed.',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: { bucket: { name: [landing.bucketName] } },
       },
-      targets: [new SqsQueue(this.notices, { deadLetterQueue: this.deadLetters })],
     });
+    rule.addTarget({
+      bind: () => ({
+        arn: this.notices.queueArn,
+        deadLetterConfig: { arn: this.deadLetters.queueArn },
+      }),
+    });
+    for (const queue of [this.notices, this.deadLetters]) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          principals: [new ServicePrincipal('events.amazonaws.com')],
+          actions: ['sqs:SendMessage'],
+          resources: [queue.queueArn],
+          conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+        }),
+      );
+    }
   }
 
   #makeFunction({ zones, ledger, pipeline, architecture }: IntakeProps): StageFunction<IntakeEnv> {

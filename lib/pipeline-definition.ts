@@ -35,7 +35,7 @@ const transient = [
  * isolates the files, since one of them may be.
  */
 const died = {
-  ErrorEquals: ['Lambda.Unknown', 'States.Timeout'],
+  ErrorEquals: ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout'],
   IntervalSeconds: 5,
   MaxAttempts: 1,
   BackoffRate: 1,
@@ -64,7 +64,7 @@ const again = (attempts: number, delaySecondsMax: number) => ({
 
 const shortly = [again(6, 60), died, unnamed(2)];
 /** Loads of one dataset take turns, so one may wait for many others: about ten minutes. */
-const patiently = [again(40, 20), died, unnamed(30)];
+const patiently = [again(40, 20), died, unnamed(2)];
 
 /** Every execution's input is its run, and it does not change on the way. */
 const run = '{% $states.context.Execution.Input %}';

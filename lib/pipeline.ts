@@ -71,7 +71,9 @@ export class Pipeline extends Construct {
     allow(role, { actions: ['states:StartExecution'], resources: [this.machine.stateMachineArn] });
   }
 
-  /** A Distributed Map starts its machine again. In a policy of its own: the machine needs the role. */
+  /**
+   * A Distributed Map starts its machine again. In a policy of its own: the machine needs the role.
+   */
   #allowChildren(role: Role): void {
     const { stateMachineArn, stateMachineName } = this.machine;
     const executions = (name: string) =>

@@ -18,11 +18,15 @@ const Settings = z.strictObject({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/)
     .default('Headgate'),
-  /** Of the functions and of the DuckDB layer. Graviton costs less; local AWS needs this machine's. */
+  /**
+   * Of the functions and of the DuckDB layer. Graviton costs less; local AWS needs this machine's.
+   */
   architecture: z.enum(['arm64', 'x64']).default('arm64'),
   /** How long notices are gathered so that small files share a run. */
   batchingWindowSeconds: count(0, 300).default(5),
-  /** `aws-managed` saves the key's monthly price; what may read the data is then IAM's word alone. */
+  /**
+   * `aws-managed` saves the key's monthly price; what may read the data is then IAM's word alone.
+   */
   encryption: z.enum(['customer-key', 'aws-managed']).default('customer-key'),
   /** Clean rows can be made again from landing. Must outlive every attempt of a run. */
   cleanExpiryDays: count(2, 3_650).default(14),

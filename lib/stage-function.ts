@@ -22,7 +22,9 @@ export interface StageFunctionProps<Env extends Record<string, string>> {
   readonly architecture: EngineArchitecture;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
-  /** Gives the function DuckDB, and room on disk for what does not fit in memory. @default - none */
+  /**
+   * Gives the function DuckDB, and room on disk for what does not fit in memory. @default - none
+   */
   readonly engine?: EngineLayer;
 }
 

@@ -31,7 +31,9 @@ const rawIsColdAfter = Duration.days(30);
 
 /** The buckets that rows go through: landing → clean → curated, and quarantine beside them. */
 export class Zones extends Construct {
-  /** Raw bytes as they came. Versioned: an overwritten key is two files. No function writes here. */
+  /**
+   * Raw bytes as they came. Versioned: an overwritten key is two files. No function writes here.
+   */
   readonly landing: Bucket;
   /** Typed rows and the documents of each run; can be made again from landing. */
   readonly clean: Bucket;
@@ -69,7 +71,9 @@ export class Zones extends Construct {
     this.grantListLanding(role);
   }
 
-  /** Lets a function find the versions of a key; without it S3 answers 403 for what is not there. */
+  /**
+   * Lets a function find the versions of a key; without it S3 answers 403 for what is not there.
+   */
   grantListLanding(role: Role): void {
     allow(role, {
       actions: ['s3:ListBucket', 's3:ListBucketVersions'],

@@ -16,7 +16,9 @@ const block = (language: string): string => {
   return found;
 };
 
-/** The README's example as a module beside the real rooms, so that its imports are the real ones. */
+/**
+ * The README's example as a module beside the real rooms, so that its imports are the real ones.
+ */
 const example = async (): Promise<Dataset> => {
   const path = join(root, '.headgate', 'readme-example.ts');
   mkdirSync(join(root, '.headgate'), { recursive: true });

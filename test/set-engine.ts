@@ -85,7 +85,9 @@ export const judgeInDuckDb = async (
   });
 };
 
-/** Puts the accepted rows, with their number, into a temporary table, as the clean zone has them. */
+/**
+ * Puts the accepted rows, with their number, into a temporary table, as the clean zone has them.
+ */
 export const keepClean = async (
   table: string,
   dataset: Dataset,

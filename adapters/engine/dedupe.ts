@@ -3,7 +3,9 @@ import type { Dataset } from '../../core/dataset.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import type { Engine } from './instance.ts';
 
-/** The clean rows of a run: its files in the order in which the first row of a key is looked for. */
+/**
+ * The clean rows of a run: its files in the order in which the first row of a key is looked for.
+ */
 export type CleanFile = { readonly path: string; readonly fileId: string };
 
 /** What deduplication found; `rows` counts the clean rows of each file. */

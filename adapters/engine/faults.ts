@@ -2,7 +2,8 @@ import type { RowCode } from '../../core/codes.ts';
 
 /**
  * What is wrong with a row's form, one bit each: found while it is told from its neighbours, before
- * any field is looked at. The framer (framer.as.ts) knows the first two and BLANK by the same values.
+ * any field is looked at. The framer (framer.as.ts) knows the first two and BLANK by the same
+ * values.
  */
 export const FIELD_COUNT = 1;
 export const NEWLINE = 2;

@@ -14,7 +14,9 @@ export const contentEndInFile = (fd: number, start: number, end: number): number
   return before[0] === CR ? end - 1 : end;
 };
 
-/** Fills a chunk from where `have` bytes lie already; the first byte lies at `start` in the file. */
+/**
+ * Fills a chunk from where `have` bytes lie already; the first byte lies at `start` in the file.
+ */
 export const fill = (fd: number, chunk: Buffer, have: number, start: number) => {
   let filled = have;
   while (filled < chunk.length) {

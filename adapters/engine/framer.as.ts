@@ -1,7 +1,9 @@
 // @ts-nocheck: this is AssemblyScript; build-framer.ts compiles it to framer-wasm.ts.
 /**
- * Splits CSV bytes into rows, 64 bytes at a step: one bit per byte says where quotes, separators and
- * line ends lie (the way of simdjson). It judges only what one pass at memory speed can judge; a row
+ * Splits CSV bytes into rows, 64 bytes at a step: one bit per byte says where quotes, separators
+ * and
+ * line ends lie (the way of simdjson). It judges only what one pass at memory speed can judge; a
+ * row
  * with a wrong quote or over the limit is left to frames.ts.
  *
  * Memory: 0..10 the next row's number as ten digits and a separator; frames.ts chooses the rest.
@@ -54,7 +56,9 @@ function positions(at: i32, wide: v128): u64 {
   );
 }
 
-/** Bit i is set where an odd number of the bits 0..i is set: from an opening quote to the closing. */
+/**
+ * Bit i is set where an odd number of the bits 0..i is set: from an opening quote to the closing.
+ */
 function parity(quotes: u64): u64 {
   let bits = quotes;
   bits ^= bits << 1;
@@ -71,8 +75,10 @@ function contentEnd(start: i32, end: i32): i32 {
 }
 
 /**
- * Frames [from, to): writes where each row's line feed lies to `ends` and its faults to `faults`, at
- * most `max` of them. `from` must be a row's start. Returns the number of rows, blank lines included.
+ * Frames [from, to): writes where each row's line feed lies to `ends` and its faults to `faults`,
+ * at
+ * most `max` of them. `from` must be a row's start. Returns the number of rows, blank lines
+ * included.
  */
 export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32 {
   const wideQuote = i8x16.splat(QUOTE);

@@ -134,7 +134,9 @@ const kindOf = (cursor: Cursor, start: number): number => {
 type Keys = {
   readonly unknown: Map<string, number>;
   startLine(): void;
-  /** Reads a key from behind its opening quote to behind its closing one. A double one is a fault. */
+  /**
+   * Reads a key from behind its opening quote to behind its closing one. A double one is a fault.
+   */
   read(cursor: Cursor, from: number): number;
   /** The index of the field that the key names, or NO_FIELD. */
   field(): number;

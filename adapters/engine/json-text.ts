@@ -90,7 +90,7 @@ const escapeEnd = (cursor: Cursor, at: number): number => {
     byteAt(cursor, at + 5) === BACKSLASH &&
     byteAt(cursor, at + 6) === LOWER_U &&
     (hexAt(cursor, at + 7) & 0x1fc00) === 0xdc00;
-  
+  if (!paired) cursor.fault |= ENCODING;
   return paired ? at + 10 : at + 4;
 };
 

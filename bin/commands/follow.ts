@@ -28,7 +28,9 @@ export type Follow = {
   readonly sleep: (ms: number) => Promise<void>;
 };
 
-/** A small file takes about a second, so the first looks come quickly; long runs are asked rarely. */
+/**
+ * A small file takes about a second, so the first looks come quickly; long runs are asked rarely.
+ */
 const firstPauseMs = 150;
 const pauseMsMax = 2_000;
 

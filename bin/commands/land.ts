@@ -24,7 +24,9 @@ import { countCells, counted, countTitles, explainedReason, reasonLines, size } 
 /** One file on its way into landing. */
 export type Landing = { readonly path: string; readonly key: string; readonly sizeBytes: number };
 
-/** What became of it; `state` is LANDED when nobody waited, and null when it was not seen in time. */
+/**
+ * What became of it; `state` is LANDED when nobody waited, and null when it was not seen in time.
+ */
 export type Landed = Landing & { readonly versionId: string; readonly fileId: string } & Followed;
 
 const LandOptions = z.object({

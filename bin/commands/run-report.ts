@@ -1,6 +1,8 @@
+import type { Execution } from '../../adapters/executions.ts';
+import type { GateDocument } from '../../core/documents.ts';
+import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
-import type { RunReport } from './run.ts';
 import type { Stage } from './stages.ts';
 import {
   countCells,
@@ -13,6 +15,22 @@ import {
   when,
   whole,
 } from './words.ts';
+
+/** Everything that is known of one run, from the ledger, the buckets and Step Functions. */
+export type RunReport = {
+  readonly run: RunEntry;
+  readonly files: readonly FileEntry[];
+  /** Reasons of rejected rows, most frequent first; null before the gate has counted them. */
+  readonly reasons: GateDocument['reasons'] | null;
+  readonly lies: {
+    readonly clean: string;
+    readonly quarantine: string;
+    readonly table: string;
+    readonly lineage: string | null;
+  };
+  readonly execution: Omit<Execution, 'events'> | { readonly arn: string; readonly status: null };
+  readonly stages: readonly Stage[];
+};
 
 /** Prints a run for a person: what became of it first, then why, then where everything lies. */
 export const printRun = (out: Output, report: RunReport): void => {
@@ -49,7 +67,7 @@ const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
       `  ${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
     );
   }
-  if (run.quality !== null) {
+  if (run.quality !== null && run.counts?.rowsIn !== 0) {
     const { score, validity, completeness, uniqueness } = run.quality;
     line(
       `  quality ${score.toFixed(2)} of 100: validity ${percent(validity)}, completeness ${percent(completeness)}, uniqueness ${percent(uniqueness)}`,
@@ -63,9 +81,12 @@ const printFiles = (out: Output, { files }: RunReport): void => {
     [{ title: 'file' }, { title: 'state' }, { title: 'size', align: 'right' }, ...countTitles],
     files.map((file) => [file.key, file.state, size(file.sizeBytes), ...countCells(file.counts)]),
   );
-  for (const file of files)
-    for (const text of file.state === 'HELD' ? [] : reasonLines(file.reason, file.runId))
-      out.line(`  ${oneLine(file.key)}: ${text}`);
+  for (const file of files) {
+    // A held file's reason is its run's, which is told above.
+    const lines = file.state === 'HELD' ? [] : reasonLines(file.reason, file.runId);
+    for (const [at, text] of lines.entries())
+      out.line(at === 0 ? `  ${oneLine(file.key)}: ${text}` : `    ${text}`);
+  }
 };
 
 const printReasons = (out: Output, { run, reasons }: RunReport): void => {

@@ -1,31 +1,14 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import type { Execution } from '../../adapters/executions.ts';
 import { GateDocument } from '../../core/documents.ts';
 import { RunId } from '../../core/ids.ts';
 import { cleanKeys, curatedKeys, s3Uri } from '../../core/layout.ts';
-import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import type { RunEntry } from '../../core/ledger.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
-import { printRun } from './run-report.ts';
-import { type Stage, stagesOf } from './stages.ts';
-
-/** Everything that is known of one run, from the ledger, the buckets and Step Functions. */
-export type RunReport = {
-  readonly run: RunEntry;
-  readonly files: readonly FileEntry[];
-  /** Reasons of rejected rows, most frequent first; null before the gate has counted them. */
-  readonly reasons: GateDocument['reasons'] | null;
-  readonly lies: {
-    readonly clean: string;
-    readonly quarantine: string;
-    readonly table: string;
-    readonly lineage: string | null;
-  };
-  readonly execution: Omit<Execution, 'events'> | { readonly arn: string; readonly status: null };
-  readonly stages: readonly Stage[];
-};
+import { printRun, type RunReport } from './run-report.ts';
+import { stagesOf } from './stages.ts';
 
 const RunOptions = z.object({ stack: z.string(), json: z.boolean().default(false) });
 

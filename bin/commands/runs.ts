@@ -72,7 +72,7 @@ const cells = (run: RunEntry): string[] => [
   when(run.createdAt),
   String(run.files.length),
   ...countCells(run.counts),
-  run.quality === null ? '' : run.quality.score.toFixed(2),
+  run.quality === null || run.counts?.rowsIn === 0 ? '' : run.quality.score.toFixed(2),
   run.reason?.code ?? '',
 ];
 

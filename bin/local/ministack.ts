@@ -60,6 +60,8 @@ const environment = (dir: string, { profile, port, token, temp }: Omit<Instance,
     MINISTACK_EDITION: editionOf(token),
     S3_DATA_DIR: join(files.data, 's3'),
     STATE_DIR: join(files.data, 'state'),
+    // The pipeline waits between tries for a busy service to recover, and none is busy here.
+    SFN_WAIT_SCALE: '0.1',
     // Listeners on ports of their own, which two instances would fight over.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',

@@ -48,7 +48,9 @@ export const lockDown = async (
   await connection.run('SET lock_configuration = true');
 };
 
-/** Runs a user's SQL; what is wrong with it is told in DuckDB's words, with the tables there are. */
+/**
+ * Runs a user's SQL; what is wrong with it is told in DuckDB's words, with the tables there are.
+ */
 export const runSql = async (
   connection: DuckDBConnection,
   sql: string,

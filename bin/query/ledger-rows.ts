@@ -1,7 +1,7 @@
-import { type Code, codes } from '../../core/codes.ts';
 import type { Counts, FileEntry, RunEntry } from '../../core/ledger.ts';
 import { ident, literal } from '../../core/sql.ts';
 import { isoTime } from '../../core/time.ts';
+import { explainedReason } from '../commands/words.ts';
 
 type Cell = string | number | boolean | null;
 
@@ -34,14 +34,9 @@ const reasonColumns: Columns = { code: 'VARCHAR', means: 'VARCHAR', detail: 'VAR
 
 const reasonCells = (reason: FileEntry['reason']) => ({
   code: reason?.code ?? null,
-  means: reason === null ? null : (meaningOf(reason.code)?.means ?? null),
+  means: explainedReason(reason)?.means ?? null,
   detail: reason?.detail ?? null,
 });
-
-const isCode = (code: string): code is Code => Object.hasOwn(codes, code);
-
-/** What a code of the ledger means; undefined for states (DUPLICATE, …) and codes of other versions. */
-export const meaningOf = (code: string) => (isCode(code) ? codes[code] : undefined);
 
 /** `ledger.runs`, newest first. */
 export const runRowsSql = (runs: readonly RunEntry[]): string =>

@@ -8,7 +8,7 @@ import { namedTables } from './parse.ts';
 import { knownTables, planTable, type Sources, type TablePlan } from './tables.ts';
 
 /** Where downloads are kept; below what git and lint ignore. */
-export const cacheDir = join(root, '.headgate', 'cache');
+const cacheDir = join(root, '.headgate', 'cache');
 
 export type QueryOptions = {
   readonly sql: string;

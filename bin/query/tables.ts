@@ -25,7 +25,7 @@ export type TablePlan = {
 };
 
 /** Runs and files read from the ledger at most; a table with fewer is whole. */
-export const ledgerEntriesMax = 20_000;
+const ledgerEntriesMax = 20_000;
 
 /** Every table a query may name, for lists and messages. */
 export const knownTables = (datasets: readonly Dataset[]): string[] => [

@@ -15,7 +15,9 @@ const facet = (name: string, version: string, values: object): object => ({
   ...values,
 });
 
-/** OpenLineage asks for a UUID; this one is a function of the run, so a repeat is the same event. */
+/**
+ * OpenLineage asks for a UUID; this one is a function of the run, so a repeat is the same event.
+ */
 const uuidOf = (runId: string): string => {
   const hex = sha256(runId);
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);

@@ -3,14 +3,18 @@ import { EpochMs } from '../ids.ts';
 import type { LandedFile } from '../ledger.ts';
 import { fileIdOf } from './file-id.ts';
 
-/** What a notice tells of an object. Keys stand here as they are: EventBridge does not encode them. */
+/**
+ * What a notice tells of an object. Keys stand here as they are: EventBridge does not encode them.
+ */
 export type Announced = Omit<LandedFile, 'fileId' | 'versionId'> & {
   /** Null from emulators: S3 itself always names the version in a versioned bucket. */
   readonly versionId: string | null;
   readonly etag: string;
 };
 
-/** `refused` is a message that no later delivery can mend; it belongs into the dead-letter queue. */
+/**
+ * `refused` is a message that no later delivery can mend; it belongs into the dead-letter queue.
+ */
 export type Notice =
   | { readonly kind: 'landed'; readonly object: Announced }
   | { readonly kind: 'ignored'; readonly rule: string }

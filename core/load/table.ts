@@ -160,7 +160,9 @@ const idsIn = (part: unknown): number[] => {
   );
 };
 
-/** The next free field id. `last-column-id` alone will not do: some catalogues forget nested ids. */
+/**
+ * The next free field id. `last-column-id` alone will not do: some catalogues forget nested ids.
+ */
 export const nextFieldId = (metadata: TableMetadata): number =>
   Math.max(metadata['last-column-id'], ...metadata.schemas.flatMap((s) => idsIn(s.fields))) + 1;
 

@@ -5,7 +5,10 @@ import type { Transform, TransformKind } from './transform.ts';
 export { dateOf, derive, product } from './derive.ts';
 export { join } from './join.ts';
 
-/** Every kind of step. A new one is one file beside this, one line here, and its place in `Transform`. */
+/**
+ * Every kind of step. A new one is one file beside this, one line here, and its place in
+ * `Transform`.
+ */
 export const transformKinds: readonly TransformKind[] = [productKind, dateOfKind, joinKind];
 
 /** The answers of a step's kind. */

@@ -50,8 +50,7 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   const [gate, transformed] = [await documents.gate(), await documents.transform()];
   assert(gate.decision === 'publish', `run ${run.runId} passed the gate`);
   const { runId, fence } = pointer;
-  if ((await deps.ledger.takeTurn(run.dataset, runId, deps.now())) === 'busy')
-    throw new TransientError(`another load of ${run.dataset} is in flight; this one waits`);
+  await awaitTurn(deps, pointer);
   try {
     if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
     if (transformed.staged.length === 0) return { snapshotId: null, tries: 0, already: false };
@@ -60,6 +59,18 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   } finally {
     await deps.ledger.endTurn(run.dataset, runId);
   }
+};
+
+/** A load takes well under a second: most turns come long before the pipeline tries again. */
+const awaitTurn = async (
+  { ledger, world, now }: LoadDeps,
+  { dataset, runId }: RunPointer,
+): Promise<void> => {
+  for (let tries = 0; tries < limits.turnTriesMax; tries += 1) {
+    if (tries > 0) await world.sleep(limits.turnTriesMs * (0.5 + world.random()));
+    if ((await ledger.takeTurn(dataset, runId, now())) === 'taken') return;
+  }
+  throw new TransientError(`another load of ${dataset} is in flight; this one is tried again`);
 };
 
 const commit = async (

@@ -56,7 +56,9 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   } as const;
 };
 
-/** The file as a stage may read it, or undefined when it has ended (now or in an earlier attempt). */
+/**
+ * The file as a stage may read it, or undefined when it has ended (now or in an earlier attempt).
+ */
 const planFile = async (
   deps: PlanDeps,
   pointer: RunPointer,

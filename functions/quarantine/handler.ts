@@ -118,7 +118,9 @@ const act = async (
 const failedAction = ({ part }: QuarantineEvent): QuarantineAction =>
   part === undefined ? 'quarantined' : 'isolate';
 
-/** Ends the part's only file and leaves an empty part behind, for the stages that read all parts. */
+/**
+ * Ends the part's only file and leaves an empty part behind, for the stages that read all parts.
+ */
 const quarantinePart = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,

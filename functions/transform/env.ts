@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** Everything the transform function reads from its environment; lib/pipeline.ts or lib/intake.ts supplies it. */
+/**
+ * Everything the transform function reads from its environment; lib/pipeline.ts or lib/intake.ts
+ * supplies it.
+ */
 export const TransformEnv = z.object({
   LEDGER_TABLE: z.string().min(1),
   CLEAN_BUCKET: z.string().min(1),

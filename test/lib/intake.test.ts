@@ -94,13 +94,14 @@ describe.each([notices, deadLetters])('the queue %s', (id) => {
     );
   });
 
-  test('takes messages from this account’s EventBridge, and lets nobody else in', () => {
+  test('takes messages of the rule, and lets nobody else in', () => {
     const allowed = policies.filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed.length).toBeGreaterThan(0);
+    expect(allowed).toHaveLength(1);
     for (const { Action, Principal, Condition } of allowed) {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
-      expect(Action).toContain('sqs:SendMessage');
-      expect(JSON.stringify(Condition)).toMatch(/aws:Source(Account|Arn)/);
+      expect(Action).toEqual(['sqs:SendMessage']);
+      expect(referred(Condition)).toMatch(/^IntakeObjectCreated/);
+      expect(JSON.stringify(Condition)).toContain('"ArnEquals":{"aws:SourceArn"');
     }
   });
 });

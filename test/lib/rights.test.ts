@@ -239,12 +239,16 @@ describe('the key', () => {
     const forEvents = statements.filter(({ Principal }) =>
       JSON.stringify(Principal).includes('events.amazonaws.com'),
     );
-    const given = forEvents.flatMap(({ Action }) => Action);
-    expect(given).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
-    for (const { Condition } of forEvents)
-      expect(Condition).toEqual({
-        StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
-      });
+    expect(forEvents).toEqual([
+      expect.objectContaining({
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    ]);
+    const others = statements.filter((statement) => !forEvents.includes(statement));
+    expect(others.map(({ Principal }) => JSON.stringify(Principal))).toEqual([
+      expect.stringContaining(':root'),
+    ]);
   });
 
   test('turns', () => {

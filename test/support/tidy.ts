@@ -32,12 +32,17 @@ const fileLength: Check = (files) =>
     return lines > LINES_MAX ? [{ path, what: `${lines} lines, at most ${LINES_MAX}` }] : [];
   });
 
+/** One text or pattern that no formatter can break; a message is easier to find whole. */
+const UNBREAKABLE = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/(?:[^/\\\n]|\\.)+\//g;
 const lineLength: Check = (files) =>
-  files
-    .filter(isTypeScript)
-    .flatMap((file) =>
-      linesMatching(file, new RegExp(`^.{${COLUMNS_MAX + 1},}$`, 'u'), 'over 100 columns'),
-    );
+  files.filter(isTypeScript).flatMap((file) =>
+    file.text.split('\n').flatMap((line, index) => {
+      const isComment = /^\s*(?:\/\/|\/?\*)/.test(line);
+      const counted = isComment ? line : line.replace(UNBREAKABLE, "''");
+      if ([...counted].length <= COLUMNS_MAX) return [];
+      return [{ path: file.path, line: index + 1, what: 'over 100 columns' }];
+    }),
+  );
 
 const fileSize: Check = (files) =>
   files
@@ -68,6 +73,11 @@ const isEntry = ({ path, text }: SourceFile): boolean =>
   text.includes('import.meta.main');
 
 /** A file of no use outside its own test is dead, so only real code keeps real code alive. */
+/** Used by tests alone for now, and right so: each with its reason. */
+const USED_BY_TESTS: Readonly<Record<string, string>> = {
+  'bin/local/roles.ts': 'the end-to-end driver sees the local AWS with the eyes of a role',
+  'core/validate/judge-row.ts': 'the row engine, to which the set engine is held',
+};
 const everyFileIsUsed: Check = (files) => {
   const code = files.filter((file) => isCode(file) || nameOf(file.path) === 'cdk.json');
   const living = (file: SourceFile) => code.filter((other) => isTest(file) || !isTest(other));
@@ -77,6 +87,7 @@ const everyFileIsUsed: Check = (files) => {
     (nameOf(other.path) === 'cdk.json' && other.text.includes(path));
   return code
     .filter(isTypeScript)
+    .filter(({ path }) => USED_BY_TESTS[path] === undefined)
     .filter((file) => !isEntry(file) && !living(file).some((other) => uses(other, file)))
     .map(({ path }) => ({ path, what: 'no file imports it' }));
 };

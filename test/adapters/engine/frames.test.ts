@@ -87,6 +87,7 @@ describe('frames', () => {
     ['doubled quotes', '"a""b",""""\n', []],
     ['too few and too many fields', 'a\na,b,c\nd,e\n', ['1 E_FIELD_COUNT', '2 E_FIELD_COUNT']],
     ['a carriage return alone', 'a\rb,c\nd,e\r\r\n', ['1 E_NEWLINE', '2 E_NEWLINE']],
+    ['the same, blocks before the row ends', `a\r${'x'.repeat(200)},b\nc,d\n`, ['1 E_NEWLINE']],
     ['a quote inside a plain field', 'a,5" pipe\nb,c\n', ['1 E_QUOTE']],
     ['text behind a closing quote', '"a"x,b\nb,c\n', ['1 E_QUOTE']],
     ['a quote that never closes costs one row', 'a,"b\nc,d\ne,f\n', ['1 E_QUOTE']],

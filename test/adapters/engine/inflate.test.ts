@@ -86,6 +86,13 @@ describe('inflate', () => {
     expect(found).toMatchObject({ kind: 'file', bytes: 10_000_000 });
   });
 
+  test('usual growth is judged and let through', async () => {
+    const caps = { ...limits, inflationRatioFromBytes: 1_000 };
+    expect(await inflate(pieces(gzip), 'gzip', join(dir, 'rows'), caps)).toMatchObject({
+      kind: 'file',
+    });
+  });
+
   test('an error of the source is thrown, not taken for damage', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield gzip.subarray(0, 10);

@@ -171,6 +171,7 @@ describe('transformRun', () => {
       { name: 'order_id', field_id: '40' },
       { name: '_run', field_id: '57' },
     ]);
+    expect(files[0]?.boundsFor(gone.id)).toBe(false);
   });
 
   test('joins what is published, and counts the rows without a partner', async () => {

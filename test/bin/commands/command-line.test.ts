@@ -4,9 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../../../bin/local/places.ts';
 
 /** Runs the command line as a user does, with no AWS in reach. */
-const headgate = (args: readonly string[]) =>
+const headgate = (args: readonly string[], more: Record<string, string> = {}) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', HEADGATE_TARGET: 'aws', HOME: '/nonexistent' };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HEADGATE_TARGET: 'aws',
+      HOME: '/nonexistent',
+      ...more,
+    };
     const script = join(root, 'bin', 'headgate.ts');
     execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
@@ -47,6 +52,13 @@ describe('the data commands', () => {
   test('without an AWS in reach a command says how to get one, and ends with 1', async () => {
     const { code, stderr } = await headgate(['runs']);
     expect(stderr).toMatch(/region[\s\S]*npx headgate up/);
+    expect(code).toBe(1);
+  });
+
+  test('an endpoint at which nothing answers is named', async () => {
+    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const { code, stderr } = await headgate(['runs'], nobody);
+    expect(stderr).toMatch(/Nothing answers at http:\/\/127\.0\.0\.1:1[\s\S]*headgate up/);
     expect(code).toBe(1);
   });
 

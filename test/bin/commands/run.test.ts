@@ -42,7 +42,7 @@ describe('one run', () => {
     expect(text).toContain('snapshot 9007199254740993');
     expect(text).toContain('validity 97.57 %');
     expect(text).toMatch(/300 {2}E_TYPE {2}quantity\n {2}E_TYPE: the text is not a value/);
-    expect(text).toContain('orders/b.csv: E_HEADER_DUP: the header names a column twice.');
+    expect(text).toContain('orders/b.csv: E_HEADER_DUP: the header names a column twice\n');
     expect(text).toContain('Next: Mend the file at its source and drop it again.');
     expect(text).toContain(`s3://clean/orders/${runId}/a2/`);
     expect(text).toContain(`npx headgate rejects --run ${runId}`);

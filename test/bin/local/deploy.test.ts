@@ -71,9 +71,9 @@ describe('the digest of an assembly', () => {
   test('follows templates and assets, and nothing that holds a path', async () => {
     await write('A.template.json', '{}');
     await write('A.assets.json', '{}');
-    await write('manifest.json', '/home/a');
+    await write('manifest.json', '/clone/one');
     const before = await assemblyDigest(dir);
-    await write('manifest.json', '/home/b');
+    await write('manifest.json', '/clone/two');
     expect(await assemblyDigest(dir)).toBe(before);
     await write('A.assets.json', '{"files":{}}');
     expect(await assemblyDigest(dir)).not.toBe(before);

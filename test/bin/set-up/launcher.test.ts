@@ -34,7 +34,8 @@ beforeAll(() => {
       process.stdout.write('ready');
     } else {
       const path = process.env.PATH?.split(':')[0];
-      process.stdout.write(JSON.stringify({ args: process.argv.slice(2), path, node: process.version }));
+      const said = { args: process.argv.slice(2), path, node: process.version };
+      process.stdout.write(JSON.stringify(said));
       process.exitCode = 7;
     }`,
   );

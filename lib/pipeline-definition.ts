@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 export type Callee = { readonly arn: string; readonly timeoutSeconds: number };
 
 /** What the definition refers to; ARNs may be CDK tokens. */
-export type PipelineParts = {
+type PipelineParts = {
   readonly partition: string;
   readonly cleanBucket: string;
   readonly callees: Readonly<
@@ -145,21 +145,16 @@ const failureStates = (parts: PipelineParts): Record<string, State> => ({
     ],
     'Run failed',
   ),
-  // Not Publish itself: its Catch would lead back to Quarantine for ever.
+  // Not Publish itself: its Catch would lead back here for ever. This one has none, as Quarantine
+  // has none: the execution fails in the state, and a redrive begins with it.
   'Publish after all': task(parts, parts.callees.publish, {
     comment: 'The rows are in the table, so the run rolls forward.',
     payload: run,
     next: undefined,
-    caught: { next: 'Publish failed' },
   }),
   'Ended elsewhere': succeed('The run has ended, or a newer attempt owns it.'),
   'Attempt failed': fail('AttemptFailed', 'The next attempt of this run has been started.'),
   'Run failed': fail('RunFailed', 'The files are quarantined: npx headgate run <run id>.'),
-  'Publish failed': fail(
-    'PublishFailed',
-    'The rows are in the table, but the ledger does not say so. Mend the cause, then redrive this ' +
-      'execution: aws stepfunctions redrive-execution --execution-arn <this one>.',
-  ),
 });
 
 /** `$states.input` of a part is its PartPointer. */
@@ -188,6 +183,12 @@ const partStates = (parts: PipelineParts, of: string): Record<string, State> => 
   [`Failed ${of}`]: fail('PartFailed', 'The run fails and its next attempt isolates the files.'),
 });
 
+/** A part that was quarantined has no counts, and a run may have no parts: hence the zero. */
+const sumOf = (count: string): string => `'${count}': $sum($append(0, $states.result.${count}))`;
+const partsCounts =
+  `{% {'parts': $count($states.result), ` +
+  `${['rowsIn', 'valid', 'rejected'].map(sumOf).join(', ')}} %}`;
+
 const partsInline = (parts: PipelineParts, caught: Catcher): State => ({
   ...jsonata('Map', 'Each part by itself.'),
   Items: '{% $states.input.items %}',
@@ -197,7 +198,7 @@ const partsInline = (parts: PipelineParts, caught: Catcher): State => ({
     StartAt: 'Validate part',
     States: partStates(parts, 'part'),
   },
-  Output: "{% {'parts': $count($states.result)} %}",
+  Output: partsCounts,
   Catch: [catcher(caught)],
   Next: 'Transform',
 });

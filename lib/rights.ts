@@ -3,7 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /** One right: exact actions on exact ARNs. */
-export type Right = {
+type Right = {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   /** Why an ARN has to end in (or be) a wildcard; without it, one that does fails the synth. */

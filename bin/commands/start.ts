@@ -139,7 +139,7 @@ const sayNext = ({ out }: Shell, where: string): void => {
   const next = [
     ['npx headgate query "SELECT currency, sum(line_total) FROM orders GROUP BY 1"', 'ask a table'],
     ['npx headgate land FILE --dataset orders', 'drop a file of your own'],
-    ['npx headgate rejects', 'see what was refused, and why'],
+    ['npx headgate rejects --dataset orders', 'see what was refused, and why'],
     ['npx headgate status', 'queues, runs, datasets'],
     ['npx headgate down', 'end the local AWS'],
   ] as const;

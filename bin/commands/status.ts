@@ -29,7 +29,8 @@ export const statusCommand: MakeCommand = (shell) => {
       const datasets = await loadDatasets();
       const quiet = { env, out: { ...out, note: () => undefined } };
       const status = await withStack(quiet, options.stack, (stack) => {
-        const sqs = new SQSClient();
+        // An emulator may know itself by another name than the endpoint we were given.
+        const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
         return collectStatus({ stack, datasets, depthOf: (url) => queueDepth(sqs, url) });
       });
       if (options.json) out.json(status);

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { makeProgress } from '../console/progress.ts';
-import { bringUp } from '../local/bring-up.ts';
 import { profileNames } from '../local/profiles.ts';
 import {
   jsonOption,
@@ -39,6 +38,7 @@ export const upCommand: MakeCommand = ({ out, env, clock }) => {
     .action(async (raw: unknown) => {
       const { json, profile, port } = parseOptions(UpOptions, raw);
       const progress = makeProgress(out, process.stderr, clock);
+      const { bringUp } = await import('../local/bring-up.ts');
       const up = await progress.step('local AWS with the stack in it', (tell) =>
         bringUp({ profile, env, tell, ...(port === undefined ? {} : { port }) }),
       );
@@ -48,7 +48,9 @@ export const upCommand: MakeCommand = ({ out, env, clock }) => {
       }
       out.line(`The stack is in ${up.target.label}${up.changed ? '' : ' (nothing had changed)'}.`);
       out.line(`Drop files into s3://${up.outputs.LandingBucket}/<dataset>/`);
-      out.line('Next: npx headgate land orders FILE, npx headgate status, npx headgate down');
+      out.line(
+        'Next: npx headgate land FILE --dataset orders, npx headgate status, npx headgate down',
+      );
     });
   return withExamples(addLocalOptions(command), [
     'up',

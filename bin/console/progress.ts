@@ -34,19 +34,20 @@ export const makeProgress = (
     const draw = () =>
       sink.write(CLEAR_LINE + liveLine(title, detail, now() - start, sink.columns ?? 80));
     const timer = live ? setInterval(draw, REDRAW_MS) : undefined;
-    const end = (mark: string, rest: string) => {
+    const end = (line: string) => {
       clearInterval(timer);
-      const told = detail === '' ? '' : `: ${detail}`;
-      sink.write(`${live ? CLEAR_LINE : ''}  ${mark} ${title}${told}${rest}\n`);
+      sink.write(`${live ? CLEAR_LINE : ''}  ${line}\n`);
     };
     try {
       const result = await work((text) => {
         detail = text;
       });
-      end(styles.good('✔'), styles.faint(` (${seconds(now() - start)})`));
+      const told = detail === '' ? '' : `: ${detail}`;
+      const took = styles.faint(`(${seconds(now() - start)})`);
+      end(`${styles.good('✔')} ${title}${told} ${took}`);
       return result;
     } catch (error) {
-      end(styles.bad('✖'), '');
+      end(`${styles.bad('✖')} ${title}`);
       throw error;
     }
   },

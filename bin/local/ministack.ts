@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../console/errors.ts';
@@ -26,8 +26,8 @@ const LOG_TAIL_LINES = 8;
 
 const editionOf = (token: string): string => `headgate-${token}`;
 
-/** Is this instance up? The process id alone would not tell: ids are used again. */
-export const isUp = async (instance: Instance): Promise<boolean> => {
+/** Does this instance answer? What answers with its token is it. */
+const isUp = async (instance: Instance): Promise<boolean> => {
   const certificate = certificateOf(instance);
   const isTls = instance.endpoint.startsWith('https:');
   if (isTls && !existsSync(certificate)) return false;
@@ -35,10 +35,26 @@ export const isUp = async (instance: Instance): Promise<boolean> => {
   return edition === editionOf(instance.token);
 };
 
-/** The instance kept at `dir`, if it answers. */
+/** Does its process live? The id alone would not tell: ids are used again, environments are not. */
+const lives = async ({ pid, token }: Instance): Promise<boolean> => {
+  try {
+    const environ = await readFile(`/proc/${pid}/environ`, 'utf8');
+    return environ.split('\0').includes(`MINISTACK_EDITION=${editionOf(token)}`);
+  } catch {
+    return false;
+  }
+};
+
+/** The instance kept at `dir`, if it answers; one that another command is starting is waited for. */
 export const findInstance = async (dir: string): Promise<Instance | undefined> => {
   const instance = await readInstance(dir);
-  return instance !== undefined && (await isUp(instance)) ? instance : undefined;
+  if (instance === undefined) return undefined;
+  const deadline = performance.now() + START_MS;
+  while (!(await isUp(instance))) {
+    if (performance.now() > deadline || !(await lives(instance))) return undefined;
+    await wait(POLL_MS);
+  }
+  return instance;
 };
 
 /** MiniStack hands its environment to every Lambda, so it gets what it needs and nothing else. */
@@ -127,12 +143,14 @@ export const startMinistack = async (
   });
   child.unref();
   const instance = { ...plan, pid: child.pid ?? 0 };
+  // Written before it answers: if this process is interrupted now, `down` still finds it.
+  await writeInstance(dir, instance);
   const deadline = performance.now() + START_MS;
   while (!(await isUp(instance))) {
     if (ended !== undefined || performance.now() > deadline) {
       const { log } = instanceFiles(dir);
       if (ended === undefined) killGroup(instance.pid, 'SIGKILL');
-      await rm(instance.temp, { recursive: true, force: true });
+      await clearInstance(dir);
       throw new UserError({
         what: `The local AWS did not start: ${ended ?? `no answer in ${START_MS / 1000} s`}.`,
         allowed: `  ${await logTail(log)}`,
@@ -141,7 +159,6 @@ export const startMinistack = async (
     }
     await wait(POLL_MS);
   }
-  await writeInstance(dir, instance);
   return instance;
 };
 
@@ -164,8 +181,8 @@ const groupLives = (pid: number): boolean => {
 
 /** Ends the instance at `dir`, if there is one and it is ours. */
 export const stopMinistack = async (dir: string): Promise<'stopped' | 'not-running'> => {
-  const instance = await findInstance(dir);
-  if (instance === undefined) {
+  const instance = await readInstance(dir);
+  if (instance === undefined || !(await lives(instance))) {
     await clearInstance(dir);
     return 'not-running';
   }

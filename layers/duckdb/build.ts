@@ -24,12 +24,12 @@ const elfMachines: Readonly<Record<EngineArchitecture, number>> = { arm64: 0xb7,
 const elfMagic = 0x464c457f;
 
 /** Lambda refuses a function whose code and layers have more, unzipped. */
-export const unzippedBytesMax = 250 * 1024 * 1024;
+const unzippedBytesMax = 250 * 1024 * 1024;
 
 const home = import.meta.dirname;
 const manifests = ['package.json', 'package-lock.json'] as const;
 
-export type BuiltEngine = {
+type BuiltEngine = {
   /** A directory with `nodejs/node_modules`, as Lambda wants a layer. */
   readonly directory: string;
   /** Changes with the lockfile and the processor, and with nothing else. */

@@ -31,6 +31,24 @@ describe('the local AWS', () => {
     expect(await lookAtPort(port)).toEqual({ kind: 'nothing' });
   });
 
+  test('two starts at once are one local AWS', async () => {
+    const port = await freePort();
+    const first = startLocalAws({ profile, port, dir });
+    await expect.poll(() => readInstance(dir), { interval: 5 }).toBeDefined();
+    const second = await startLocalAws({ profile, port, dir });
+    expect(second.token).toBe((await first).token);
+  });
+
+  test('one that no longer answers is ended all the same', async () => {
+    const local = await startLocalAws({ profile, port: await freePort(), dir });
+    const { pid } = (await readInstance(dir)) ?? { pid: 0 };
+    expect(pid).toBeGreaterThan(1);
+    process.kill(pid, 'SIGSTOP');
+    expect(await stopLocalAws(dir)).toBe('stopped');
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    await local.stop();
+  });
+
   test('another port than the one it runs at is refused, with the way out', async () => {
     await startLocalAws({ profile, port: await freePort(), dir });
     const other = startLocalAws({ profile, port: await freePort(), dir });

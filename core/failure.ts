@@ -12,10 +12,10 @@ export type CaughtError = z.infer<typeof CaughtError>;
 
 /** A failure as the quarantine stage finds it. */
 export type Failure = {
-  readonly run: Pick<RunEntry, 'state' | 'fence'>;
+  readonly run: Pick<RunEntry, 'state' | 'fence' | 'files'>;
   /** The attempt that failed; the run may have moved on since. */
   readonly fence: Fence;
-  readonly error: Pick<CaughtError, 'Error'>;
+  readonly error: CaughtError;
   /** The files of the part that failed; null when the run itself did. */
   readonly part: readonly FileId[] | null;
   /** The run's snapshot in the table, null when it has none; undefined when nobody looked. */
@@ -34,7 +34,11 @@ export type FailureDecision =
   | { readonly kind: 'next-attempt' }
   /** The next attempt is in the ledger, but its start may have been lost. */
   | { readonly kind: 'start-again'; readonly fence: Fence }
-  | { readonly kind: 'quarantine-file'; readonly fileId: FileId }
+  | {
+      readonly kind: 'quarantine-file';
+      readonly fileId: FileId;
+      readonly code: 'E_RESOURCE' | 'E_INTERNAL';
+    }
   /** Nobody knows which file of the part is to blame: the run's next attempt has one per part. */
   | { readonly kind: 'isolate' }
   | { readonly kind: 'quarantine-run' };
@@ -57,14 +61,16 @@ const superseded = ({ run, fence, part }: Failure): FailureDecision => {
 };
 
 /**
- * A PermanentError is a bug or a missing right and not the file's fault, so it ends the run
- * without another attempt. Anything else that ends a part of one file is that file's doing.
+ * Several files are told apart by the next attempt, whatever it was. A single one that kills its
+ * worker ends as E_RESOURCE. A PermanentError is a bug or a missing right: it ends a run of one
+ * file, but in a run of several it may be the one odd file's doing and takes no other with it.
  */
 const decidePart = (failure: Failure, part: readonly FileId[]): FailureDecision => {
-  if (isPermanent(failure)) return { kind: 'quarantine-run' };
   const [fileId, ...others] = part;
   if (fileId === undefined || others.length > 0) return { kind: 'isolate' };
-  return { kind: 'quarantine-file', fileId };
+  if (!isPermanent(failure)) return { kind: 'quarantine-file', fileId, code: 'E_RESOURCE' };
+  if (failure.run.files.length === 1) return { kind: 'quarantine-run' };
+  return { kind: 'quarantine-file', fileId, code: 'E_INTERNAL' };
 };
 
 const decideRun = (failure: Failure): FailureDecision => {
@@ -77,7 +83,7 @@ const decideRun = (failure: Failure): FailureDecision => {
   return { kind: 'next-attempt' };
 };
 
-const isPermanent = ({ error }: Failure): boolean => error.Error === 'PermanentError';
+const isPermanent = ({ error }: Failure): boolean => told(error).name === 'PermanentError';
 
 const textCharsMax = 300;
 
@@ -86,12 +92,23 @@ const LambdaCause = z.object({ errorType: z.string(), errorMessage: z.string() }
 /** Errors whose message is ours, or Lambda's own about a worker that died: neither quotes a row. */
 const tellable = /^(TransientError|PermanentError|Runtime\..+|Sandbox\..+)$/;
 
-/** What a person may read of a caught error: its name, and its message where that is safe. */
-export const failureText = ({ Error: name, Cause }: CaughtError): string => {
+/** Our errors say their name in their text as well; see functions/telemetry.ts. */
+const ownError = /^(TransientError|PermanentError): (.*)$/s;
+
+/** An error by its own name, which what invoked the function may have replaced by another. */
+const told = ({ Error: name, Cause }: CaughtError): { name: string; text: string | null } => {
   const cause = LambdaCause.safeParse(fromJson(Cause));
-  const known = cause.success && tellable.test(cause.data.errorType);
-  const text = known ? `${name}: ${cause.data.errorMessage}` : name;
-  return text.slice(0, textCharsMax);
+  if (!cause.success) return { name, text: null };
+  const { errorType, errorMessage } = cause.data;
+  const [, ownName, ownText] = ownError.exec(errorMessage) ?? [];
+  if (ownName !== undefined && ownText !== undefined) return { name: ownName, text: ownText };
+  return { name, text: tellable.test(errorType) ? errorMessage : null };
+};
+
+/** What a person may read of a caught error: its name, and its message where that is safe. */
+export const failureText = (error: CaughtError): string => {
+  const { name, text } = told(error);
+  return (text === null ? name : `${name}: ${text}`).slice(0, textCharsMax);
 };
 
 const fromJson = (text: string): unknown => {

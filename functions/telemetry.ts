@@ -89,8 +89,12 @@ const telemetryOf = (logger: Logger, metrics: Metrics): Telemetry => ({
  */
 const leaving = (error: unknown): TransientError | PermanentError =>
   error instanceof TransientError
-    ? new TransientError(ownMessage(error))
-    : new PermanentError(ownMessage(error));
+    ? new TransientError(named('TransientError', error))
+    : new PermanentError(named('PermanentError', error));
+
+/** The name stands in the text too: not everything that invokes a function hands its name on. */
+const named = (name: string, error: unknown): string =>
+  `${name}: ${ownMessage(error)}`.slice(0, messageCharsMax);
 
 /** Our errors and assertions hold no values of rows; any other message is not repeated. */
 const ownMessage = (error: unknown): string => {

@@ -15,15 +15,18 @@ export const Counts = z.record(z.string(), Count);
 /** Rows written, and how many of them have a value per field. */
 export const copiedCounts = (copied: readonly CopyRow[], fields: readonly string[]) => {
   const valid = copied.reduce((sum, each) => sum + Number(each.count), 0);
-  const nulls = (name: string): number =>
-    copied
-      .flatMap((each) => each.column_statistics)
-      .filter((column) => column.key === ident(name))
-      .flatMap((column) => column.value)
-      .filter(({ key }) => key === 'null_count')
-      .reduce((sum, { value }) => sum + Number(value), 0);
-  return { valid, nonEmpty: Object.fromEntries(fields.map((name) => [name, valid - nulls(name)])) };
+  const filled = fields.map((name): [string, number] => [name, valid - nullsIn(copied, name)]);
+  return { valid, nonEmpty: Object.fromEntries(filled) };
 };
+
+/** How many rows have no value in a column, of all files together. */
+export const nullsIn = (copied: readonly CopyRow[], name: string): number =>
+  copied.reduce((sum, each) => {
+    const column = each.column_statistics.find(({ key }) => key === ident(name));
+    const nulls = column?.value.find(({ key }) => key === 'null_count')?.value;
+    assert(nulls !== undefined, `DuckDB counts the NULLs of ${name}`);
+    return sum + Number(nulls);
+  }, 0);
 
 /** Counts the reasons, and sees to it that each of the rejected rows has one. */
 export const rejectReasons = async (engine: Engine, path: string, rejected: number) => {

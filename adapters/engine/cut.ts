@@ -1,4 +1,4 @@
-import { BLANK, NESTED } from './faults.ts';
+import { BLANK } from './faults.ts';
 import type { Sink } from './feed.ts';
 import { contentEnd } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
@@ -28,6 +28,7 @@ export const cutRejected: RejectedColumns = {
 
 /** Bytes that are gathered before they are written. */
 const BLOCK_BYTES = 256 * 1024;
+const LINE_END = Buffer.from('\n');
 
 export type Cut = { readonly rows: number; readonly cut: number };
 
@@ -47,7 +48,7 @@ type Row = {
 export const cutRows = async (source: Source, accepted: RowSet, sink: Sink): Promise<Cut> => {
   let rows = 0;
   let cut = 0;
-  for (const batch of source.batches()) {
+  for (const batch of source.again()) {
     const pieces: Buffer[] = [];
     eachRow(batch, (found) => {
       rows += 1;
@@ -89,17 +90,14 @@ const eachRow = (batch: Batch, take: (row: Row) => void): void => {
 const rowEnd = (batch: Batch, start: number, lineFeed: number): number =>
   lineFeed > batch.bytes.length ? start + batch.rowBytes : contentEnd(batch.bytes, start, lineFeed);
 
-const pieceOf = (source: Source, batch: Batch, found: Row): Buffer => {
-  const { row, start, end, fault } = found;
+const pieceOf = (source: Source, batch: Batch, { row, start, end, fault }: Row): Buffer => {
   const { separator, rowBytesMax } = source;
-  const readable = (fault & ~NESTED) === 0;
-  const cells = readable ? source.cells(batch.bytes, start, end) : undefined;
-  const compound = (cells?.compound ?? []).map((name) => `;${name};`).join('');
-  const raw = batch.bytes.toString('base64', start, Math.min(end, start + rowBytesMax));
-  const lead = [row, batch.start + start, batch.start + end, readable ? 0 : fault, compound, raw];
-  const known = lead.map((cell) => `"${cell}"`).join(separator);
-  const noCells = separator.repeat(source.columns.length - 1);
-  return cells === undefined
-    ? Buffer.from(`${known}${separator}${noCells}\n`)
-    : Buffer.concat([Buffer.from(`${known}${separator}`), cells.bytes, Buffer.from('\n')]);
+  const { bytes } = batch;
+  const look = source.look(bytes, start, end, fault);
+  const compound = look.compound.map((name) => `;${name};`).join('');
+  const raw = bytes.toString('base64', start, Math.min(end, start + rowBytesMax));
+  const lead = [row, batch.start + start, batch.start + end, look.fault, compound, raw];
+  const known = `${lead.map((cell) => `"${cell}"`).join(separator)}${separator}`;
+  if (look.fault === 0) return Buffer.concat([Buffer.from(known), look.cells, LINE_END]);
+  return Buffer.from(`${known}${separator.repeat(source.columns.length - 1)}\n`);
 };

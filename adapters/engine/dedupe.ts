@@ -16,6 +16,7 @@ export type Duplicates = {
 
 const Count = z.coerce.number().int().nonnegative();
 const PerFile = z.array(z.object({ _file: z.string(), rows: Count }));
+const Counted = z.array(z.object({ rows: Count }));
 
 /** Rows whose hashes are counted at a time: bounds the memory of the hash table. */
 const SLICE_ROWS = 2_000_000;
@@ -24,22 +25,27 @@ const SLICE_ROWS = 2_000_000;
 export const cleanSql = (files: readonly CleanFile[]): string =>
   `read_parquet([${list(files.map(({ path }) => literal(path)))}])`;
 
-/** Makes the table `duplicate` of rows whose key an earlier row has: _file, _row and the first. */
+/** Makes the table `duplicate` of rows whose key an earlier row has: where both are, and the key. */
 export const findDuplicates = async (
   engine: Engine,
   dataset: Dataset,
   files: readonly CleanFile[],
 ): Promise<Duplicates> => {
-  await engine.run(`CREATE TEMP TABLE duplicate
-    (_file VARCHAR, _row INTEGER, duplicate_of_file VARCHAR, duplicate_of_row INTEGER)`);
-  const rows = await perFile(engine, cleanSql(files));
-  if (dataset.key.length > 0) await fillDuplicates(engine, dataset, files, total(rows));
-  return { rows, duplicates: await perFile(engine, 'duplicate') };
+  const rows = new Map<string, number>();
+  for (const file of files) rows.set(file.fileId, await countRows(engine, file));
+  if (dataset.key.length === 0) return { rows, duplicates: new Map() };
+  await makeDuplicates(engine, dataset, files, total(rows));
+  const counted = await engine.rows('SELECT _file, count(*) AS rows FROM duplicate GROUP BY 1');
+  const duplicates = PerFile.parse(counted).map(
+    ({ _file, rows: count }) => [_file, count] as const,
+  );
+  return { rows, duplicates: new Map(duplicates) };
 };
 
-const perFile = async (engine: Engine, from: string): Promise<Map<string, number>> => {
-  const counted = await engine.rows(`SELECT _file, count(*) AS rows FROM ${from} GROUP BY 1`);
-  return new Map(PerFile.parse(counted).map(({ _file, rows }) => [_file, rows]));
+/** From the file's footer. */
+const countRows = async (engine: Engine, { path }: CleanFile): Promise<number> => {
+  const counted = await engine.rows(`SELECT count(*) AS rows FROM read_parquet(${literal(path)})`);
+  return Counted.parse(counted)[0]?.rows ?? 0;
 };
 
 /** Of all files together. */
@@ -50,7 +56,7 @@ export const total = (counts: ReadonlyMap<string, number>): number =>
  * A hash that comes twice only makes candidates; the key itself decides among those. So the memory
  * is that of hashes, of one slice of them at a time, and not that of keys.
  */
-const fillDuplicates = async (
+const makeDuplicates = async (
   engine: Engine,
   { key }: Dataset,
   files: readonly CleanFile[],
@@ -66,34 +72,28 @@ const fillDuplicates = async (
       FROM ${clean}) ${inSlice} GROUP BY hash HAVING count(*) > 1`);
   }
   const place = `list_position([${list(files.map(({ fileId }) => literal(fileId)))}], _file)`;
-  await engine.run(`INSERT INTO duplicate
-    SELECT _file, _row, first_file, first_row FROM (
-      SELECT _file, _row, first_value(_file) OVER same AS first_file,
-        first_value(_row) OVER same AS first_row
+  await engine.run(`CREATE TEMP TABLE duplicate AS
+    SELECT * FROM (
+      SELECT _file, _row, first_value(_file) OVER same AS duplicate_of_file,
+        first_value(_row) OVER same AS duplicate_of_row, ${columns}
       FROM (SELECT _file, _row, ${columns}, ${place} AS _place FROM ${clean}
         WHERE hash(${columns}) IN (FROM twice))
       WINDOW same AS (PARTITION BY ${columns} ORDER BY _place, _row))
-    WHERE _file <> first_file OR _row <> first_row`);
+    WHERE _file <> duplicate_of_file OR _row <> duplicate_of_row`);
   await engine.run('DROP TABLE twice');
 };
 
 /** Keeps the duplicate rows: where they are, where the first one is, and the key unless secret. */
-export const duplicatesCopySql = (
-  dataset: Dataset,
-  files: readonly CleanFile[],
-  runId: string,
-  path: string,
-): string => {
+export const duplicatesCopySql = (dataset: Dataset, runId: string, path: string): string => {
   const shown = dataset.key.filter(
     (name) => dataset.fields[name]?.classification !== 'confidential',
   );
   const columns = [
     `${literal(runId)} AS _run`,
-    'd.*',
+    ...['_file', '_row', 'duplicate_of_file', 'duplicate_of_row'],
     `'E_DUPLICATE_KEY' AS code`,
-    ...shown.map((name) => `s.${ident(name)}`),
+    ...shown.map(ident),
   ];
-  return `COPY (SELECT ${list(columns)} FROM duplicate d
-    JOIN ${cleanSql(files)} s ON s._row = d._row AND s._file = d._file ORDER BY d._file, d._row)
+  return `COPY (SELECT ${list(columns)} FROM duplicate ORDER BY _file, _row)
     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`;
 };

@@ -30,6 +30,8 @@ export let used: i32 = 0;
 export let odd: i32 = 0;
 /** Bytes of the rows framed by the last call, without their line ends and the blank lines. */
 export let rowBytes: i32 = 0;
+/** How many of the rows framed by the last call are blank lines. */
+export let blanks: i32 = 0;
 
 // The row that is being framed: what the blocks before this one told of it.
 let rows: i32 = 0;
@@ -135,6 +137,7 @@ function reset(from: i32): void {
   used = from;
   odd = 0;
   rowBytes = 0;
+  blanks = 0;
   startRow();
   rows = 0;
 }
@@ -174,6 +177,7 @@ function endRows(
     if (strays | (stray & inRow)) fault |= NEWLINE;
     store<u32>(ends + (rows << 2), stop);
     store<u8>(faults + rows, content === 0 ? BLANK : fault);
+    blanks += i32(content === 0);
     rowBytes += content;
     rows++;
     used = stop + 1;

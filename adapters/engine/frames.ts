@@ -41,6 +41,8 @@ export type FrameOptions = {
   readonly rowBytesMax: number;
   /** Bytes read at a time; must hold a row. */
   readonly chunk: number;
+  /** False: rows are judged, but `numbered` stays empty. */
+  readonly numbered: boolean;
 };
 
 type FramerExports = {
@@ -51,6 +53,7 @@ type FramerExports = {
   readonly used: { readonly value: number };
   readonly odd: { readonly value: number };
   readonly rowBytes: { readonly value: number };
+  readonly blanks: { readonly value: number };
 };
 
 const compiled = new WebAssembly.Module(Buffer.from(framerWasm, 'base64'));
@@ -93,7 +96,8 @@ export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
   const fileBytes = fstatSync(fd).size;
   let start = options.from;
   let have = 0;
-  for (let row = 1; ; row = nextNumber(bytes)) {
+  let row = 1;
+  for (;;) {
     const filled = fill(fd, bytes.subarray(INPUT, INPUT + chunk), have, start);
     if (filled.have === 0) return;
     // The last line may lack its line feed; the framer needs one.
@@ -101,8 +105,11 @@ export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
     const framed = frameChunk(framer, options, INPUT + filled.have, filled.ended);
     const at = { start, firstRow: row, fileBytes };
     const batch =
-      framed.lines > 0 ? rowsOf(framer, framed, at) : overlongRow(fd, framer, filled.have, at);
+      framed.lines > 0
+        ? rowsOf(framer, framed, at, options.numbered)
+        : overlongRow(fd, framer, filled.have, at);
     yield batch;
+    row += batch.rows;
     const size = (batch.ends[batch.lines - 1] ?? 0) + 1;
     bytes.copyWithin(INPUT, INPUT + size, INPUT + filled.have);
     have = Math.max(0, filled.have - size);
@@ -110,16 +117,19 @@ export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
   }
 }
 
-/** The number the next row gets: the framer counts it up as it writes it. */
-const nextNumber = (bytes: Buffer): number => Number(bytes.toString('latin1', 0, NUMBER_BYTES - 1));
-
-type Framed = { readonly lines: number; readonly next: number; readonly rowBytes: number };
+type Framed = {
+  readonly lines: number;
+  readonly rows: number;
+  readonly next: number;
+  readonly rowBytes: number;
+};
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
 
 /** Frames what lies in memory up to `to`. No lines: one row fills the whole chunk. */
 const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: boolean): Framed => {
   const { wasm, bytes, linesMax } = framer;
   let lines = 0;
+  let blanks = 0;
   let next = INPUT;
   let rowBytes = 0;
   while (next < to && lines < linesMax) {
@@ -127,6 +137,7 @@ const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: bo
     lines += wasm.frame(next, to, framer.ends + 4 * lines, framer.faults + lines, room);
     next = wasm.used.value;
     rowBytes += wasm.rowBytes.value;
+    blanks += wasm.blanks.value;
     const odd = wasm.odd.value === 1 || to - next > options.rowBytesMax || (ended && next < to);
     if (lines === linesMax || !odd) break;
     const end = bytes.subarray(0, to).indexOf(LF, next);
@@ -137,21 +148,21 @@ const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: bo
     lines += 1;
     next = end + 1;
   }
-  return { lines, next, rowBytes };
+  return { lines, rows: lines - blanks, next, rowBytes };
 };
 
-const rowsOf = (framer: Framer, framed: Framed, at: Position): Batch => {
+const rowsOf = (framer: Framer, framed: Framed, at: Position, numbered: boolean): Batch => {
   const { wasm, bytes, out } = framer;
-  const { lines, next, rowBytes } = framed;
+  const { lines, rows, next, rowBytes } = framed;
   markText(framer, lines, next);
-  const end = wasm.number(INPUT, framer.ends, framer.faults, lines, out);
+  const end = numbered ? wasm.number(INPUT, framer.ends, framer.faults, lines, out) : out;
   relate(framer, lines);
   const size = Math.min(next - INPUT, at.fileBytes - at.start);
   return {
     start: at.start,
     firstRow: at.firstRow,
     lines,
-    rows: nextNumber(bytes) - at.firstRow,
+    rows,
     ends: framer.endsOf,
     faults: framer.faultsOf,
     bytes: bytes.subarray(INPUT, next),

@@ -16,6 +16,8 @@ export type JsonLinesOptions = {
   readonly rowBytesMax: number;
   /** Bytes read at a time; must hold a row. */
   readonly chunk: number;
+  /** False: lines are only told apart, and `numbered` stays empty. `lineFault` judges one later. */
+  readonly judged: boolean;
 };
 
 type Reader = {
@@ -25,6 +27,7 @@ type Reader = {
   readonly faults: Uint16Array;
   readonly out: Buffer;
   readonly rowBytesMax: number;
+  readonly judged: boolean;
 };
 
 /** What one chunk holds: how far it is read, what was written, which number comes next. */
@@ -45,8 +48,7 @@ export function* jsonLines(
   scanner: LineScanner,
   options: JsonLinesOptions,
 ): Generator<Batch> {
-  const { chunk } = options;
-  const reader = openReader(scanner, options.rowBytesMax, chunk);
+  const reader = openReader(scanner, options);
   const { bytes } = reader;
   const fileBytes = fstatSync(fd).size;
   let start = options.from;
@@ -68,7 +70,8 @@ export function* jsonLines(
   }
 }
 
-const openReader = (scanner: LineScanner, rowBytesMax: number, chunk: number): Reader => {
+const openReader = (scanner: LineScanner, options: JsonLinesOptions): Reader => {
+  const { rowBytesMax, chunk, judged } = options;
   assert(rowBytesMax < chunk, 'a chunk holds a line of the largest size');
   const linesMax = chunk >> 2;
   return {
@@ -78,6 +81,7 @@ const openReader = (scanner: LineScanner, rowBytesMax: number, chunk: number): R
     faults: new Uint16Array(linesMax),
     out: Buffer.alloc(chunk + numberedMax(scanner, rowBytesMax)),
     rowBytesMax,
+    judged,
   };
 };
 
@@ -89,7 +93,7 @@ const readChunk = (reader: Reader, have: number, ended: boolean, row: number): P
   const { bytes, ends } = reader;
   const whole = ended ? have : bytes.subarray(0, have).lastIndexOf(LF) + 1;
   const text = bytes.subarray(0, whole);
-  const plain = isUtf8(text) && !text.includes(0);
+  const plain = reader.judged && isUtf8(text) && !text.includes(0);
   const progress: Progress = { lines: 0, next: 0, written: 0, row, rowBytes: 0 };
   while (progress.next < whole && progress.lines < ends.length) {
     const found = text.indexOf(LF, progress.next);
@@ -102,17 +106,15 @@ const readChunk = (reader: Reader, have: number, ended: boolean, row: number): P
   return progress;
 };
 
-/** Judges the line that ends at `end`, and writes it behind its number when it is sound. */
+/** Takes the line that ends at `end`, and writes it behind its number when it is sound. */
 const readLine = (reader: Reader, progress: Progress, end: number, plain: boolean): void => {
-  const { bytes, out, scanner } = reader;
+  const { bytes, scanner, judged } = reader;
   const start = progress.next;
   const stop = contentEnd(bytes, start, end);
-  const fault = lineFault(reader, start, stop, end, plain);
-  if (fault === 0) {
-    const at = writeNumber(out, progress.written, progress.row);
-    const to = writeCells(scanner, bytes, out, at);
-    out[to] = LF;
-    progress.written = to + 1;
+  let fault = formFault(reader, start, stop, end);
+  if (fault === 0 && judged) {
+    fault = plain ? scanner.scan(bytes, start, stop) : lineFault(scanner, bytes, start, stop);
+    if (fault === 0) writeLine(reader, progress);
   }
   if (fault !== BLANK) progress.row += 1;
   reader.ends[progress.lines] = end;
@@ -122,21 +124,29 @@ const readLine = (reader: Reader, progress: Progress, end: number, plain: boolea
   progress.next = end + 1;
 };
 
-const lineFault = (
-  reader: Reader,
-  start: number,
-  stop: number,
-  end: number,
-  plain: boolean,
-): number => {
-  if (stop === start) return BLANK;
-  if (end - start > reader.rowBytesMax) return ROW_SIZE;
-  const text = plain ? 0 : textFault(reader.bytes.subarray(start, stop));
-  return text === 0 ? reader.scanner.scan(reader.bytes, start, stop) : text;
+const writeLine = ({ bytes, out, scanner }: Reader, progress: Progress): void => {
+  const at = writeNumber(out, progress.written, progress.row);
+  const to = writeCells(scanner, bytes, out, at);
+  out[to] = LF;
+  progress.written = to + 1;
 };
 
-const textFault = (text: Buffer): number =>
-  (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+const formFault = (reader: Reader, start: number, stop: number, end: number): number => {
+  if (stop === start) return BLANK;
+  return end - start > reader.rowBytesMax ? ROW_SIZE : 0;
+};
+
+/** What is wrong with the line at [start, end); the scanner's spans tell of it afterwards. */
+export const lineFault = (
+  scanner: LineScanner,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number => {
+  const text = bytes.subarray(start, end);
+  const fault = (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+  return fault === 0 ? scanner.scan(bytes, start, end) : fault;
+};
 
 /** Ten digits and a separator, as the framer writes them before a CSV row. */
 const writeNumber = (out: Buffer, at: number, row: number): number => {

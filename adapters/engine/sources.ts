@@ -2,15 +2,22 @@ import { fstatSync, readSync } from 'node:fs';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { limits } from '../../core/limits.ts';
+import { NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
 import { readHeader } from './header.ts';
 import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
 import { COMPOUND, lineScanner } from './json-line.ts';
-import { jsonLines } from './jsonl.ts';
+import { jsonLines, lineFault } from './jsonl.ts';
 import type { Framing, Notes } from './types.ts';
 
-/** The cells of one row, as they stand in CSV, and which of them hold an object or array. */
-export type Cells = { readonly bytes: Buffer; readonly compound: readonly string[] };
+/** One row by itself: its cells as they stand in CSV, unless its form forbids to tell them. */
+export type Look = {
+  /** The bits of faults.ts that make the row unreadable. */
+  readonly fault: number;
+  readonly cells: Buffer;
+  /** Fields that hold an object or array. */
+  readonly compound: readonly string[];
+};
 
 /** A text file as numbered rows of cells. It may be read several times. */
 export type Source = {
@@ -22,9 +29,12 @@ export type Source = {
   readonly leadBytes: number;
   readonly totalBytes: number;
   readonly rowBytesMax: number;
-  batches(): Iterable<Batch>;
-  /** The cells of a readable row that lies at [start, end) of a batch's bytes. */
-  cells(bytes: Buffer, start: number, end: number): Cells;
+  /** The rows, the sound ones numbered. */
+  numbered(): Iterable<Batch>;
+  /** The same rows, only told apart: what is wrong with one of them says `look`. */
+  again(): Iterable<Batch>;
+  /** The row at [start, end) of a batch's bytes, whose faults the batch has as `fault`. */
+  look(bytes: Buffer, start: number, end: number, fault: number): Look;
   notes(): Notes;
 };
 export type SourceRefused = { readonly kind: 'refused' } & Refusal<FileCode>;
@@ -59,8 +69,9 @@ export const csvSource = (
     leadBytes: header.bytes,
     totalBytes: fstatSync(fd).size,
     rowBytesMax: framing.rowBytesMax,
-    batches: () => frames(fd, options),
-    cells: (rows, start, end) => ({ bytes: rows.subarray(start, end), compound: [] }),
+    numbered: () => frames(fd, { ...options, numbered: true }),
+    again: () => frames(fd, { ...options, numbered: false }),
+    look: (rows, start, end, fault) => ({ fault, cells: rows.subarray(start, end), compound: [] }),
     notes: () => ({
       unknownColumns: {},
       missingColumns: Object.keys(dataset.fields).filter((name) => !columns.includes(name)),
@@ -83,9 +94,9 @@ export const jsonSource = (
   }
   const columns = Object.keys(dataset.fields);
   const scanner = lineScanner(columns, limits.jsonDepthMax);
-  const again = lineScanner(columns, limits.jsonDepthMax);
-  const scratch = Buffer.alloc(anyCellBytesMax(again, framing.rowBytesMax));
-  let counted = new Map<string, number>();
+  // The second look counts no names again.
+  const looker = lineScanner(columns, limits.jsonDepthMax);
+  const scratch = Buffer.alloc(anyCellBytesMax(looker, framing.rowBytesMax));
   return {
     kind: 'source',
     columns,
@@ -93,16 +104,15 @@ export const jsonSource = (
     leadBytes: from,
     totalBytes: fstatSync(fd).size,
     rowBytesMax: framing.rowBytesMax,
-    *batches() {
-      yield* jsonLines(fd, scanner, { from, ...framing });
-      if (counted.size === 0) counted = new Map(scanner.unknown);
+    numbered: () => jsonLines(fd, scanner, { from, ...framing, judged: true }),
+    again: () => jsonLines(fd, looker, { from, ...framing, judged: false }),
+    look: (lines, start, end, fault) => {
+      const found = fault === 0 ? lineFault(looker, lines, start, end) : fault;
+      if ((found & ~NESTED) !== 0) return { fault: found, cells: scratch, compound: [] };
+      const to = writeCells(looker, lines, scratch, 0);
+      const compound = columns.filter((_, index) => looker.spans.kinds[index] === COMPOUND);
+      return { fault: 0, cells: scratch.subarray(0, to), compound };
     },
-    cells: (lines, start, end) => {
-      again.scan(lines, start, end);
-      const to = writeCells(again, lines, scratch, 0);
-      const compound = columns.filter((_, index) => again.spans.kinds[index] === COMPOUND);
-      return { bytes: scratch.subarray(0, to), compound };
-    },
-    notes: () => ({ unknownColumns: Object.fromEntries(counted), missingColumns: [] }),
+    notes: () => ({ unknownColumns: Object.fromEntries(scanner.unknown), missingColumns: [] }),
   };
 };

@@ -14,6 +14,7 @@ import {
   compileTransform,
 } from '../../core/transform/compile-transform.ts';
 import { withBounds } from './bounds.ts';
+import { nullsIn } from './counts.ts';
 import { cleanSql, duplicatesCopySql, findDuplicates, total } from './dedupe.ts';
 import { type Engine, openEngine } from './instance.ts';
 import { type Bounds, makeReference } from './references.ts';
@@ -104,7 +105,7 @@ const stage = async (work: Work): Promise<Transformed> => {
   assert(written === rows, `each clean row is published or a duplicate: ${written} of ${rows}`);
   const duplicatesPath = deduplicated > 0 ? join(request.outDir, 'duplicates.parquet') : null;
   if (duplicatesPath !== null) {
-    await engine.run(duplicatesCopySql(dataset, clean, runId, duplicatesPath));
+    await engine.run(duplicatesCopySql(dataset, runId, duplicatesPath));
   }
   return {
     perFile: clean.map(({ fileId }) => {
@@ -118,7 +119,7 @@ const stage = async (work: Work): Promise<Transformed> => {
       boundsFor: boundsRule(request),
     })),
     duplicatesPath,
-    unmatched: await countUnmatched(work, deduplicated > 0),
+    unmatched: await countUnmatched(work, copied, deduplicated > 0),
     rows,
   };
 };
@@ -187,10 +188,21 @@ const partitionsOf = ({ request, compiled }: Work): { as: string; sql: string }[
 
 const Unmatched = z.array(z.object({ rows: z.coerce.number() }));
 
-const countUnmatched = async (work: Work, duplicates: boolean): Promise<Record<string, number>> => {
-  const { engine, compiled } = work;
+/** By the nulls of a column that every partner has; without one, by asking again. */
+const countUnmatched = async (
+  work: Work,
+  copied: readonly CopyRow[],
+  duplicates: boolean,
+): Promise<Record<string, number>> => {
+  const { engine, compiled, request } = work;
   const counts: Record<string, number> = {};
-  for (const [index, { dataset, on }] of compiled.references.entries()) {
+  for (const [index, { dataset, on, take }] of compiled.references.entries()) {
+    const fields = request.lookup(dataset)?.fields ?? {};
+    const sure = take.find((name) => fields[name]?.optional === false);
+    if (sure !== undefined) {
+      counts[dataset] = nullsIn(copied, sure);
+      continue;
+    }
     const [found] = Unmatched.parse(
       await engine.rows(`SELECT count(*) AS rows FROM (SELECT s.${ident(on)}
         FROM ${publishedSql(work, duplicates)}) s

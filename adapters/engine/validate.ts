@@ -104,7 +104,7 @@ const writeClean = async (work: Work, path: string) => {
   let framing = source.leadBytes;
   const pipe = file('rows.csv');
   const write = async (sink: Sink): Promise<void> => {
-    for (const batch of source.batches()) {
+    for (const batch of source.numbered()) {
       rows = batch.firstRow - 1 + batch.rows;
       rowBytes += batch.rowBytes;
       framing += batch.framingBytes;

@@ -99,7 +99,7 @@ const act = async (
     case 'failed':
       return { action: failedAction(event), files: 0 };
     case 'quarantine-file':
-      return await quarantinePart(deps, event, decision.fileId);
+      return await quarantinePart(deps, event, decision);
     case 'quarantine-run':
       return await quarantineRun(deps, event);
     case 'next-attempt':
@@ -124,10 +124,10 @@ const failedAction = ({ part }: QuarantineEvent): QuarantineAction =>
 const quarantinePart = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,
-  fileId: FileId,
+  { fileId, code }: Extract<FailureDecision, { kind: 'quarantine-file' }>,
 ): Promise<QuarantineResult> => {
   const detail = `part ${event.part} of ${event.runId}: ${failureText(event.error)}`;
-  const files = await quarantineFile(deps, event, fileId, { code: 'E_RESOURCE', detail });
+  const files = await quarantineFile(deps, event, fileId, { code, detail });
   const documents = runDocuments(deps.store, deps.cleanBucket, event);
   if (event.part !== undefined) await documents.writePart({ part: event.part, files: [] });
   return { action: 'part-quarantined', files };

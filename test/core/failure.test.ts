@@ -12,12 +12,12 @@ import { limits } from '../../core/limits.ts';
 import { fence, landed } from '../support/landed.ts';
 
 const [a, b] = [landed('a').fileId, landed('b').fileId];
-const died = { Error: 'Runtime.ExitError' };
-const bug = { Error: 'PermanentError' };
+const died = { Error: 'Runtime.ExitError', Cause: '' };
+const bug = { Error: 'PermanentError', Cause: '' };
 const last = limits.attemptsMax;
 
 const failure = (state: RunState, owner: number, more: Partial<Failure> = {}): Failure => ({
-  run: { state, fence: fence(owner) },
+  run: { state, fence: fence(owner), files: [a, b] },
   fence: fence(1),
   error: died,
   part: null,
@@ -64,12 +64,38 @@ describe('decideFailure', () => {
     [
       'a part of one file is that file’s doing',
       failure('STARTED', 1, { part: [a] }),
-      { kind: 'quarantine-file', fileId: a },
+      { kind: 'quarantine-file', fileId: a, code: 'E_RESOURCE' },
     ],
     ['a part of several is isolated', failure('STARTED', 1, { part: [a, b] }), { kind: 'isolate' }],
     [
-      'a bug in a part ends the run, for it is not the file’s',
-      failure('STARTED', 1, { part: [a], error: bug }),
+      'a bug in a part of several, too',
+      failure('STARTED', 1, { part: [a, b], error: bug }),
+      { kind: 'isolate' },
+    ],
+    [
+      'a bug in the part of one of several files ends that file alone',
+      failure('STARTED', 2, { fence: fence(2), part: [a], error: bug }),
+      { kind: 'quarantine-file', fileId: a, code: 'E_INTERNAL' },
+    ],
+    [
+      'a bug in the only file of a run ends the run',
+      {
+        ...failure('STARTED', 1, { part: [a], error: bug }),
+        run: { state: 'STARTED', fence: fence(1), files: [a] },
+      },
+      { kind: 'quarantine-run' },
+    ],
+    [
+      'our error is known by its text where its name was lost',
+      failure('STARTED', 1, {
+        error: {
+          Error: 'Runtime.HandlerError',
+          Cause: JSON.stringify({
+            errorType: 'Runtime.HandlerError',
+            errorMessage: 'PermanentError: put s3://x: AccessDenied',
+          }),
+        },
+      }),
       { kind: 'quarantine-run' },
     ],
   ])('%s', (_name, given, decision) => {
@@ -79,7 +105,12 @@ describe('decideFailure', () => {
   const any = fc.record({
     run: fc.record({ state: fc.constantFrom(...runStates), fence: fc.integer({ min: 1, max: 5 }) }),
     fence: fc.integer({ min: 1, max: 5 }),
-    error: fc.constantFrom(died, bug, { Error: 'TransientError' }, { Error: 'States.Timeout' }),
+    error: fc.constantFrom(
+      died,
+      bug,
+      { Error: 'TransientError', Cause: '' },
+      { Error: 'States.Timeout', Cause: '' },
+    ),
     part: fc.constantFrom(null, [], [a], [a, b]),
     snapshotId: fc.constantFrom(undefined, null, '7'),
   });
@@ -87,7 +118,7 @@ describe('decideFailure', () => {
   test('nothing is given up or started by one who does not own the run', () => {
     fc.assert(
       fc.property(any, ({ run, fence: own, part, error, snapshotId }) => {
-        const given = { run: { ...run, fence: fence(run.fence) }, fence: fence(own) };
+        const given = { run: { ...run, fence: fence(run.fence), files: [a] }, fence: fence(own) };
         const more = snapshotId === undefined ? {} : { snapshotId };
         const { kind } = decideFailure({ ...given, part, error, ...more });
         if (run.fence !== own) expect(['ended', 'start-again']).toContain(kind);
@@ -106,7 +137,7 @@ describe('failureText', () => {
     [
       'our own words are told',
       'PermanentError',
-      lambda('PermanentError', 'no right'),
+      lambda('PermanentError', 'PermanentError: no right'),
       'PermanentError: no right',
     ],
     [
@@ -124,7 +155,7 @@ describe('failureText', () => {
   });
 
   test('a text is at most 300 characters', () => {
-    const Cause = lambda('PermanentError', 'x'.repeat(1_000));
+    const Cause = lambda('PermanentError', `PermanentError: ${'x'.repeat(1_000)}`);
     expect(failureText({ Error: 'PermanentError', Cause }).length).toBe(300);
   });
 

@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FileEntry } from '../../core/ledger.ts';
-import { runsOf, tableRuns } from './support/catalog.ts';
-import { allEnded, type Dropped, drop, freshKey, land, runEnded, unique } from './support/drops.ts';
+import { tableRuns } from './support/catalog.ts';
+import { allEnded, type Dropped, drop, freshKey, runEnded } from './support/drops.ts';
 import { executionNames } from './support/executions.ts';
-import { type Onlooker, watchEvents } from './support/onlooker.ts';
+import { landedBytes, watchLanding } from './support/landing.ts';
+import type { Onlooker } from './support/onlooker.ts';
 import { withProducts } from './support/products.ts';
 import { notify, queueIsEmpty } from './support/queue.ts';
-import { csv, goodOrders, order, orderHeader } from './support/rows.ts';
+import { csv, goodOrders, orderHeader } from './support/rows.ts';
 import { openStack, type Stack } from './support/stack.ts';
 import { until } from './support/until.ts';
 
@@ -24,7 +25,6 @@ const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.al
 const zipped = gzipSync(csv(goodOrders(400)));
 const corrupt = Buffer.from(zipped);
 corrupt.fill(0x55, 200, 260);
-const columns = orderHeader.split(',');
 /** The same columns in another order; each row's values go along. */
 const turned = (line: string): string => line.split(',').toReversed().join(',');
 
@@ -36,7 +36,13 @@ const cases: readonly Case[] = [
     state: 'QUARANTINED',
     code: 'E_NO_DATASET',
   },
-  { what: 'no bytes', key: freshKey('orders', 'zero.csv'), bytes: '', state: 'QUARANTINED', code: 'E_EMPTY' },
+  {
+    what: 'no bytes',
+    key: freshKey('orders', 'zero.csv'),
+    bytes: '',
+    state: 'QUARANTINED',
+    code: 'E_EMPTY',
+  },
   {
     what: 'a header and no rows',
     key: freshKey('orders', 'header-only.csv'),
@@ -45,7 +51,13 @@ const cases: readonly Case[] = [
     state: 'PUBLISHED',
     published: 0,
   },
-  { what: 'a damaged gzip', key: freshKey('orders', 'bad.csv.gz'), bytes: corrupt, state: 'QUARANTINED', code: 'E_CORRUPT' },
+  {
+    what: 'a damaged gzip',
+    key: freshKey('orders', 'bad.csv.gz'),
+    bytes: corrupt,
+    state: 'QUARANTINED',
+    code: 'E_CORRUPT',
+  },
   {
     what: 'a gzip that is cut off',
     key: freshKey('orders', 'cut.csv.gz'),
@@ -53,7 +65,13 @@ const cases: readonly Case[] = [
     state: 'QUARANTINED',
     code: 'E_CORRUPT',
   },
-  { what: 'another header', key: freshKey('orders', 'other.csv'), bytes: 'a,b\n1,2\n', state: 'QUARANTINED', code: 'E_HEADER' },
+  {
+    what: 'another header',
+    key: freshKey('orders', 'other.csv'),
+    bytes: 'a,b\n1,2\n',
+    state: 'QUARANTINED',
+    code: 'E_HEADER',
+  },
   {
     what: 'columns in another order',
     key: freshKey('orders', 'turned.csv'),
@@ -68,9 +86,21 @@ const cases: readonly Case[] = [
     state: 'QUARANTINED',
     code: 'E_HEADER_DUP',
   },
-  { what: 'a picture named .csv', key: freshKey('orders', 'picture.csv'), bytes: png, state: 'QUARANTINED', code: 'E_FORMAT' },
+  {
+    what: 'a picture named .csv',
+    key: freshKey('orders', 'picture.csv'),
+    bytes: png,
+    state: 'QUARANTINED',
+    code: 'E_FORMAT',
+  },
   { what: 'a marker of Spark', key: freshKey('orders', '_SUCCESS'), bytes: '', state: 'IGNORED' },
-  { what: 'good rows beside all of that', key: freshKey('orders', 'good.csv'), bytes: csv(goodOrders(30)), state: 'PUBLISHED', published: 30 },
+  {
+    what: 'good rows beside all of that',
+    key: freshKey('orders', 'good.csv'),
+    bytes: csv(goodOrders(30)),
+    state: 'PUBLISHED',
+    published: 30,
+  },
 ];
 
 let stack: Stack;
@@ -80,10 +110,7 @@ let files: readonly FileEntry[];
 
 beforeAll(async () => {
   stack = await openStack();
-  notices = await watchEvents(stack, {
-    source: ['aws.s3'],
-    detail: { bucket: { name: [stack.outputs.LandingBucket] } },
-  });
+  notices = await watchLanding(stack);
   await withProducts(stack);
   dropped = await Promise.all(cases.map(({ key, bytes }) => drop(stack, key, bytes)));
   files = await allEnded(stack, dropped);
@@ -103,8 +130,7 @@ describe('a file that holds', () => {
   );
 
   test('anything bad lies in landing as it came', async () => {
-    for (const { key, versionId, bytes } of dropped)
-      expect(await landed(stack, key, versionId)).toEqual(bytes);
+    for (const each of dropped) expect(await landedBytes(stack, each)).toEqual(each.bytes);
   });
 });
 

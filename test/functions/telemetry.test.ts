@@ -65,7 +65,7 @@ describe('what leaves a stage', () => {
     ['no error at all', 'value 42', 'PermanentError', 'unexpected string'],
   ])('%s has one of our two names and no values', async (_name, error, name, message) => {
     const thrown = await thrownBy(error);
-    expect(thrown).toMatchObject({ name, message });
+    expect(thrown).toMatchObject({ name, message: `${name}: ${message}` });
     expect(thrown).not.toHaveProperty('cause');
   });
 

@@ -23,7 +23,14 @@ const framed = (bytes: Buffer, options: Options) => {
   writeFileSync(path, bytes);
   const fd = openSync(path, 'r');
   const { columns, separator = ',', rowBytesMax = 1 << 18, chunk = 1 << 20 } = options;
-  const settings = { from: 0, separators: columns - 1, separator, rowBytesMax, chunk };
+  const settings = {
+    from: 0,
+    separators: columns - 1,
+    separator,
+    rowBytesMax,
+    chunk,
+    numbered: true,
+  };
   const rows: Row[] = [];
   let numbered = '';
   let rowBytes = 0;

@@ -31,7 +31,7 @@ const read = (bytes: Buffer, { rowBytesMax = 1 << 18, chunk = 1 << 20 }: Options
   const numbered: string[][] = [];
   let accounted = 0;
   try {
-    for (const batch of jsonLines(fd, scanner, { from: 0, rowBytesMax, chunk })) {
+    for (const batch of jsonLines(fd, scanner, { from: 0, rowBytesMax, chunk, judged: true })) {
       let start = 0;
       for (let line = 0; line < batch.lines; line++) {
         const end = batch.ends[line] ?? 0;

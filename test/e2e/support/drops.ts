@@ -13,13 +13,17 @@ export type Dropped = {
   readonly versionId: string;
   readonly fileId: FileId;
   readonly bytes: Buffer;
+  readonly at: Date;
 };
 
 const run = Date.now().toString(36);
 let made = 0;
 
 /** A text that no other test, and no earlier run of this one, has used. */
-export const unique = (): string => `${run}${process.pid.toString(36)}n${(made += 1)}`;
+export const unique = (): string => {
+  made += 1;
+  return `${run}${process.pid.toString(36)}n${made}`;
+};
 
 /** A key under a dataset that nobody has dropped to. */
 export const freshKey = (dataset: string, name: string): string =>
@@ -33,10 +37,12 @@ export const drop = async (
 ): Promise<Dropped> => {
   const bytes = Buffer.from(body);
   const Bucket = outputs.LandingBucket;
+  const at = new Date();
   const put = await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: bytes }));
   const { VersionId: versionId } = put;
   if (versionId === undefined) throw new Error('landing keeps no versions');
-  return { key, versionId, bytes, fileId: fileIdOf({ bucket: Bucket, key, versionId }) };
+  const fileId = fileIdOf({ bucket: Bucket, key, versionId });
+  return { key, versionId, bytes, fileId, at };
 };
 
 /** A file of datasets/samples. */

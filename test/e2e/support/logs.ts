@@ -16,7 +16,12 @@ const call = async (action: string, input: object): Promise<unknown> => {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `Logs_20140328.${action}`,
   };
-  const place = { protocol: url.protocol, hostname: url.hostname, port: Number(url.port), path: '/' };
+  const place = {
+    protocol: url.protocol,
+    hostname: url.hostname,
+    port: Number(url.port),
+    path: '/',
+  };
   const signed = await signer.sign({ ...place, method: 'POST', headers, body });
   const reply = await fetch(url, { method: 'POST', headers: signed.headers, body });
   if (!reply.ok) throw new Error(`${action}: ${reply.status} ${await reply.text()}`);

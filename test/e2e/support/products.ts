@@ -1,8 +1,8 @@
+import { DatasetName } from '../../../core/ids.ts';
 import type { FileEntry } from '../../../core/ledger.ts';
 import { drop, ended, runEnded, sample, unique } from './drops.ts';
 import { csv, goodOrders } from './rows.ts';
 import type { Stack } from './stack.ts';
-import { DatasetName } from '../../../core/ids.ts';
 
 const products = DatasetName.parse('products');
 const orders = DatasetName.parse('orders');

@@ -1,6 +1,6 @@
 import {
-  type QueueAttributeName,
   GetQueueAttributesCommand,
+  type QueueAttributeName,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { queueDepth } from '../../../adapters/queue-depth.ts';
@@ -10,10 +10,7 @@ import { until } from './until.ts';
 const batchMax = 10;
 
 /** Sends bodies to the queue of notices, as EventBridge does. */
-export const notify = async (
-  { sqs, outputs }: Stack,
-  bodies: readonly string[],
-): Promise<void> => {
+export const notify = async ({ sqs, outputs }: Stack, bodies: readonly string[]): Promise<void> => {
   for (let from = 0; from < bodies.length; from += batchMax) {
     const Entries = bodies
       .slice(from, from + batchMax)

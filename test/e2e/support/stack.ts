@@ -1,4 +1,7 @@
-import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -7,9 +10,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import { dynamoLedger } from '../../../adapters/ledger.ts';
 import { stackOutputs } from '../../../adapters/stack-outputs.ts';
-import type { Ledger } from '../../../core/ports.ts';
 import { defaultStackName } from '../../../bin/local/deploy.ts';
 import { Outputs } from '../../../bin/local/outputs.ts';
+import type { Ledger } from '../../../core/ports.ts';
 
 /** The deployed stack as a sender and an onlooker reach it: plain clients, and the ledger. */
 export type Stack = {

@@ -92,17 +92,16 @@ describe('a part that failed', () => {
     expect(one.fileState('a')).toBe('CLAIMED');
   });
 
-  test('with a bug: the run is quarantined, and a repeated call gives the same answer', async () => {
+  test('with a bug: its file ends alone, and a repeated call gives the same answer', async () => {
     const one = await world();
     const event = one.event({ part: 2, error: bug });
-    expect(await one.worker()(event)).toEqual({ action: 'isolate', files: 3 });
-    expect(await one.worker()(event)).toEqual({ action: 'isolate', files: 0 });
-    expect(one.state.runs.get(one.runId)).toMatchObject({
-      state: 'FAILED',
-      reason: { code: 'E_INTERNAL', detail: expect.stringContaining('start: AccessDenied') },
+    expect(await one.worker()(event)).toEqual({ action: 'part-quarantined', files: 1 });
+    expect(await one.worker()(event)).toEqual({ action: 'part-quarantined', files: 0 });
+    expect(['a', 'b', 'c'].map(one.fileState)).toEqual(['CLAIMED', 'CLAIMED', 'QUARANTINED']);
+    expect(one.state.files.get(landed('c').fileId)?.reason).toMatchObject({
+      code: 'E_INTERNAL',
+      detail: expect.stringContaining('start: AccessDenied'),
     });
-    const result = await one.worker()(one.event());
-    expect(result).toEqual({ action: 'quarantined', files: 0 });
   });
 
   test('after its file had ended otherwise: nothing is changed', async () => {

@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunId } from '../../core/ids.ts';
+import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import { snapshotsOf } from './support/catalog.ts';
+import { type Dropped, drop, ended, freshKey, runEnded } from './support/drops.ts';
+import { failures, history, visits } from './support/executions.ts';
+import { headgateRow } from './support/headgate.ts';
+import { withProducts } from './support/products.ts';
+import { csv, goodOrders } from './support/rows.ts';
+import { openStack, type Stack } from './support/stack.ts';
+import { killWhen, workersOf } from './support/workers.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await openStack();
+  await withProducts(stack);
+});
+
+type InWork = { readonly file: FileEntry; readonly run: RunEntry };
+
+/** Drops a file, and kills every worker of a stage as soon as something is true of its run. */
+const landAndKill = async (
+  rows: number,
+  stage: 'Validate' | 'Load',
+  isTime: (work: InWork) => boolean | Promise<boolean>,
+): Promise<{ dropped: Dropped; run: RunEntry }> => {
+  const body = csv(goodOrders(rows));
+  const workers = await workersOf(stack, stage);
+  const dropped = await drop(stack, freshKey('orders', 'killed.csv'), body);
+  await killWhen(workers, `the moment to kill ${stage}`, async () => {
+    const file = await stack.ledger.file(dropped.fileId);
+    const run = file?.runId ? await stack.ledger.run(file.runId) : undefined;
+    return file !== undefined && run !== undefined && (await isTime({ file, run }));
+  });
+  const file = await ended(stack, dropped);
+  return { dropped, run: await runEnded(stack, file.runId) };
+};
+
+/** The table has each row once, in one snapshot, as if nothing had happened. */
+const expectWhole = async ({ fileId }: Dropped, run: RunEntry, rows: number): Promise<void> => {
+  const counts = { rowsIn: rows, published: rows, rejected: 0, deduplicated: 0 };
+  expect(run).toMatchObject({ state: 'PUBLISHED', counts });
+  const row = await headgateRow(
+    `SELECT count(*) AS n, count(DISTINCT order_id) AS keys, sum(line_total)::VARCHAR AS total
+     FROM orders WHERE _file = '${fileId}'`,
+  );
+  expect(row).toEqual({ n: rows, keys: rows, total: (rows * 20.5).toFixed(2) });
+  expect(await snapshotsOf(stack, 'orders', run.runId)).toBe(1);
+};
+
+const killedTasks = async (runId: RunId): Promise<number> =>
+  failures(await history(stack, runId)).length;
+
+describe('a worker that is killed', () => {
+  test('while it judges rows leaves nothing behind: the part is judged again', async () => {
+    const rows = 60_000;
+    // The content is claimed once the file is read, and before its first row is judged.
+    const { dropped, run } = await landAndKill(
+      rows,
+      'Validate',
+      ({ file }) => file.contentId !== null,
+    );
+    expect(await killedTasks(run.runId)).toBeGreaterThan(0);
+    await expectWhole(dropped, run, rows);
+  });
+
+  test('before its commit is through does not lose the rows', async () => {
+    const rows = 50;
+    const { dropped, run } = await landAndKill(rows, 'Load', ({ run: { state } }) => {
+      return state === 'LOADING';
+    });
+    expect(await killedTasks(run.runId)).toBeGreaterThan(0);
+    await expectWhole(dropped, run, rows);
+  });
+
+  test('after its commit, and before it could say so, does not load them twice', async () => {
+    const rows = 50;
+    const { dropped, run } = await landAndKill(
+      rows,
+      'Load',
+      async ({ run: { runId, state } }) =>
+        state === 'LOADING' && (await snapshotsOf(stack, 'orders', runId)) === 1,
+    );
+    const load = visits(await history(stack, run.runId)).find(({ state }) => state === 'Load');
+    expect(load?.output).toMatchObject({ already: true });
+    await expectWhole(dropped, run, rows);
+  });
+});

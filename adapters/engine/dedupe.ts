@@ -25,7 +25,7 @@ const SLICE_ROWS = 2_000_000;
 export const cleanSql = (files: readonly CleanFile[]): string =>
   `read_parquet([${list(files.map(({ path }) => literal(path)))}])`;
 
-/** Makes the table `duplicate` of rows whose key an earlier row has: where both are, and the key. */
+/** Makes the table `duplicate` of rows whose key an earlier row has: both places, and the key. */
 export const findDuplicates = async (
   engine: Engine,
   dataset: Dataset,

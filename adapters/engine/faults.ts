@@ -5,8 +5,8 @@ import type { RowCode } from '../../core/codes.ts';
  * any field is looked at. The framer (framer.as.ts) knows the first two and BLANK by the same
  * values.
  */
-export const FIELD_COUNT = 1;
-export const NEWLINE = 2;
+const FIELD_COUNT = 1;
+const NEWLINE = 2;
 export const QUOTE = 4;
 export const ENCODING = 8;
 export const ROW_SIZE = 16;

@@ -27,7 +27,7 @@ export const ESCAPED = 3;
 export const COMPOUND = 4;
 
 /** The fields of the line that was scanned last, by their index. */
-export type Spans = {
+type Spans = {
   readonly kinds: Uint8Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;

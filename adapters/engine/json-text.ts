@@ -1,7 +1,7 @@
 import { CONTROL_CHAR, DEPTH, ENCODING, JSON_SYNTAX } from './faults.ts';
 
 export const QUOTE = 0x22;
-export const COMMA = 0x2c;
+const COMMA = 0x2c;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 export const OPEN_ARRAY = 0x5b;

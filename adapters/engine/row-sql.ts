@@ -11,8 +11,13 @@ export type RowContext = {
   readonly runId: string;
 };
 
-/** A longer line than any that the framer lets through, doubled quotes and base64 included. */
-const LINE_BYTES_MAX = 2 * 1024 * 1024;
+/**
+ * A longer line than any that the framer lets through. DuckDB's buffers grow with it, and small
+ * ones stay in the processor's cache.
+ */
+const LINE_BYTES_MAX = 512 * 1024;
+/** The same of a rejected row, with its base64 and doubled quotes. */
+export const CUT_LINE_BYTES_MAX = 2 * 1024 * 1024;
 
 type Scan = {
   readonly path: string;
@@ -20,6 +25,8 @@ type Scan = {
   /** Name and type of each column, in order. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   readonly dataset: Dataset;
+  /** @default what a numbered row needs */
+  readonly lineBytesMax?: number;
 };
 
 const TEXT = 'VARCHAR';
@@ -30,7 +37,8 @@ export const texts = (names: readonly string[]): [string, string][] =>
  * Rows of a file whose form the framer has judged. Everything is stated, nothing is guessed, and a
  * line that DuckDB cannot read stops the query. Optional fields without a column are NULL.
  */
-export const scanSql = ({ path, separator, columns, dataset }: Scan): string => {
+export const scanSql = (scan: Scan): string => {
+  const { path, separator, columns, dataset } = scan;
   const names = columns.map(([name]) => name);
   const missing = Object.keys(dataset.fields).filter((name) => !names.includes(name));
   const types = columns.map(([name, type]) => `${ident(name)}: ${literal(type)}`);
@@ -44,7 +52,7 @@ export const scanSql = ({ path, separator, columns, dataset }: Scan): string => 
     `new_line = '\\n'`,
     `nullstr = ['']`,
     'strict_mode = true',
-    `max_line_size = ${LINE_BYTES_MAX}`,
+    `max_line_size = ${scan.lineBytesMax ?? LINE_BYTES_MAX}`,
     `columns = {${list(types)}}`,
   ];
   const nulls = missing.map((name) => `NULL::${TEXT} AS ${ident(name)}`);

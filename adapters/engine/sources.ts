@@ -11,7 +11,7 @@ import { jsonLines, lineFault } from './jsonl.ts';
 import type { Framing, Notes } from './types.ts';
 
 /** One row by itself: its cells as they stand in CSV, unless its form forbids to tell them. */
-export type Look = {
+type Look = {
   /** The bits of faults.ts that make the row unreadable. */
   readonly fault: number;
   readonly cells: Buffer;

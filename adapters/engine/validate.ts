@@ -12,6 +12,7 @@ import { feed, type Sink, writeFileOf } from './feed.ts';
 import { type Engine, openEngine } from './instance.ts';
 import { type RowSet, rowsIn } from './row-set.ts';
 import {
+  CUT_LINE_BYTES_MAX,
   cleanCopySql,
   type RowContext,
   rejectedCellsSql,
@@ -143,6 +144,7 @@ const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
     separator: source.separator,
     columns: cutColumns(source),
     dataset,
+    lineBytesMax: CUT_LINE_BYTES_MAX,
   });
   await writeFileOf(cutPath, async (sink) => {
     cut = await cutRows(source, accepted, sink);

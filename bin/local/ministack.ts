@@ -45,7 +45,7 @@ const lives = async ({ pid, token }: Instance): Promise<boolean> => {
   }
 };
 
-/** The instance kept at `dir`, if it answers; one that another command is starting is waited for. */
+/** The instance kept at `dir`, if it answers; one that is just starting is waited for. */
 export const findInstance = async (dir: string): Promise<Instance | undefined> => {
   const instance = await readInstance(dir);
   if (instance === undefined) return undefined;

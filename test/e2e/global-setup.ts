@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { userAws } from '../../bin/local/bring-up.ts';
 import { deployLocally } from '../../bin/local/deploy.ts';
 import { clearInstance } from '../../bin/local/instance.ts';
 import { type AwsEnv, freePort, startLocalAws, stopLocalAws } from '../../bin/local/local-aws.ts';
@@ -62,7 +63,8 @@ const profileOf = (project: TestProject): ProfileName =>
  */
 export const setup = async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
   if (process.env.AWS_ENDPOINT_URL) {
-    project.provide('headgate', { profile: 'endpoint', env: {}, rootEnv: {}, outputs: null });
+    const env = userAws();
+    project.provide('headgate', { profile: 'endpoint', env, rootEnv: env, outputs: null });
     return undefined;
   }
   await sweep();

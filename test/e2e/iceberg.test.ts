@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,10 +23,10 @@ import { snapshotIdOf } from '../../core/load/snapshot.ts';
 import { currentSchema, currentSpec, type TableMetadata } from '../../core/load/table.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import { ordersColumns, ordersDataset } from '../support/orders-table.ts';
+import { readTable } from './support/pyiceberg.ts';
 
 const endpoint = process.env.AWS_ENDPOINT_URL ?? 'http://localhost:4566';
 const region = process.env.AWS_REGION ?? 'us-east-1';
-const python = process.env.HEADGATE_READERS_PYTHON ?? '.headgate/readers/bin/python';
 // Fresh names: an emulator may show an old state under a name that was dropped and made again.
 const unique = Date.now().toString(36);
 const bucket = `headgate-iceberg-${unique}`;
@@ -52,35 +50,7 @@ const worldOf = (send: typeof fetch = fetch): World => ({
 });
 const world = worldOf();
 
-const Read = z.object({
-  rows: z.number(),
-  snapshot_id: z.string().nullable(),
-  files_planned: z.number(),
-  files_total: z.number(),
-  sums: z.record(z.string(), z.string()),
-  distinct: z.record(z.string(), z.number()),
-  nulls: z.record(z.string(), z.number()),
-  schema: z.array(
-    z.object({ id: z.number(), name: z.string(), type: z.string(), required: z.boolean() }),
-  ),
-  partition: z.array(z.object({ name: z.string(), transform: z.string() })),
-  history: z.array(
-    z.object({ snapshot_id: z.string(), operation: z.string(), run_id: z.string() }),
-  ),
-  sample: z.array(z.record(z.string(), z.unknown())),
-});
-
-/** Reads the table with PyIceberg. */
-const read = async (...more: string[]) => {
-  const { stdout } = await promisify(execFile)(python, [
-    'test/readers/read_table.py',
-    ...['--uri', options.endpoint, '--catalog-id', options.catalogId],
-    ...['--database', database, '--table', 'orders', '--region', region],
-    ...['--s3-endpoint', endpoint],
-    ...more,
-  ]);
-  return Read.parse(JSON.parse(stdout));
-};
+const read = (...more: string[]) => readTable({ database, table: 'orders' }, ...more);
 
 let dir: string;
 let connection: DuckDBConnection;

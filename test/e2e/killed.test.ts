@@ -48,6 +48,17 @@ const expectWhole = async ({ fileId }: Dropped, run: RunEntry, rows: number): Pr
   expect(await snapshotsOf(stack, 'orders', run.runId)).toBe(1);
 };
 
+type Moment = {
+  readonly when: string;
+  readonly isTime: (run: RunEntry) => Promise<boolean>;
+  /** Tells from what followed that the worker was in the middle of it. */
+  readonly isHit: (run: RunEntry) => Promise<boolean>;
+};
+const triesMax = 6;
+
+const loadOutput = async (runId: RunId) =>
+  visits(await history(stack, runId)).find(({ state }) => state === 'Load')?.output;
+
 const killedTasks = async (runId: RunId): Promise<number> =>
   failures(await history(stack, runId)).length;
 
@@ -64,25 +75,26 @@ describe('a worker that is killed', () => {
     await expectWhole(dropped, run, rows);
   });
 
-  test('before its commit is through does not lose the rows', async () => {
-    const rows = 50;
-    const { dropped, run } = await landAndKill(rows, 'Load', ({ run: { state } }) => {
-      return state === 'LOADING';
-    });
-    expect(await killedTasks(run.runId)).toBeGreaterThan(0);
-    await expectWhole(dropped, run, rows);
-  });
-
-  test('after its commit, and before it could say so, does not load them twice', async () => {
-    const rows = 50;
-    const { dropped, run } = await landAndKill(
-      rows,
-      'Load',
-      async ({ run: { runId, state } }) =>
+  test.each<Moment>([
+    {
+      when: 'before its commit is through',
+      isTime: async ({ state }) => state === 'LOADING',
+      isHit: async ({ runId }) => (await killedTasks(runId)) > 0,
+    },
+    {
+      when: 'after its commit, before its answer',
+      isTime: async ({ runId, state }) =>
         state === 'LOADING' && (await snapshotsOf(stack, 'orders', runId)) === 1,
-    );
-    const load = visits(await history(stack, run.runId)).find(({ state }) => state === 'Load');
-    expect(load?.output).toMatchObject({ already: true });
-    await expectWhole(dropped, run, rows);
+      isHit: async ({ runId }) => (await loadOutput(runId))?.already === true,
+    },
+  ])('$when has its rows loaded once', async ({ isTime, isHit }) => {
+    const rows = 50;
+    // The moment lasts some milliseconds, so that it may be missed on a busy machine.
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      const { dropped, run } = await landAndKill(rows, 'Load', (work) => isTime(work.run));
+      await expectWhole(dropped, run, rows);
+      if (await isHit(run)) return;
+    }
+    throw new Error(`${triesMax} workers were all killed too late`);
   });
 });

@@ -2,7 +2,7 @@
  * JSON Lines by way of `JSON.parse` and its source text, without the limits of numbers: what
  * jsonl.ts must agree with.
  */
-export type JsonCell = { readonly text: string; readonly compound: boolean };
+type JsonCell = { readonly text: string; readonly compound: boolean };
 export type JsonOracleLine =
   | { readonly codes: readonly string[] }
   | { readonly codes: readonly []; readonly cells: Readonly<Record<string, JsonCell | null>> };

@@ -6,11 +6,13 @@ certificate authority from AWS_CA_BUNDLE.
 """
 
 import argparse
+import functools
 import json
 import os
 from decimal import Decimal
 
 import pyarrow.compute as pc
+from pyarrow import fs
 from pyiceberg.catalog import load_catalog
 from pyiceberg.expressions import AlwaysTrue, parser
 from pyiceberg.io import load_file_io
@@ -54,8 +56,8 @@ def properties(args):
         found["s3.session-token"] = token
     if bundle:
         found["ssl"] = {"cabundle": bundle}
-        # pyarrow's S3 reads its certificates from here and from nowhere else.
-        os.environ.setdefault("SSL_CERT_FILE", bundle)
+        # PyIceberg has no setting for the certificates that pyarrow's S3 believes.
+        fs.S3FileSystem = functools.partial(fs.S3FileSystem, tls_ca_file_path=bundle)
     return found
 
 

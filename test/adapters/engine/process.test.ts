@@ -50,8 +50,9 @@ const process = async (bytes: Buffer, options: Partial<ProcessRequest> = {}) => 
 const csvRows = (
   { bytes, columns, from }: ReturnType<typeof nastyOrders>,
   rowBytesMax: number,
+  separator = ',',
 ): OracleInput[] =>
-  oracleRows(bytes, { from, separator: ',', columns: columns.length, rowBytesMax }).map((row) => ({
+  oracleRows(bytes, { from, separator, columns: columns.length, rowBytesMax }).map((row) => ({
     ...row,
     raw: bytes.toString('latin1', row.start, Math.min(row.end, row.start + rowBytesMax)),
     cells: Object.fromEntries(
@@ -118,6 +119,25 @@ describe('a CSV file is told row by row as the oracle tells it', () => {
   test('compressed with gzip', async () => {
     const file = nastyOrders(1);
     await expectExact(await process(gzipSync(file.bytes)), csvRows(file, usual.limit));
+  });
+
+  test('separated by semicolons', async () => {
+    const file = nastyOrders(1);
+    const swapped = Buffer.from(file.bytes.map((byte) => ({ 44: 0x3b, 59: 0x2c })[byte] ?? byte));
+    const { orders } = oracleDatasets;
+    const dataset = { ...orders, files: { ...orders.files, delimiter: ';' } };
+    const rows = csvRows({ ...file, bytes: swapped }, usual.limit, ';');
+    await expectExact(await process(swapped, { dataset }), rows);
+  });
+
+  test('rows of the largest size, and one byte more', async () => {
+    const { columns, from, bytes } = nastyOrders(0);
+    const row = Buffer.from('"",O-1,C-1,a@b.co,P-0001,1,1,EUR,paid,2024-01-01T00:00:00Z,');
+    const long = (size: number) => Buffer.from(`${'x'.repeat(size - row.length)}\n`);
+    const sizes = [usual.limit, usual.limit + 1, 100];
+    const lines = sizes.flatMap((size) => [row, long(size)]);
+    const file = { columns, from, bytes: Buffer.concat([bytes, ...lines]) };
+    await expectExact(await process(file.bytes), csvRows(file, usual.limit));
   });
 
   test('nothing but the header', async () => {

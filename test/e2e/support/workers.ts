@@ -41,19 +41,22 @@ export const killWhen = async (
   what: string,
   isTime: () => Promise<boolean>,
 ): Promise<void> => {
+  let known: readonly number[] = [];
   try {
     await until(
       what,
       async () => {
-        signal(await workers(), 'SIGSTOP');
+        signal(known, 'SIGSTOP');
+        known = await workers();
+        signal(known, 'SIGSTOP');
         if (await isTime()) return true;
-        signal(await workers(), 'SIGCONT');
+        signal(known, 'SIGCONT');
         return undefined;
       },
       { pollMs: 2 },
     );
   } finally {
-    signal(await workers(), 'SIGKILL');
+    signal(known, 'SIGKILL');
   }
 };
 

@@ -50,12 +50,11 @@ export const cutRows = async (source: Source, accepted: RowSet, sink: Sink): Pro
   let cut = 0;
   for (const batch of source.again()) {
     const pieces: Buffer[] = [];
-    eachRow(batch, (found) => {
-      rows += 1;
-      if (accepted.has(found.row)) return;
-      cut += 1;
+    eachRejected(batch, accepted, (found) => {
       pieces.push(pieceOf(source, batch, found));
     });
+    rows += batch.rows;
+    cut += pieces.length;
     await writeAll(pieces, sink);
   }
   return { rows, cut };
@@ -75,13 +74,18 @@ const writeAll = async (pieces: readonly Buffer[], sink: Sink): Promise<void> =>
   await sink(Buffer.concat(block));
 };
 
-const eachRow = (batch: Batch, take: (row: Row) => void): void => {
+/** Most rows are accepted, so nothing is made of those. */
+const eachRejected = (batch: Batch, accepted: RowSet, take: (row: Row) => void): void => {
+  const { ends, faults } = batch;
   let start = 0;
   let row = batch.firstRow;
   for (let line = 0; line < batch.lines; line++) {
-    const lineFeed = batch.ends[line] ?? 0;
-    const fault = batch.faults[line] ?? 0;
-    if (fault !== BLANK) take({ row: row++, start, end: rowEnd(batch, start, lineFeed), fault });
+    const lineFeed = ends[line] ?? 0;
+    const fault = faults[line] ?? 0;
+    if (fault !== BLANK) {
+      if (!accepted.has(row)) take({ row, start, end: rowEnd(batch, start, lineFeed), fault });
+      row += 1;
+    }
     start = lineFeed + 1;
   }
 };

@@ -1,8 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Dataset, Format } from '../../core/dataset.ts';
-import { sha256 } from '../../core/hash.ts';
-import { ContentId, type FileId } from '../../core/ids.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
 import type { Counts } from '../../core/ledger.ts';
 import { scoreQuality } from '../../core/validate/quality.ts';
@@ -42,8 +41,6 @@ export const metricsOf = (
   const { rowsIn, rejected, wellFormed, nonEmpty, reasons, bytes, notes } = validated;
   const deduplicated = perFile.reduce((sum, file) => sum + file.deduplicated, 0);
   const counts = { rowsIn, published: rows, rejected, deduplicated };
-  // Local files are not hashed; the score does not look at the content's identity.
-  const contentId = ContentId.parse(sha256(given.fileId));
   const share = (cells: number): number => (wellFormed === 0 ? 1 : cells / wellFormed);
   return {
     dataset: dataset.name,
@@ -55,7 +52,7 @@ export const metricsOf = (
     completeness: Object.fromEntries(
       Object.entries(nonEmpty).map(([name, cells]) => [name, share(cells)]),
     ),
-    quality: scoreQuality(dataset, [{ ...validated, fileId: given.fileId, contentId }], counts),
+    quality: scoreQuality(dataset, [validated], counts),
     unmatched,
     bytes,
     notes,

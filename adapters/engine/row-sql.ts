@@ -96,11 +96,17 @@ export type RejectedColumns = {
   readonly compound: string;
 };
 
-const reasonSql = (when: string, code: string, field: string | null): string => {
-  const name = field === null ? `NULL::${TEXT}` : literal(field);
-  return `CASE WHEN ${when} THEN {code: ${literal(code)}, field: ${name}} END`;
-};
+/** Stands between reasons, and between the code and the field of one; in no name of either. */
+const NEXT = ';';
+const OF = ' ';
 
+const reasonSql = (when: string, code: string, field: string | null): string =>
+  `CASE WHEN ${when} THEN ${literal(field === null ? code : `${code}${OF}${field}`)} END`;
+
+/**
+ * The reasons of a row, first as one text and then as the list of those that hold: a struct for
+ * each reason that does not would cost several times the whole pass.
+ */
 const reasonsSql = (row: CompiledRow): string => {
   const faults = faultCodes.map(({ bit, code }) => reasonSql(`(_fault & ${bit}) <> 0`, code, null));
   const compound = (field: string): string => `contains(_compound, ${literal(`;${field};`)})`;
@@ -110,9 +116,14 @@ const reasonsSql = (row: CompiledRow): string => {
       reasonSql(`${compound(field)} IS NOT TRUE AND ${when}`, code, field),
     ),
   ];
-  const given = (all: readonly string[]): string =>
-    `[reason FOR reason IN [${list(all)}] IF reason IS NOT NULL]`;
+  const given = (all: readonly string[]): string => `concat_ws(${literal(NEXT)}, ${list(all)})`;
   return `CASE WHEN _fault <> 0 THEN ${given(faults)} ELSE ${given(reasons)} END`;
+};
+
+const reasonListSql = (text: string): string => {
+  const part = (index: number): string => `split_part(reason, ${literal(OF)}, ${index})`;
+  return `[{code: ${part(1)}, field: nullif(${part(2)}, '')}
+    FOR reason IN string_split(${text}, ${literal(NEXT)}) IF reason <> '']`;
 };
 
 /** Writes the rejected rows with every reason: the slow form. */
@@ -132,8 +143,8 @@ export const rejectsCopySql = (
     `${columns.compound} AS _compound`,
   ];
   return `COPY (SELECT ${constantSql(runId)} AS _run, ${constantSql(fileId)} AS _file, _row,
-      _start AS byte_start, _end AS byte_end, _raw AS raw, ${reasonsSql(row)} AS reasons
-    FROM ${typedSql(row, kept, from)})
+      _start AS byte_start, _end AS byte_end, _raw AS raw, ${reasonListSql('_reasons')} AS reasons
+    FROM (SELECT *, ${reasonsSql(row)} AS _reasons FROM ${typedSql(row, kept, from)}))
     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)`;
 };
 

@@ -34,7 +34,7 @@ const share = (part: number, whole: number): number => (whole === 0 ? 1 : part /
 /** Scores a run: validity, completeness and uniqueness, and 100 times their mean. */
 export const scoreQuality = (
   dataset: Dataset,
-  validated: readonly ValidatedFile[],
+  validated: readonly Pick<ValidatedFile, 'wellFormed' | 'nonEmpty'>[],
   counts: Counts,
 ): Quality => {
   const valid = counts.rowsIn - counts.rejected;

@@ -1,3 +1,4 @@
+import { headBytes } from '../../adapters/engine/recognise.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type PlannedFile, RunPointer } from '../../core/documents.ts';
@@ -23,9 +24,6 @@ export type PlanDeps = SettleDeps & {
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;
 };
-
-/** Bytes of a file that are looked at to tell its format. */
-const headBytes = 64 * 1024;
 
 /** Looks at each file of a run, ends those that cannot be read, and packs the rest into parts. */
 export const plan = (deps: PlanDeps) => async (event: unknown) => {

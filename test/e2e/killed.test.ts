@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunId } from '../../core/ids.ts';
-import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import { type FileEntry, type RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { snapshotsOf } from './support/catalog.ts';
 import { type Dropped, drop, ended, freshKey, runEnded } from './support/drops.ts';
 import { failures, history, visits } from './support/executions.ts';
@@ -18,7 +18,10 @@ beforeAll(async () => {
 
 type InWork = { readonly file: FileEntry; readonly run: RunEntry };
 
-/** Drops a file, and kills every worker of a stage as soon as something is true of its run. */
+/**
+ * Drops a file, and kills every worker of a stage as soon as something is true of its run, or was:
+ * a moment that was missed is told from what follows.
+ */
 const landAndKill = async (
   rows: number,
   stage: 'Validate' | 'Load',
@@ -30,7 +33,8 @@ const landAndKill = async (
   await killWhen(workers, `the moment to kill ${stage}`, async () => {
     const file = await stack.ledger.file(dropped.fileId);
     const run = file?.runId ? await stack.ledger.run(file.runId) : undefined;
-    return file !== undefined && run !== undefined && (await isTime({ file, run }));
+    if (file === undefined || run === undefined) return false;
+    return terminalRunStates.includes(run.state) || (await isTime({ file, run }));
   });
   const file = await ended(stack, dropped);
   return { dropped, run: await runEnded(stack, file.runId) };

@@ -1,11 +1,8 @@
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Shell } from './commands/command.ts';
 import { commands } from './commands/index.ts';
 import { type ExitCode, exitCodes, UserError } from './console/errors.ts';
 import { makeOutput } from './console/output.ts';
-import { root } from './local/places.ts';
 
 /** Builds the whole command line; tests run it with a shell of their own. */
 export const makeProgram = (shell: Shell): Command => {
@@ -58,8 +55,6 @@ const explain = (shell: Shell, error: unknown): ExitCode => {
 };
 
 if (import.meta.main) {
-  // Compiling what a command imports would take longer than many a command itself.
-  enableCompileCache(join(root, '.headgate', 'compile-cache'));
   const { env, stdout, stderr } = process;
   // `headgate runs | head` closes the pipe early; that is no fault worth a stack.
   stdout.on('error', (error: NodeJS.ErrnoException) => {

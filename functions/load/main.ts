@@ -5,26 +5,20 @@ import { icebergWorld } from '../../adapters/iceberg-world.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { datasetNamed } from '../../datasets/index.ts';
-import { regionOf } from '../region.ts';
+import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
 import { LoadEnv } from './env.ts';
 import { load } from './handler.ts';
 
 const env = LoadEnv.parse(process.env);
-const endpointUrl = process.env.AWS_ENDPOINT_URL;
-const s3 = s3Client(endpointUrl);
+const s3 = s3Client(process.env.AWS_ENDPOINT_URL);
 
 export const handler = instrumented('load', (telemetry) =>
   load({
     ...telemetry,
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
-    world: icebergWorld(s3, {
-      database: env.CATALOG_DATABASE,
-      catalogId: env.CATALOG_ID,
-      region: regionOf(process.env),
-      endpointUrl,
-    }),
+    world: icebergWorld(s3, icebergPlace(process.env)),
     cleanBucket: env.CLEAN_BUCKET,
     datasetNamed,
     now: systemClock,

@@ -7,21 +7,15 @@ import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { findRun } from '../../core/load/commit.ts';
-import { regionOf } from '../region.ts';
+import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
 import { QuarantineEnv } from './env.ts';
 import { quarantine } from './handler.ts';
 
 const env = QuarantineEnv.parse(process.env);
-const endpointUrl = process.env.AWS_ENDPOINT_URL;
-const s3 = s3Client(endpointUrl);
+const s3 = s3Client(process.env.AWS_ENDPOINT_URL);
 const stepFunctions = new SFNClient();
-const { catalog } = icebergWorld(s3, {
-  database: env.CATALOG_DATABASE,
-  catalogId: env.CATALOG_ID,
-  region: regionOf(process.env),
-  endpointUrl,
-});
+const { catalog } = icebergWorld(s3, icebergPlace(process.env));
 
 export const handler = instrumented('quarantine', (telemetry) =>
   quarantine({

@@ -6,26 +6,20 @@ import { dynamoLedger } from '../../adapters/ledger.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { withWorkDir } from '../../adapters/work-dir.ts';
 import { datasetNamed } from '../../datasets/index.ts';
-import { regionOf } from '../region.ts';
+import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
 import { TransformEnv } from './env.ts';
 import { transform } from './handler.ts';
 
 const env = TransformEnv.parse(process.env);
-const endpointUrl = process.env.AWS_ENDPOINT_URL;
-const s3 = s3Client(endpointUrl);
+const s3 = s3Client(process.env.AWS_ENDPOINT_URL);
 
 export const handler = instrumented('transform', (telemetry) =>
   transform({
     ...telemetry,
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
-    world: icebergWorld(s3, {
-      database: env.CATALOG_DATABASE,
-      catalogId: env.CATALOG_ID,
-      region: regionOf(process.env),
-      endpointUrl,
-    }),
+    world: icebergWorld(s3, icebergPlace(process.env)),
     engine: { transformRun },
     cleanBucket: env.CLEAN_BUCKET,
     curatedBucket: env.CURATED_BUCKET,

@@ -4,6 +4,7 @@ import type { Field } from './fields/field.ts';
 import { kindOf } from './fields/index.ts';
 import type { Value } from './fields/value.ts';
 import { sha256 } from './hash.ts';
+import type { IcebergType } from './iceberg-type.ts';
 import { ruleOf } from './rules/index.ts';
 import type { ValueSide } from './rules/rule.ts';
 import { literal } from './sql.ts';
@@ -79,7 +80,8 @@ const columnOfField = (name: string, field: Field): KnownColumn => {
 const INT_LARGEST = 2n ** 31n;
 
 /** The largest absolute value that a number of the field can have; undefined for other kinds. */
-const largestOf = (type: string, field: Field): bigint | undefined => {
+const largestOf = (type: IcebergType, field: Field): bigint | undefined => {
+  if (typeof type !== 'string') return undefined;
   const precision = /^decimal\((\d+), /.exec(type)?.[1];
   if (type !== 'int' && precision === undefined) return undefined;
   const ofType = precision === undefined ? INT_LARGEST : 10n ** BigInt(precision) - 1n;

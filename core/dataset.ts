@@ -1,5 +1,9 @@
 import type { Field } from './fields/field.ts';
+import type { IcebergType } from './iceberg-type.ts';
 import type { DatasetName } from './ids.ts';
+import type { FileOptions } from './landing/file-options.ts';
+import type { QualityCheck } from './quality/check.ts';
+import type { DatasetRule } from './rules/row-rule.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** How a run changes the curated table. More modes (merge, history) join this union. */
@@ -14,9 +18,39 @@ export type PartitionField = {
   readonly transform: 'year' | 'month' | 'day';
 };
 
-/** The formats a file may have, once decompressed. */
-export const formats = ['csv', 'jsonl', 'parquet'] as const;
-export type Format = (typeof formats)[number];
+/** Which of several rows with the same key, in one run, is published. */
+export type Deduplication =
+  /** By the order of the files and the rows in them. */
+  | { readonly keep: 'first' | 'last' }
+  /** The row with the largest value in a column; of equal ones the last. */
+  | { readonly keep: 'largest'; readonly of: string };
+
+/**
+ * What happens when a file's columns are not the declared ones. No mode loses anything silently:
+ * what is left out is recorded with the run, and a raw copy is kept.
+ */
+export const evolutionModes = [
+  /** Go on: a new column joins the table as text, a missing one is null. */
+  'evolve',
+  /** Reject the rows that it concerns. */
+  'quarantine_row',
+  /** Publish the rows without the value; the value is kept in quarantine. */
+  'quarantine_value',
+  /** Refuse the file with E_SCHEMA. */
+  'freeze',
+  /** Process the run, but hold it until someone releases or discards it. */
+  'hold',
+] as const;
+export type EvolutionMode = (typeof evolutionModes)[number];
+
+export type Evolution = {
+  /** A column or key that no field has. @default 'freeze' */
+  readonly newColumns: EvolutionMode;
+  /** A required field without a column. @default 'freeze' */
+  readonly missingColumns: EvolutionMode;
+  /** A typed column (Parquet, Avro) of another type, or a text that is no value of its field. */
+  readonly changedTypes: EvolutionMode;
+};
 
 /** Everything Headgate knows of one dataset; the rest is derived from it. */
 export type Dataset = {
@@ -24,30 +58,32 @@ export type Dataset = {
   readonly domain: string;
   readonly owner: string;
   readonly description: string;
+  /** Raised by hand when a change breaks its readers or its senders. @default 1 */
+  readonly version: number;
   /** In the order of the curated table's columns. */
   readonly fields: Readonly<Record<string, Field>>;
-  /** Columns that identify a row; within a run the first row of a key wins. Empty: no key. */
+  /** Columns that identify a row; of a key, one row of a run is published. Empty: no key. */
   readonly key: readonly string[];
   readonly write: WriteMode;
   readonly partition: readonly PartitionField[];
+  /** Rules over several columns or rows; those of one column stand at its field. */
+  readonly rules: readonly DatasetRule[];
   readonly transforms: readonly Transform[];
+  /** @default the first row of a key */
+  readonly deduplicate: Deduplication;
+  readonly quality: readonly QualityCheck[];
+  readonly evolution: Evolution;
   readonly rejects: {
     /** Share of rejected rows (0 to 1) above which the run is held. @default 0.05 */
     readonly holdAbove: number;
   };
-  readonly files: {
-    /** @default all formats */
-    readonly formats: readonly Format[];
-    /** CSV separator, one ASCII character. @default ',' */
-    readonly delimiter: string;
-  };
+  readonly files: FileOptions;
 };
 
 /** A column of the curated table, as the catalogue and the data files know it. */
 export type Column = {
   readonly name: string;
-  /** Iceberg type: string, int, long, decimal(p, s), date, timestamptz, … */
-  readonly type: string;
+  readonly type: IcebergType;
   readonly required: boolean;
   readonly doc?: string;
   /** False for classified columns: a bound in a manifest is a value. */

@@ -1,12 +1,7 @@
-import {
-  type Dataset,
-  type Format,
-  formats,
-  type PartitionField,
-  type WriteMode,
-} from './dataset.ts';
+import type { Dataset, PartitionField, WriteMode } from './dataset.ts';
 import type { Field } from './fields/field.ts';
 import { DatasetName } from './ids.ts';
+import { checkFiles, defaultFiles, type FileOptions } from './landing/file-options.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** A dataset as its author writes it; what is left out gets the default of `Dataset`. */
@@ -15,14 +10,19 @@ export type DatasetDefinition = {
   readonly domain: string;
   readonly owner: string;
   readonly description: string;
+  readonly version?: number;
   readonly fields: Readonly<Record<string, Field>>;
   readonly key?: readonly string[];
   /** @default append() */
   readonly write?: WriteMode;
   readonly partition?: readonly PartitionField[];
+  readonly rules?: Dataset['rules'];
   readonly transforms?: readonly Transform[];
+  readonly deduplicate?: Dataset['deduplicate'];
+  readonly quality?: Dataset['quality'];
+  readonly evolution?: Partial<Dataset['evolution']>;
   readonly rejects?: Partial<Dataset['rejects']>;
-  readonly files?: Partial<Dataset['files']>;
+  readonly files?: Partial<FileOptions>;
 };
 
 /** Each run adds its rows. */
@@ -40,9 +40,12 @@ export const reservedColumns = ['_file', '_row', '_run'] as const;
 
 /** What Glue, Athena and Spark take without quotes; DuckDB does not tell Id from id. */
 const COLUMN = /^[a-z][a-z0-9_]{0,62}$/;
-/** A tab or ASCII punctuation that does not quote. */
-const DELIMITER = /^[\t!#-/:-@[-`{-~]$/;
 const DEFAULT_HOLD_ABOVE = 0.05;
+const defaultEvolution: Dataset['evolution'] = {
+  newColumns: 'freeze',
+  missingColumns: 'freeze',
+  changedTypes: 'quarantine_row',
+};
 
 /**
  * Checks a definition when it is loaded, so that a wrong one fails at `cdk synth` and in the
@@ -61,16 +64,18 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     domain,
     owner,
     description,
+    version: definition.version ?? 1,
     fields,
     key: definition.key ?? [],
     write: definition.write ?? append(),
     partition: definition.partition ?? [],
+    rules: definition.rules ?? [],
     transforms: definition.transforms ?? [],
+    deduplicate: definition.deduplicate ?? { keep: 'first' },
+    quality: definition.quality ?? [],
     rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
-    files: {
-      formats: definition.files?.formats ?? formats,
-      delimiter: definition.files?.delimiter ?? ',',
-    },
+    evolution: { ...defaultEvolution, ...definition.evolution },
+    files: { ...defaultFiles, ...definition.files },
   };
   const check = checker(dataset);
   checkWords(dataset, check);
@@ -181,16 +186,4 @@ const checkPartition = ({ partition, fields }: Dataset, check: Check): void => {
       () => `partition ${transform}('${column}') needs a date or timestamp field; it is ${kind}`,
     );
   }
-};
-
-const checkFiles = ({ files }: Dataset, check: Check): void => {
-  const { delimiter } = files;
-  const allowed: readonly Format[] = files.formats;
-  check(allowed.length > 0, () => `files.formats is empty; allowed are ${formats.join(', ')}`);
-  check(
-    DELIMITER.test(delimiter),
-    () =>
-      `files.delimiter is ${JSON.stringify(delimiter)}; allowed is a tab or one ASCII mark ` +
-      'other than a double quote',
-  );
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { runCodes } from './codes.ts';
-import { formats } from './dataset.ts';
 import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
+import { formats } from './landing/file-options.ts';
 import { Counts, LandedFile, Quality } from './ledger.ts';
 
 /**

@@ -4,7 +4,8 @@ import { columnsOf, knownColumns } from '../core/contract.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { day, defineDataset, month, replace, year } from '../core/define-dataset.ts';
 import { date, decimal, integer, kindOf, text, timestamp } from '../core/fields/index.ts';
-import type { Row } from '../core/fields/value.ts';
+import type { Row, Scalar, Value } from '../core/fields/value.ts';
+import { typeText } from '../core/iceberg-type.ts';
 import { partitionValue } from '../core/load/partition-values.ts';
 import { ident, list } from '../core/sql.ts';
 import { compileTransform, transformRow } from '../core/transform/compile-transform.ts';
@@ -51,6 +52,11 @@ const shops = defineDataset({
 
 const lookup = (name: string): Dataset | undefined =>
   name === 'shops' ? shops : datasetNamed(name);
+
+const scalar = (value: Value): Scalar => {
+  if (typeof value === 'object') throw new Error('a table is not divided by a nested value');
+  return value;
+};
 
 /** Texts of a field that are values, nothing where it may be missing, and the nasty ones first. */
 const soundTexts = (dataset: Dataset): fc.Arbitrary<Texts> =>
@@ -116,11 +122,16 @@ const transformInRows = (dataset: Dataset, rows: readonly Texts[]): Row[] =>
     });
     const columns = knownColumns(dataset, lookup);
     const parts = dataset.partition.map(({ column, transform }, index) => {
-      const sourceType = columns.find(({ name }) => name === column)?.type ?? 'none';
+      const sourceType = columns.find(({ name }) => name === column)?.type;
       const value = clean[column] ?? null;
       return [
         `p${index}`,
-        value === null ? null : partitionValue({ transform, sourceType }, value),
+        value === null
+          ? null
+          : partitionValue(
+              { transform, sourceType: typeText(sourceType ?? 'none') },
+              scalar(value),
+            ),
       ];
     });
     return { ...published, ...Object.fromEntries(parts) };

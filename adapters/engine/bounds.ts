@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
 import type { CopyRow } from '../../core/load/parquet.ts';
 import { ident } from '../../core/sql.ts';
@@ -33,7 +34,7 @@ export const withBounds = (
   };
   for (const [name, field] of Object.entries(dataset.fields)) {
     const { values } = field.options;
-    if (field.kind === 'oneOf' && typeof values === 'object') add(name, values);
+    if (field.kind === 'oneOf') add(name, z.array(z.string()).parse(values));
   }
   add(
     '_file',

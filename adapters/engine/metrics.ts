@@ -1,7 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import type { Dataset, Format } from '../../core/dataset.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import type { FileId } from '../../core/ids.ts';
+import type { Format } from '../../core/landing/file-options.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
 import type { Counts } from '../../core/ledger.ts';
 import { scoreQuality } from '../../core/validate/quality.ts';

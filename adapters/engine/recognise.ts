@@ -1,5 +1,5 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Format } from '../../core/dataset.ts';
+import type { Format } from '../../core/landing/file-options.ts';
 import {
   type Compression,
   type Refused,

@@ -1,7 +1,8 @@
 import type { FileCode, Refusal } from '../../core/codes.ts';
-import type { Dataset, Format } from '../../core/dataset.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import type { ValidatedFile } from '../../core/documents.ts';
 import type { FileId } from '../../core/ids.ts';
+import type { Format } from '../../core/landing/file-options.ts';
 
 /** What a caller may want to know of a file beside its rows. */
 export type Notes = {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
+import { typeText } from '../../core/iceberg-type.ts';
 import type { Output } from '../console/output.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
 import { declared, loadDatasets } from './dataset-named.ts';
@@ -68,7 +69,7 @@ const print = (out: Output, dataset: Dataset, description: Description): void =>
     description.fields.map((field) => [
       `  ${field.name}`,
       field.kind,
-      field.type,
+      typeText(field.type),
       field.required ? 'yes' : '',
       [...choices(dataset, field.name), ...field.rules.map(ruleText)].join('; '),
     ]),
@@ -83,7 +84,7 @@ const modes = {
 /** The declared values of a field that has a list of them. */
 const choices = ({ fields }: Dataset, name: string): string[] =>
   Object.values(fields[name]?.options ?? {}).flatMap((option) =>
-    typeof option === 'number' ? [] : [option.join(', ')],
+    Array.isArray(option) ? [option.join(', ')] : [],
   );
 
 /** `range min 1 max 100000`: a rule with what it was told, without its code. */

@@ -19,6 +19,8 @@ const parse = (text: string): Parsed<number> => {
 /** A day of the calendar, years 0001 to 9999: other years are beyond what some readers know. */
 export const dateKind: FieldKind<object, number> = {
   kind: 'date',
+  says: () => 'a day as YYYY-MM-DD, years 0001 to 9999',
+  rowType: () => 'number',
   parse,
   print: (value) => textOfDays(value),
   duckType: () => 'DATE',

@@ -30,6 +30,9 @@ const print = (value: bigint, { scale }: Options): string => {
 /** A fixed-point number. A decimal too many is refused, because a cast would round it silently. */
 export const decimalKind: FieldKind<Options, bigint> = {
   kind: 'decimal',
+  says: ({ precision, scale }) =>
+    `decimal digits with a point, up to ${precision - scale} before and ${scale} behind it`,
+  rowType: () => 'bigint',
   parse,
   print,
   duckType: ({ precision, scale }) => `DECIMAL(${precision},${scale})`,

@@ -19,6 +19,8 @@ const isEmail = (text: string): boolean => {
 /** `local@domain.tld`, no more: who judges addresses more strictly loses real ones. */
 export const emailKind: FieldKind<object, string> = {
   kind: 'email',
+  says: () => 'local@domain.tld, without blanks',
+  rowType: () => 'string',
   parse: (text) => (isEmail(text) ? accepted(text) : refused('E_TYPE')),
   print: (value) => value,
   duckType: () => 'VARCHAR',

@@ -1,4 +1,5 @@
 import type { RowCode } from '../codes.ts';
+import type { IcebergType } from '../iceberg-type.ts';
 import type { RuleUse } from '../rules/rule.ts';
 import type { Parsed, Value } from './value.ts';
 
@@ -6,8 +7,28 @@ import type { Parsed, Value } from './value.ts';
 export const classifications = ['public', 'internal', 'confidential'] as const;
 export type Classification = (typeof classifications)[number];
 
+/** How a column is published when its plain value is not for everybody. */
+export type Mask =
+  /** SHA-256 of the deployment's salt and the value, hex: equal values stay equal. */
+  | { readonly how: 'hash' }
+  /** A short stable stand-in, `tok_` and 26 characters, made of the salted hash. */
+  | { readonly how: 'token' }
+  /** The same text for every value. */
+  | { readonly how: 'redact' }
+  /** Only the first or last code points of a text; the rest becomes one `*` each. */
+  | { readonly how: 'truncate'; readonly keep: number; readonly from: 'start' | 'end' }
+  /** A number down to a multiple of `step`; a day or instant down to its month or year. */
+  | { readonly how: 'generalise'; readonly step: string };
+
 /** What a kind needs to know beyond its name; plain data, so that a contract can be printed. */
-export type FieldOptions = Readonly<Record<string, number | readonly string[]>>;
+export type FieldOption =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | Field
+  | { readonly [name: string]: Field };
+export type FieldOptions = Readonly<Record<string, FieldOption | undefined>>;
 
 /** One declared column of a dataset. Built by `text()`, `decimal()`, … */
 export type Field = {
@@ -15,13 +36,27 @@ export type Field = {
   readonly kind: string;
   readonly options: FieldOptions;
   readonly optional: boolean;
+  /** The text that stands for a missing value; the repair is recorded in `_changes`. */
+  readonly default?: string | undefined;
   readonly description?: string | undefined;
+  /** What a number counts: 'EUR', 'kg', 'seconds'. */
+  readonly unit?: string | undefined;
   readonly classification?: Classification | undefined;
+  readonly mask?: Mask | undefined;
+  /** Texts that mean a missing value, beside the empty one; compared after the trim. */
+  readonly nullTokens: readonly string[];
+  /** Whether spaces (U+0020) around a text are no part of it. */
+  readonly trim: boolean;
+  /** Other names that the field has in headers and as a JSON key. */
+  readonly aliases: readonly string[];
   /** How the published text is spelt; rules judge the text as it came. */
   readonly casing?: 'lower' | 'upper' | undefined;
   /** Asked only of values; a missing value or a text that is none has its own reason. */
   readonly rules: readonly RuleUse[];
 };
+
+/** True when a row without the value is rejected: a default stands in for a missing one. */
+export const isRequired = (field: Field): boolean => !field.optional && field.default === undefined;
 
 /** Why a text is no value of a kind, as SQL; NULL counts as false. */
 type TextRefusal = {
@@ -32,10 +67,14 @@ type TextRefusal = {
 /**
  * One kind of field, with the answers of both engines side by side: the row engine (one row in
  * TypeScript) and the set engine (a whole file in DuckDB). test/differential.test.ts holds the
- * two to each other. Every text arrives trimmed and is not empty.
+ * two to each other. Every text arrives trimmed and is not empty, and is no null token.
  */
 export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   readonly kind: string;
+  /** The grammar in one sentence, for people: what is allowed, what is not. */
+  says(options: Options): string;
+  /** The type of a published value in TypeScript: 'string', 'bigint', … */
+  rowType(options: Options): string;
   /** Row engine: the text's value, or the reason why it has none. */
   parse(text: string, options: Options): Parsed<V>;
   /** A text whose value this is: parse(print(value)) is the value again. */
@@ -51,19 +90,30 @@ export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   accepts(textSql: string, valueSql: string, options: Options): string;
   /** Set engine, slow form, run on rejected rows: the first that holds is the reason. */
   refusals(options: Options): readonly TextRefusal[];
-  icebergType(options: Options): string;
+  icebergType(options: Options): IcebergType;
   /** The text as JSON Schema describes it. */
   jsonSchema(options: Options): Readonly<Record<string, unknown>>;
   /** Texts on, just off and far off the grammar's edges, for the differential test. */
   edges(options: Options): readonly string[];
 };
 
-/** What every builder takes beside its own options. */
+/** What every builder takes beside its own options; see `Field` for what each means. */
 export type FieldInit = {
   /** @default false: a row without the value is rejected with E_REQUIRED */
   readonly optional?: boolean;
+  readonly default?: string;
   readonly description?: string;
+  readonly unit?: string;
   readonly classification?: Classification;
+  readonly mask?: Mask;
+  /** @default none */
+  readonly nullTokens?: readonly string[];
+  /** @default true */
+  readonly trim?: boolean;
+  /** @default none; the snake_case of a header always finds its field */
+  readonly aliases?: readonly string[];
+  /** More rules, for instance with `warn()`. */
+  readonly rules?: readonly RuleUse[];
 };
 
 /** The common part of every builder, so that each states only what is its own. */
@@ -76,7 +126,13 @@ export const fieldOf = (
   kind,
   options,
   optional: init.optional ?? false,
+  default: init.default,
   description: init.description,
+  unit: init.unit,
   classification: init.classification,
-  rules,
+  mask: init.mask,
+  nullTokens: init.nullTokens ?? [],
+  trim: init.trim ?? true,
+  aliases: init.aliases ?? [],
+  rules: [...rules, ...(init.rules ?? [])],
 });

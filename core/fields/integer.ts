@@ -10,6 +10,8 @@ const digits = grammar('[+-]?[0-9]+');
 /** A whole number of 32 bits. DuckDB's cast also reads 3.5, 1e3, 0x10 and 1_000; we do not. */
 export const integerKind: FieldKind<object, number> = {
   kind: 'integer',
+  says: () => 'a whole number of 32 bits in decimal digits, with or without a sign',
+  rowType: () => 'number',
   parse: (text) => {
     if (!digits.test(text)) return refused('E_TYPE');
     const value = Number(text);

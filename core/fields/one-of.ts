@@ -11,6 +11,8 @@ type Options = { readonly values: readonly string[] };
  */
 export const oneOfKind: FieldKind<Options, string> = {
   kind: 'oneOf',
+  says: ({ values }) => `exactly one of ${values.join(', ')}`,
+  rowType: ({ values }) => values.map((value) => JSON.stringify(value)).join(' | '),
   parse: (text, { values }) => (values.includes(text) ? accepted(text) : refused('E_ONE_OF')),
   print: (value) => value,
   duckType: ({ values }) => `ENUM(${list(values.map(literal))})`,

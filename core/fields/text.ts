@@ -6,6 +6,8 @@ import { accepted } from './value.ts';
 /** Any text. Leading zeros, quotes and formulas are kept as they came. */
 export const textKind: FieldKind<object, string> = {
   kind: 'text',
+  says: () => 'any text, kept as it came',
+  rowType: () => 'string',
   parse: (text) => accepted(text),
   print: (value) => value,
   duckType: () => 'VARCHAR',

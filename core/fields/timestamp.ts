@@ -57,6 +57,8 @@ const usualShape = (textSql: string): string =>
  */
 export const timestampKind: FieldKind<object, bigint> = {
   kind: 'timestamp',
+  says: () => 'ISO 8601 with seconds, up to six decimals and a zone (Z or +hh:mm)',
+  rowType: () => 'bigint',
   parse,
   print,
   duckType: () => 'TIMESTAMPTZ',

@@ -1,12 +1,17 @@
 import type { RowCode } from '../codes.ts';
 
 /**
- * A value, exact in both engines. No kind uses a float:
- * text, email, one-of: string; integer: number; decimal: bigint, the unscaled digits;
- * timestamp: bigint, microseconds since 1970 in UTC; date: number, days since 1970.
+ * A plain value, exact in both engines:
+ * text and its kin, oneOf, uuid, json (canonical text), binary (base64): string;
+ * integer of 32 bits, double: number; integer of 64 bits: bigint; boolean: boolean;
+ * decimal: bigint, the unscaled digits; date: number, days since 1970;
+ * time: bigint, microseconds since midnight; timestamp: bigint, microseconds since 1970 in UTC.
  * These are also Iceberg's own representations, so bounds and partitions need no conversion.
  */
-export type Value = string | number | bigint;
+export type Scalar = string | number | bigint | boolean;
+
+/** A value of any kind; lists and structs hold the values of their parts. */
+export type Value = Scalar | readonly (Value | null)[] | { readonly [name: string]: Value | null };
 
 /** What one text turns out to be: a value, or the one reason why it is none. */
 export type Parsed<V extends Value = Value> =

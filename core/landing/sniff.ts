@@ -1,6 +1,6 @@
 import type { FileCode, Refusal } from '../codes.ts';
-import { type Format, formats } from '../dataset.ts';
 import type { compressions } from '../documents.ts';
+import { type Format, formats } from './file-options.ts';
 
 export type Compression = (typeof compressions)[number];
 export type Refused = { readonly kind: 'refused' } & Refusal<FileCode>;

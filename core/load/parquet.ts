@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StagedFile } from '../documents.ts';
 import { PermanentError } from '../errors.ts';
+import type { IcebergType } from '../iceberg-type.ts';
 import { ident, list, literal } from '../sql.ts';
 import type { DataFile, Pairs } from './manifest.ts';
 import {
@@ -38,12 +39,18 @@ const duckTypes: Readonly<Record<string, string>> = {
 };
 
 /** DuckDB's type of an Iceberg type. Cast to it before COPY: HUGEINT would become DOUBLE. */
-export const duckType = (icebergType: string): string => {
+export const duckType = (icebergType: IcebergType): string => {
+  if (typeof icebergType !== 'string') return nestedType(icebergType);
   const type = duckTypes[icebergType];
   if (type !== undefined) return type;
   if (/^decimal\(\d+, ?\d+\)$/.test(icebergType)) return icebergType.toUpperCase();
   throw new PermanentError(`columns of type ${icebergType} are neither written nor read here`);
 };
+
+const nestedType = (type: Exclude<IcebergType, string>): string =>
+  type.type === 'list'
+    ? `${duckType(type.element)}[]`
+    : `STRUCT(${list(type.fields.map((each) => `${ident(each.name)} ${duckType(each.type)}`))})`;
 
 const leafType = (field: TableField): string => {
   if (typeof field.type === 'string') return field.type;

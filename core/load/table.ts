@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Column, Dataset } from '../dataset.ts';
 import { PermanentError } from '../errors.ts';
+import { typeText } from '../iceberg-type.ts';
 
 /**
  * A column of the table. Everything the catalogue tells is parsed loosely: what we do not know we
@@ -111,7 +112,8 @@ const FIRST_PARTITION_FIELD_ID = 1_000;
 const newField = (column: Column, id: number, required: boolean): TableField => ({
   id,
   name: column.name,
-  type: column.type,
+  // Nested columns are not written yet.
+  type: typeText(column.type),
   required,
   ...(column.doc === undefined ? {} : { doc: column.doc }),
 });
@@ -184,11 +186,12 @@ const checkedColumn = (metadata: TableMetadata, field: TableField, column: Colum
       : field;
   }
   const old = typeof field.type === 'string' ? field.type : field.type.type;
+  const now = typeText(column.type);
   // Catalogues differ in the space of decimal(12, 2).
-  if (old.replaceAll(' ', '') !== column.type.replaceAll(' ', '')) {
+  if (old.replaceAll(' ', '') !== now.replaceAll(' ', '')) {
     return refuse(
       metadata,
-      `column ${field.name} is ${old} in the table and ${column.type} in the dataset`,
+      `column ${field.name} is ${old} in the table and ${now} in the dataset`,
       `Give ${field.name} its old type again, or put the new type under a new column name.`,
     );
   }

@@ -45,5 +45,5 @@ export const length = ({ min, max }: Params): RuleUse => {
   if (min !== undefined && max !== undefined && min > max) {
     throw new Error(`length: no text has at least ${min} and at most ${max} code points`);
   }
-  return { kind: lengthRule.kind, params: { min, max } };
+  return { kind: lengthRule.kind, params: { min, max }, severity: 'reject' };
 };

@@ -34,5 +34,5 @@ export const pattern = (expression: RegExp): RuleUse => {
     );
   }
   grammar(source);
-  return { kind: patternRule.kind, params: { source } };
+  return { kind: patternRule.kind, params: { source }, severity: 'reject' };
 };

@@ -29,5 +29,5 @@ export const range = ({ min, max }: Params): RuleUse[] => {
   if (min !== undefined && max !== undefined && min > max) {
     throw new Error(`range: no value lies between ${min} and ${max}`);
   }
-  return [{ kind: rangeRule.kind, params: { min, max } }];
+  return [{ kind: rangeRule.kind, params: { min, max }, severity: 'reject' }];
 };

@@ -1,15 +1,25 @@
 import type { RowCode } from '../codes.ts';
-import type { Value } from '../fields/value.ts';
+import type { Scalar, Value } from '../fields/value.ts';
+
+/** A broken rule rejects the row, or only counts as a warning and the row is published. */
+export type Severity = 'reject' | 'warn';
 
 /** What a rule was declared with; the values are of the field's own kind. */
-export type RuleParams = Readonly<Record<string, Value | undefined>>;
+export type RuleParams = Readonly<Record<string, Scalar | undefined>>;
 
 /** One rule of one field. Built by the field's builder. */
 export type RuleUse = {
   /** Name of a kind in core/rules/index.ts. */
   readonly kind: string;
   readonly params: RuleParams;
+  readonly severity: Severity;
 };
+
+/** The same rule as a warning: `text({ rules: [warn(length({ max: 20 }))] })`. */
+export const warn = <Use extends { readonly severity: Severity }>(use: Use): Use => ({
+  ...use,
+  severity: 'warn',
+});
 
 /** What a rule may ask of the kind of the field that it stands on. */
 export type ValueSide = {
@@ -40,7 +50,7 @@ export type RuleKind<Params = RuleParams, V extends Value = Value> = {
 /** The parameters that were given, printed; those left out stay out. */
 export const stated = (
   params: RuleParams,
-  print: (value: Value) => string | number,
+  print: (value: Scalar) => string | number,
 ): Record<string, string | number> => {
   const result: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(params)) {

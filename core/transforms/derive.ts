@@ -1,5 +1,6 @@
 import { classifications } from '../fields/field.ts';
 import type { Value } from '../fields/value.ts';
+import { type IcebergType, typeText } from '../iceberg-type.ts';
 import type { DateOf, Known, KnownColumn, Product, SqlSide, TransformKind } from './transform.ts';
 
 /** Digits that DuckDB and Iceberg hold exactly. */
@@ -8,11 +9,12 @@ const DAY_MICROS = 86_400_000_000n;
 
 const digitsOf = (largest: bigint): number => largest.toString().length;
 
-const scaleOf = (type: string): number => Number(/^decimal\(\d+, (\d+)\)$/.exec(type)?.[1] ?? '0');
+const scaleOf = (type: IcebergType): number =>
+  Number(/^decimal\(\d+, (\d+)\)$/.exec(typeText(type))?.[1] ?? '0');
 
 const largestOf = ({ name, type, largest }: KnownColumn): bigint => {
   if (largest !== undefined) return largest;
-  throw new Error(`a product needs numbers; '${name}' is a ${type}`);
+  throw new Error(`a product needs numbers; '${name}' is a ${typeText(type)}`);
 };
 
 /** A derived column is as secret as its most secret source, and there when all of them are. */
@@ -82,7 +84,7 @@ export const productKind: TransformKind<Product> = {
   ],
   compute: ({ column, left, right, scale }, row, known) => {
     const [a, b] = [row[left], row[right]];
-    if (isMissing(a) || isMissing(b)) return { [column]: null };
+    if (!isNumber(a) || !isNumber(b)) return { [column]: null };
     const decimals = scaleOf(known(left).type) + scaleOf(known(right).type);
     return { [column]: BigInt(a) * BigInt(b) * 10n ** BigInt(scale - decimals) };
   },
@@ -97,11 +99,11 @@ export const dateOfKind: TransformKind<DateOf> = {
   columns: (use, known) => {
     const source = known.column(use.of);
     if (source.type === 'timestamptz') return [{ ...derivedFrom(use, [source]), type: 'date' }];
-    throw new Error(`dateOf needs a timestamp; '${use.of}' is a ${source.type}`);
+    throw new Error(`dateOf needs a timestamp; '${use.of}' is a ${typeText(source.type)}`);
   },
   compute: ({ column, of }, row) => {
     const at = row[of];
-    if (isMissing(at)) return { [column]: null };
+    if (!isNumber(at)) return { [column]: null };
     const micros = BigInt(at);
     const inDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
     return { [column]: Number((micros - inDay) / DAY_MICROS) };
@@ -109,8 +111,8 @@ export const dateOfKind: TransformKind<DateOf> = {
   toSql: ({ of }, side) => [`CAST(${utcOf(side.column(of))} AS DATE)`],
 };
 
-const isMissing = (value: Value | null | undefined): value is null | undefined =>
-  value === null || value === undefined;
+const isNumber = (value: Value | null | undefined): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint';
 
 /**
  * The UTC clock of a TIMESTAMPTZ, by its epoch: DuckDB's own way goes through ICU, which takes

@@ -1,3 +1,4 @@
+import { typeText } from '../iceberg-type.ts';
 import { ident } from '../sql.ts';
 import type { Join, KnownColumn, TransformKind } from './transform.ts';
 
@@ -23,8 +24,10 @@ export const joinKind: TransformKind<Join> = {
       const names = columns.map((column) => column.name).join(', ');
       throw new Error(`dataset ${dataset} has no column '${name}'; it has ${names}`);
     };
-    if (partnerColumn(on).type !== own.type) {
-      throw new Error(`'${on}' is a ${own.type} here and another type in dataset ${dataset}`);
+    if (typeText(partnerColumn(on).type) !== typeText(own.type)) {
+      throw new Error(
+        `'${on}' is a ${typeText(own.type)} here and another type in dataset ${dataset}`,
+      );
     }
     return take.map((name) => ({ ...partnerColumn(name), required: false }));
   },

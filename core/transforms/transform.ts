@@ -1,5 +1,6 @@
 import type { Classification } from '../fields/field.ts';
 import type { Row, Value } from '../fields/value.ts';
+import type { IcebergType } from '../iceberg-type.ts';
 
 type Derived = { readonly column: string; readonly description?: string | undefined };
 
@@ -30,8 +31,7 @@ export type Transform = Product | DateOf | Join;
 /** A column as the steps see it: what is known before any row is read. */
 export type KnownColumn = {
   readonly name: string;
-  /** Iceberg type. */
-  readonly type: string;
+  readonly type: IcebergType;
   readonly required: boolean;
   readonly doc?: string | undefined;
   readonly classification?: Classification | undefined;

@@ -1,10 +1,10 @@
 import type { RowCode } from '../codes.ts';
 import { valueSideOf } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Field } from '../fields/field.ts';
+import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
-import { ident, list } from '../sql.ts';
+import { ident, list, literal } from '../sql.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
 type ReasonSql = { readonly code: RowCode; readonly field: string; readonly when: string };
@@ -49,7 +49,7 @@ export const compileRow = (dataset: Dataset): CompiledRow => {
   return {
     setup: [],
     fields: fields.map(([name]) => name),
-    texts: list(fields.map(([name]) => `${trimmed(ident(name))} AS ${ident(name)}`)),
+    texts: list(fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`)),
     values: list(fields.map(([name, field]) => `${castOf(name, field)} AS ${typed(name)}`)),
     accepts: fields.map(([name, field]) => acceptsOf(name, field)).join(' AND '),
     clean: list(fields.map(([name, field]) => `${published(name, field)} AS ${ident(name)}`)),
@@ -66,6 +66,13 @@ const typed = (name: string): string => ident(`v_${name}`);
 const trimmed = (column: string): string =>
   `CASE WHEN ${column} < '!' OR ${column} LIKE '% ' ` +
   `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`;
+
+/** The text of a cell, or NULL where it says that there is none. */
+const textOf = (column: string, { trim, nullTokens }: Field): string => {
+  const text = trim ? trimmed(column) : `nullif(${column}, '')`;
+  if (nullTokens.length === 0) return text;
+  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${text} END`;
+};
 
 const castOf = (name: string, field: Field): string =>
   kindOf(field).cast(ident(name), field.options);
@@ -84,7 +91,7 @@ const acceptsOf = (name: string, field: Field): string => {
   const all = [accepts, ...rulesOf(name, field).map(({ holds }) => holds)]
     .map((sql) => `(${sql})`)
     .join(' AND ');
-  return field.optional ? `(${ident(name)} IS NULL OR (${all}))` : all;
+  return isRequired(field) ? all : `(${ident(name)} IS NULL OR (${all}))`;
 };
 
 /** One cause, one reason: each holds only where none before it in the same field does. */
@@ -106,5 +113,5 @@ const reasonsOf = (name: string, field: Field): ReasonSql[] => {
     field: name,
     when: [present, ...passed, `(${holds}) IS NOT TRUE`].join(' AND '),
   }));
-  return [...(field.optional ? [] : [required]), ...noValue, ...broken];
+  return [...(isRequired(field) ? [required] : []), ...noValue, ...broken];
 };

@@ -1,6 +1,6 @@
 import type { RowReason } from '../codes.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Field } from '../fields/field.ts';
+import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
@@ -22,7 +22,7 @@ export const judgeRow = (
   const reasons: RowReason[] = [];
   const values: Record<string, Value | null> = {};
   for (const [name, field] of Object.entries(dataset.fields)) {
-    const verdict = judgeField(field, trimmed(texts[name] ?? null));
+    const verdict = judgeField(field, textOf(field, texts[name] ?? null));
     values[name] = verdict.value;
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));
   }
@@ -38,10 +38,16 @@ const trimmed = (text: string | null): string | null => {
   return start === end ? null : text.slice(start, end);
 };
 
+/** The text of a cell, or null where it says that there is none. */
+const textOf = ({ trim, nullTokens }: Field, cell: string | null): string | null => {
+  const text = trim ? trimmed(cell) : cell;
+  return text === null || text === '' || nullTokens.includes(text) ? null : text;
+};
+
 type Verdict = { readonly value: Value | null; readonly codes: readonly RowReason['code'][] };
 
 const judgeField = (field: Field, text: string | null): Verdict => {
-  if (text === null) return { value: null, codes: field.optional ? [] : ['E_REQUIRED'] };
+  if (text === null) return { value: null, codes: isRequired(field) ? ['E_REQUIRED'] : [] };
   const parsed = kindOf(field).parse(text, field.options);
   if (!parsed.ok) return { value: null, codes: [parsed.code] };
   const broken = field.rules

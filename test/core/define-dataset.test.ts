@@ -9,6 +9,7 @@ import {
   year,
 } from '../../core/define-dataset.ts';
 import { date, integer, text, timestamp } from '../../core/fields/index.ts';
+import { defaultFiles } from '../../core/landing/file-options.ts';
 import { dateOf, derive, join, product } from '../../core/transforms/index.ts';
 
 const sound: DatasetDefinition = {
@@ -46,7 +47,12 @@ test('everything can be said', () => {
       join('depots', { on: 'depot', take: ['town'] }),
     ],
     rejects: { holdAbove: 0 },
-    files: { formats: ['csv'], delimiter: '\t' },
+    version: 2,
+    rules: [],
+    deduplicate: { keep: 'last' },
+    quality: [{ kind: 'volume', deviations: 4, severity: 'hold' }],
+    evolution: { newColumns: 'evolve', missingColumns: 'hold', changedTypes: 'freeze' },
+    files: { ...defaultFiles, formats: ['csv'], delimiter: '\t' },
   } as const;
   expect(defineDataset({ ...sound, ...said })).toEqual({ ...sound, ...said });
   expect(append()).toEqual({ kind: 'append' });

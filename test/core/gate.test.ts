@@ -3,6 +3,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import type { TransformDocument, ValidatedFile } from '../../core/documents.ts';
 import { decideGate } from '../../core/gate.ts';
 import { ContentId, DatasetName, FileId } from '../../core/ids.ts';
+import { defaultFiles } from '../../core/landing/file-options.ts';
 
 const fileId = FileId.parse('a'.repeat(32));
 
@@ -15,9 +16,14 @@ const dataset = (kind: 'append' | 'replace'): Dataset => ({
   key: [],
   write: { kind },
   partition: [],
+  version: 1,
+  rules: [],
   transforms: [],
+  deduplicate: { keep: 'first' },
+  quality: [],
+  evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },
-  files: { formats: ['csv'], delimiter: ',' },
+  files: defaultFiles,
 });
 
 const validated = (rowsIn: number, rejected: number): ValidatedFile => ({

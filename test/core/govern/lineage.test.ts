@@ -4,6 +4,7 @@ import type { Dataset } from '../../../core/dataset.ts';
 import type { TransformDocument } from '../../../core/documents.ts';
 import { lineageEvent } from '../../../core/govern/lineage.ts';
 import { DatasetName, EpochMs, Fence, FileId, RunId } from '../../../core/ids.ts';
+import { defaultFiles } from '../../../core/landing/file-options.ts';
 import type { FileEntry, RunEntry } from '../../../core/ledger.ts';
 
 const now = EpochMs.parse(1_700_000_000_000);
@@ -19,9 +20,14 @@ const dataset: Dataset = {
   key: [],
   write: { kind: 'append' },
   partition: [],
+  version: 1,
+  rules: [],
   transforms: [],
+  deduplicate: { keep: 'first' },
+  quality: [],
+  evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },
-  files: { formats: ['csv'], delimiter: ',' },
+  files: defaultFiles,
 };
 
 const run: RunEntry = {

@@ -36,8 +36,17 @@ export const codes = {
   E_JSON_DUP_KEY: row('the object names a key twice'),
   E_DEPTH: row('the JSON nests deeper than the limit'),
   E_DUPLICATE_KEY: row(
-    'an earlier row of this run has the same key',
-    'Nothing: the first row is published.',
+    'another row of this run has the same key',
+    'Nothing: that other row is published (deduplicate.keep says which one).',
+  ),
+  E_DUPLICATE_ROW: row(
+    'another row of this run is the same in every field',
+    'Nothing: that other row is published.',
+  ),
+  E_UNIQUE: row('an earlier row of this run has the same values in columns declared unique'),
+  E_FOREIGN_KEY: row(
+    'the value is no key of the dataset that the field refers to',
+    'Publish the missing row of that dataset, then drop this row again in a new file.',
   ),
 
   E_NO_DATASET: file(

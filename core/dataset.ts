@@ -18,12 +18,16 @@ export type PartitionField = {
   readonly transform: 'year' | 'month' | 'day';
 };
 
-/** Which of several rows with the same key, in one run, is published. */
-export type Deduplication =
-  /** By the order of the files and the rows in them. */
-  | { readonly keep: 'first' | 'last' }
-  /** The row with the largest value in a column; of equal ones the last. */
-  | { readonly keep: 'largest'; readonly of: string };
+/** Which of several rows that are the same, in one run, is published. */
+export type Deduplication = {
+  /** Rows are the same when their keys are, or, in a dataset without key, all their fields. */
+  readonly by: 'key' | 'row';
+  /**
+   * By the order of the files and of the rows in them; or the row with the largest value in a
+   * field, such as a version: a missing value is the smallest, of equal ones the last is kept.
+   */
+  readonly keep: 'first' | 'last' | { readonly largest: string };
+};
 
 /**
  * What happens when a file's columns are not the declared ones. No mode loses anything silently:

@@ -18,7 +18,7 @@ export type DatasetDefinition = {
   readonly partition?: readonly PartitionField[];
   readonly rules?: Dataset['rules'];
   readonly transforms?: readonly Transform[];
-  readonly deduplicate?: Dataset['deduplicate'];
+  readonly deduplicate?: Partial<Dataset['deduplicate']>;
   readonly quality?: Dataset['quality'];
   readonly evolution?: Partial<Dataset['evolution']>;
   readonly rejects?: Partial<Dataset['rejects']>;
@@ -71,7 +71,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     partition: definition.partition ?? [],
     rules: definition.rules ?? [],
     transforms: definition.transforms ?? [],
-    deduplicate: definition.deduplicate ?? { keep: 'first' },
+    deduplicate: { by: 'key', keep: 'first', ...definition.deduplicate },
     quality: definition.quality ?? [],
     rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
     evolution: { ...defaultEvolution, ...definition.evolution },
@@ -81,6 +81,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   checkWords(dataset, check);
   checkColumns(dataset, check);
   checkKey(dataset, check);
+  checkDeduplication(dataset, check);
   checkPartition(dataset, check);
   checkFiles(dataset, check);
   return dataset;
@@ -175,6 +176,23 @@ const checkKey = ({ key, fields }: Dataset, check: Check): void => {
     );
     check(key.indexOf(column) === index, () => `key names '${column}' twice`);
   }
+};
+
+const checkDeduplication = ({ key, fields, deduplicate }: Dataset, check: Check): void => {
+  const { by, keep } = deduplicate;
+  check(
+    by === 'key' || key.length === 0,
+    () => "deduplicate by 'row' compares whole rows, but the dataset has a key; leave one out",
+  );
+  if (typeof keep === 'string') return;
+  check(
+    key.length > 0,
+    () => `deduplicate keeps the largest ${keep.largest} of a key, and the dataset has no key`,
+  );
+  check(
+    Object.hasOwn(fields, keep.largest),
+    () => `deduplicate keeps the largest '${keep.largest}', which is no field`,
+  );
 };
 
 const checkPartition = ({ partition, fields }: Dataset, check: Check): void => {

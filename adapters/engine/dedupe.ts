@@ -25,7 +25,7 @@ const SLICE_ROWS = 2_000_000;
 export const cleanSql = (files: readonly CleanFile[]): string =>
   `read_parquet([${list(files.map(({ path }) => literal(path)))}])`;
 
-/** Makes the table `duplicate` of rows whose key an earlier row has: both places, and the key. */
+/** Makes the table `duplicate` of rows that give way to another: both places, and the key. */
 export const findDuplicates = async (
   engine: Engine,
   dataset: Dataset,
@@ -33,13 +33,24 @@ export const findDuplicates = async (
 ): Promise<Duplicates> => {
   const rows = new Map<string, number>();
   for (const file of files) rows.set(file.fileId, await countRows(engine, file));
-  if (dataset.key.length === 0) return { rows, duplicates: new Map() };
+  if (sameColumns(dataset).length === 0) return { rows, duplicates: new Map() };
   await makeDuplicates(engine, dataset, files, total(rows));
   const counted = await engine.rows('SELECT _file, count(*) AS rows FROM duplicate GROUP BY 1');
   const duplicates = PerFile.parse(counted).map(
     ({ _file, rows: count }) => [_file, count] as const,
   );
   return { rows, duplicates: new Map(duplicates) };
+};
+
+/** The columns by which rows are the same; none when the dataset does not say. */
+const sameColumns = ({ key, fields, deduplicate }: Dataset): readonly string[] =>
+  deduplicate.by === 'row' ? Object.keys(fields) : key;
+
+/** The order in which the first of the same rows is the one to keep. */
+const orderSql = ({ keep }: Dataset['deduplicate']): string => {
+  if (keep === 'first') return '_place, _row';
+  const last = '_place DESC, _row DESC';
+  return keep === 'last' ? last : `${ident(keep.largest)} DESC NULLS LAST, ${last}`;
 };
 
 /** From the file's footer. */
@@ -58,11 +69,14 @@ export const total = (counts: ReadonlyMap<string, number>): number =>
  */
 const makeDuplicates = async (
   engine: Engine,
-  { key }: Dataset,
+  dataset: Dataset,
   files: readonly CleanFile[],
   rows: number,
 ): Promise<void> => {
-  const columns = list(key.map(ident));
+  const { keep } = dataset.deduplicate;
+  const same = sameColumns(dataset);
+  const columns = list(same.map(ident));
+  const read = typeof keep === 'string' ? same : [...new Set([...same, keep.largest])];
   const clean = cleanSql(files);
   const slices = Math.ceil(rows / SLICE_ROWS);
   await engine.run('CREATE TEMP TABLE twice (hash UBIGINT)');
@@ -76,14 +90,14 @@ const makeDuplicates = async (
     SELECT * FROM (
       SELECT _file, _row, first_value(_file) OVER same AS duplicate_of_file,
         first_value(_row) OVER same AS duplicate_of_row, ${columns}
-      FROM (SELECT _file, _row, ${columns}, ${place} AS _place FROM ${clean}
+      FROM (SELECT _file, _row, ${list(read.map(ident))}, ${place} AS _place FROM ${clean}
         WHERE hash(${columns}) IN (FROM twice))
-      WINDOW same AS (PARTITION BY ${columns} ORDER BY _place, _row))
+      WINDOW same AS (PARTITION BY ${columns} ORDER BY ${orderSql(dataset.deduplicate)}))
     WHERE _file <> duplicate_of_file OR _row <> duplicate_of_row`);
   await engine.run('DROP TABLE twice');
 };
 
-/** Keeps the duplicate rows: where they are, where the first one is, and the key unless secret. */
+/** Keeps the duplicate rows: where they are, where the kept one is, and the key unless secret. */
 export const duplicatesCopySql = (dataset: Dataset, runId: string, path: string): string => {
   const shown = dataset.key.filter(
     (name) => dataset.fields[name]?.classification !== 'confidential',
@@ -91,7 +105,7 @@ export const duplicatesCopySql = (dataset: Dataset, runId: string, path: string)
   const columns = [
     `${literal(runId)} AS _run`,
     ...['_file', '_row', 'duplicate_of_file', 'duplicate_of_row'],
-    `'E_DUPLICATE_KEY' AS code`,
+    `${literal(dataset.deduplicate.by === 'row' ? 'E_DUPLICATE_ROW' : 'E_DUPLICATE_KEY')} AS code`,
     ...shown.map(ident),
   ];
   return `COPY (SELECT ${list(columns)} FROM duplicate ORDER BY _file, _row)

@@ -49,7 +49,7 @@ test('everything can be said', () => {
     rejects: { holdAbove: 0 },
     version: 2,
     rules: [],
-    deduplicate: { keep: 'last' },
+    deduplicate: { by: 'key', keep: 'last' },
     quality: [{ kind: 'volume', deviations: 4, severity: 'hold' }],
     evolution: { newColumns: 'evolve', missingColumns: 'hold', changedTypes: 'freeze' },
     files: { ...defaultFiles, formats: ['csv'], delimiter: '\t' },

@@ -19,7 +19,7 @@ const dataset = (kind: 'append' | 'replace'): Dataset => ({
   version: 1,
   rules: [],
   transforms: [],
-  deduplicate: { keep: 'first' },
+  deduplicate: { by: 'key', keep: 'first' },
   quality: [],
   evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },

@@ -23,7 +23,7 @@ const dataset: Dataset = {
   version: 1,
   rules: [],
   transforms: [],
-  deduplicate: { keep: 'first' },
+  deduplicate: { by: 'key', keep: 'first' },
   quality: [],
   evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },

@@ -1,4 +1,6 @@
 import { App, CliCredentialsStackSynthesizer, Duration } from 'aws-cdk-lib';
+import { masksWithSalt } from '../core/transforms/mask-salt.ts';
+import { datasets } from '../datasets/index.ts';
 import { HeadgateStack } from '../lib/headgate-stack.ts';
 import { checkSecurity } from '../lib/nag.ts';
 import { readSettings } from '../lib/settings.ts';
@@ -10,6 +12,7 @@ const { stackName, cliCredentials, batchingWindowSeconds, cleanExpiryDays, ...se
 // Account and region are those of the caller's credentials: one template deploys anywhere.
 new HeadgateStack(app, stackName, {
   ...settings,
+  saltedMasks: datasets.some(masksWithSalt),
   batchingWindow: Duration.seconds(batchingWindowSeconds),
   cleanExpiry: Duration.days(cleanExpiryDays),
   ...(cliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),

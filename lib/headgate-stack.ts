@@ -7,6 +7,7 @@ import { DataKey, type DataKeyProps } from './data-key.ts';
 import { dataRemoval, type TwoKeys } from './data-removal.ts';
 import { Intake } from './intake.ts';
 import { Ledger } from './ledger.ts';
+import { MaskSalt } from './mask-salt.ts';
 import { Observability } from './observability.ts';
 import { Pipeline } from './pipeline.ts';
 import { Stages } from './stages.ts';
@@ -21,6 +22,8 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly encryption?: DataKeyProps['encryption'];
   /** How long clean rows are kept. @default 14 days */
   readonly cleanExpiry?: Duration;
+  /** True when a dataset masks columns with a hash or a token. @default false */
+  readonly saltedMasks?: boolean;
   /** SNS topic that is told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopicArn?: string;
 }
@@ -34,6 +37,7 @@ export class HeadgateStack extends Stack {
       batchingWindow = Duration.seconds(5),
       encryption = 'customer-key',
       cleanExpiry = Duration.days(14),
+      saltedMasks = false,
       alarmTopicArn,
     } = props;
     const removalPolicy = dataRemoval(this, this.stackName, props);
@@ -41,7 +45,11 @@ export class HeadgateStack extends Stack {
     const zones = new Zones(this, 'Zones', { dataKey, removalPolicy, cleanExpiry });
     const ledger = new Ledger(this, 'Ledger', { dataKey, removalPolicy });
     const catalogue = new Catalogue(this, 'Catalogue', { removalPolicy });
-    const stages = new Stages(this, 'Stages', { zones, ledger, catalogue, architecture });
+    const maskSalt = saltedMasks
+      ? new MaskSalt(this, 'MaskSalt', { dataKey, removalPolicy })
+      : undefined;
+    const parts = { zones, ledger, catalogue, architecture, maskSalt };
+    const stages = new Stages(this, 'Stages', parts);
     const pipeline = new Pipeline(this, 'Pipeline', { stages, zones });
     const shared = { zones, ledger, pipeline, dataKey, architecture };
     const intake = new Intake(this, 'Intake', { ...shared, batchingWindow });

@@ -11,6 +11,7 @@ import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import type { Catalogue } from './catalogue.ts';
 import { EngineLayer } from './engine-layer.ts';
 import type { Ledger } from './ledger.ts';
+import type { MaskSalt } from './mask-salt.ts';
 import { allow } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
@@ -20,6 +21,8 @@ export interface StagesProps {
   readonly ledger: Ledger;
   readonly catalogue: Catalogue;
   readonly architecture: EngineArchitecture;
+  /** Undefined when no dataset masks with a salt. */
+  readonly maskSalt: MaskSalt | undefined;
 }
 
 /** For stages that pass documents on. */
@@ -103,7 +106,7 @@ export class Stages extends Construct {
   }
 
   #transform(engine: EngineLayer): StageFunction<TransformEnv> {
-    const { zones, ledger, catalogue, architecture } = this.#props;
+    const { zones, ledger, catalogue, architecture, maskSalt } = this.#props;
     const transform = new StageFunction<TransformEnv>(this, 'Transform', {
       ...{ ...heavy, stage: 'transform', architecture, engine },
       environment: {
@@ -113,8 +116,10 @@ export class Stages extends Construct {
         QUARANTINE_BUCKET: zones.quarantine.bucketName,
         CATALOG_DATABASE: catalogue.databaseName,
         CATALOG_ID: catalogue.catalogId,
+        SALT_ARN: maskSalt?.arn ?? '',
       },
     });
+    maskSalt?.grantRead(transform.role);
     ledger.grant(transform.role, 'GetItem');
     zones.grantRead(transform.role, zones.clean);
     zones.grantWrite(transform.role, zones.clean);

@@ -11,5 +11,7 @@ export const TransformEnv = z.object({
   QUARANTINE_BUCKET: z.string().min(1),
   CATALOG_DATABASE: z.string().min(1),
   CATALOG_ID: z.string().min(1),
+  /** ARN of the salt's secret; empty when no dataset masks with one. */
+  SALT_ARN: z.string(),
 });
 export type TransformEnv = z.infer<typeof TransformEnv>;

@@ -31,6 +31,8 @@ export type TransformDeps = {
   readonly cleanBucket: string;
   readonly curatedBucket: string;
   readonly quarantineBucket: string;
+  /** What hashed and tokenised columns are made with; asked only for datasets that have some. */
+  readonly salt: () => Promise<string>;
   readonly datasetNamed: (name: string) => Dataset | undefined;
   readonly withWorkDir: <T>(work: (dir: string) => Promise<T>) => Promise<T>;
 } & Telemetry;

@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { s3Client } from '../../adapters/clients.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
 import { icebergWorld } from '../../adapters/iceberg-world.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
+import { secretText } from '../../adapters/secret.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { withWorkDir } from '../../adapters/work-dir.ts';
 import { datasetNamed } from '../../datasets/index.ts';
@@ -13,6 +15,7 @@ import { transform } from './handler.ts';
 
 const env = TransformEnv.parse(process.env);
 const s3 = s3Client(process.env.AWS_ENDPOINT_URL);
+const secrets = new SecretsManagerClient();
 
 export const handler = instrumented('transform', (telemetry) =>
   transform({
@@ -24,6 +27,7 @@ export const handler = instrumented('transform', (telemetry) =>
     cleanBucket: env.CLEAN_BUCKET,
     curatedBucket: env.CURATED_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
+    salt: () => secretText(secrets, env.SALT_ARN),
     datasetNamed,
     withWorkDir,
   }),

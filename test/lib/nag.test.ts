@@ -72,7 +72,7 @@ describe('a planted violation is found', () => {
 describe('the synth', () => {
   const synth = (plant: (app: App, stack: Stack) => unknown) => {
     const app = newApp({}, { isValidated: true });
-    plant(app, new HeadgateStack(app, 'Headgate'));
+    plant(app, new HeadgateStack(app, 'Headgate', { saltedMasks: true }));
     return () => app.synth();
   };
 

@@ -78,7 +78,10 @@ export const memoryStack = (
         engine: { inflate, validateFile: options.validateFile ?? validateFile },
       }),
     ),
-    transform: around('transform', transform({ ...deps, withWorkDir, engine: { transformRun } })),
+    transform: around(
+      'transform',
+      transform({ ...deps, withWorkDir, salt: async () => 'a salt', engine: { transformRun } }),
+    ),
     gate: around('gate', gate(deps)),
     load: around('load', load(deps)),
     publish: around('publish', publish(deps)),

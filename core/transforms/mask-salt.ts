@@ -1,0 +1,8 @@
+import type { Dataset } from '../dataset.ts';
+import type { Mask } from '../fields/field.ts';
+
+const isSalted = (mask: Mask | undefined): boolean => mask?.how === 'hash' || mask?.how === 'token';
+
+/** True when a column of the dataset is published as a hash or a token, which take a salt. */
+export const masksWithSalt = ({ fields }: Pick<Dataset, 'fields'>): boolean =>
+  Object.values(fields).some(({ mask }) => isSalted(mask));

@@ -45,6 +45,11 @@ export const LAST_YEAR = 9999;
 export const daysOfText = (text: string): number | undefined => {
   const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
   if (year === undefined || month === undefined || day === undefined) return undefined;
+  return daysOfDay({ year, month, day });
+};
+
+/** Days since 1970-01-01; undefined when the calendar has no such day. */
+export const daysOfDay = ({ year, month, day }: Day): number | undefined => {
   if (month < 1 || month > 12 || day < 1) return undefined;
   const days = toDays({ year, month, day });
   // A day that the month does not have comes back as another one.

@@ -1,14 +1,23 @@
-import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  DuckDBBlobValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBStructValue,
+  DuckDBUUIDValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { addNestedFunctions } from '../adapters/engine/nested-functions.ts';
 import type { RowReason } from '../core/codes.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Row, Value } from '../core/fields/value.ts';
 import { ident, list, literal } from '../core/sql.ts';
-import { compileRow } from '../core/validate/compile-row.ts';
+import { compileRow, valuesFrom } from '../core/validate/compile-row.ts';
 
 const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
 /** One DuckDB session, set up as the engine sets up its own. */
 export const db = await instance.connect();
 await db.run("SET TimeZone='UTC'");
+addNestedFunctions(db);
 
 /** The texts of one row; what a field is not given is NULL. */
 export type Texts = Readonly<Record<string, string | null>>;
@@ -24,17 +33,25 @@ export type SetVerdict = {
   readonly values: Row;
 };
 
+/** Bytes, and the parts of a nested value, each as the row engine would hold it. */
+const plainParts = (value: object): Value | undefined => {
+  if (value instanceof DuckDBListValue) return value.items.map(plain);
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
+  if (value instanceof DuckDBUUIDValue) return value.toString();
+  if (!(value instanceof DuckDBStructValue)) return undefined;
+  const parts = Object.entries(value.entries).map(([name, part]) => [name, plain(part)]);
+  return Object.fromEntries(parts);
+};
+
 /** A DuckDB value as the row engine would hold it. */
 export const plain = (value: DuckDBValue | undefined): Value | null => {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
-    return value;
-  }
-  if (typeof value === 'object') {
-    if ('scale' in value) return value.value;
-    if ('micros' in value && typeof value.micros === 'bigint') return value.micros;
-    if ('days' in value && typeof value.days === 'number') return value.days;
-  }
+  if (typeof value !== 'object') return value;
+  if ('scale' in value) return value.value;
+  if ('micros' in value && typeof value.micros === 'bigint') return value.micros;
+  if ('days' in value && typeof value.days === 'number') return value.days;
+  const parts = plainParts(value);
+  if (parts !== undefined) return parts;
   throw new Error(`the row engine has no ${typeof value} like ${String(value)}`);
 };
 
@@ -49,8 +66,8 @@ const rawRelation = (fields: readonly string[], rows: readonly Texts[]): string 
 
 /** Texts and typed values of the rows: what the compiled pieces stand on. */
 const typedRelation = (dataset: Dataset, rows: readonly Texts[]): string => {
-  const { fields, texts, values } = compileRow(dataset);
-  return `(SELECT *, ${values} FROM (SELECT i, ${texts} FROM ${rawRelation(fields, rows)}))`;
+  const row = compileRow(dataset);
+  return `(${valuesFrom(row, `SELECT i, ${row.texts} FROM ${rawRelation(row.fields, rows)}`)})`;
 };
 
 /** Judges rows in DuckDB by the compiled pieces. */

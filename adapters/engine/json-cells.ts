@@ -1,5 +1,5 @@
-import { BARE, COMPOUND, ESCAPED, type LineScanner, MISSING, PLAIN } from './json-line.ts';
-import { hexAt, QUOTE } from './json-text.ts';
+import { hexAt, QUOTE } from '../../core/json/text.ts';
+import { BARE, COMPOUND, ESCAPED, type LineScanner, MISSING, PLAIN, RAW } from './json-line.ts';
 
 /** Separates the cells of a transcoded line. JSON allows no bare control character in a string. */
 export const JSON_SEPARATOR = 1;
@@ -16,13 +16,16 @@ const SIMPLE_ESCAPES = new Map(
   ]),
 );
 
-/** The most bytes that the cells of a line need, compound ones aside. */
-export const cellBytesMax = ({ fields }: LineScanner, lineBytes: number): number =>
+const scalarBytesMax = ({ fields }: LineScanner, lineBytes: number): number =>
   lineBytes + 3 * fields.length;
 
 /** The same with compound ones, whose quotes are doubled. */
 export const anyCellBytesMax = (scanner: LineScanner, lineBytes: number): number =>
-  2 * cellBytesMax(scanner, lineBytes);
+  2 * scalarBytesMax(scanner, lineBytes);
+
+/** The most bytes that a sound line's cells need: compound ones only where a field takes them. */
+export const cellBytesMax = (scanner: LineScanner, lineBytes: number): number =>
+  scanner.nested ? anyCellBytesMax(scanner, lineBytes) : scalarBytesMax(scanner, lineBytes);
 
 /** Writes the fields of the line scanned last as cells of CSV. Returns where they end. */
 export const writeCells = (
@@ -58,6 +61,7 @@ const writeCell = (
     case ESCAPED:
       return writeUnescaped(bytes, start, end, out, at);
     case COMPOUND:
+    case RAW:
       return writeQuoted(bytes, start, end, out, at);
     default:
       throw new Error(`a cell has no kind ${kind}`);

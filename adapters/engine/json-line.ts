@@ -1,4 +1,3 @@
-import { JSON_DUP_KEY, JSON_SHAPE, JSON_SYNTAX, NESTED } from './faults.ts';
 import {
   byteAt,
   CLOSE_OBJECT,
@@ -13,7 +12,8 @@ import {
   skipComma,
   skipValue,
   standsAt,
-} from './json-text.ts';
+} from '../../core/json/text.ts';
+import { JSON_DUP_KEY, JSON_SHAPE, JSON_SYNTAX, NESTED } from './faults.ts';
 
 /** The line has no such field, or it is null. */
 export const MISSING = 0;
@@ -26,6 +26,15 @@ export const ESCAPED = 3;
 /** An object or array, where one value should be. */
 export const COMPOUND = 4;
 
+/** A value of any form whose text, as it stands in the line, is the value. */
+export const RAW = 5;
+
+/**
+ * What a field takes: one scalar; JSON, or a text of it (lists and structs); or any JSON, where a
+ * string keeps its quotes since it is a value itself.
+ */
+export type Takes = 'scalar' | 'parts' | 'any';
+
 /** The fields of the line that was scanned last, by their index. */
 type Spans = {
   readonly kinds: Uint8Array;
@@ -36,6 +45,8 @@ type Spans = {
 /** Reads the lines of one dataset. */
 export type LineScanner = {
   readonly fields: readonly string[];
+  /** Whether some field takes more than a scalar. */
+  readonly nested: boolean;
   readonly spans: Spans;
   /** Lines per name that is no field; of names beyond a few nothing is kept. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -48,8 +59,9 @@ const LOWER_N = 0x6e;
 const NO_FIELD = -1;
 
 type State = {
-  readonly cursor: Cursor;
+  readonly cursor: Cursor<Buffer>;
   readonly spans: Spans;
+  readonly takes: readonly Takes[];
   readonly keys: Keys;
 };
 
@@ -58,14 +70,26 @@ type State = {
  * RFC 8259, and beyond it in what would make two readers disagree: double keys, lone surrogates,
  * NULs and depth.
  */
-export const lineScanner = (fields: readonly string[], depthMax: number): LineScanner => {
+export const lineScanner = (
+  fields: readonly string[],
+  depthMax: number,
+  takes: readonly Takes[] = fields.map(() => 'scalar'),
+  /** Other names of fields. */
+  aliases: ReadonlyMap<string, string> = new Map(),
+): LineScanner => {
   const spans: Spans = {
     kinds: new Uint8Array(fields.length),
     starts: new Int32Array(fields.length),
     ends: new Int32Array(fields.length),
   };
-  const cursor: Cursor = { bytes: Buffer.alloc(0), end: 0, depthMax, fault: 0, escaped: false };
-  const state: State = { cursor, spans, keys: keysOf(fields) };
+  const cursor: Cursor<Buffer> = {
+    bytes: Buffer.alloc(0),
+    end: 0,
+    depthMax,
+    fault: 0,
+    escaped: false,
+  };
+  const state: State = { cursor, spans, takes, keys: keysOf(fields, aliases) };
   const scan = (bytes: Buffer, start: number, end: number): number => {
     cursor.bytes = bytes;
     cursor.end = end;
@@ -80,7 +104,8 @@ export const lineScanner = (fields: readonly string[], depthMax: number): LineSc
     if (skipBlanks(cursor, to) !== end) return JSON_SYNTAX;
     return cursor.fault | (spans.kinds.includes(COMPOUND) ? NESTED : 0);
   };
-  return { fields, spans, unknown: state.keys.unknown, scan };
+  const nested = takes.some((each) => each !== 'scalar');
+  return { fields, nested, spans, unknown: state.keys.unknown, scan };
 };
 
 /** A line that is no object: another value, or no JSON at all. */
@@ -103,7 +128,7 @@ const readMembers = (state: State, from: number): number => {
   return NOWHERE;
 };
 
-const readMember = ({ cursor, spans, keys }: State, at: number): number => {
+const readMember = ({ cursor, spans, takes, keys }: State, at: number): number => {
   if (byteAt(cursor, at) !== QUOTE) {
     cursor.fault = JSON_SYNTAX;
     return NOWHERE;
@@ -115,7 +140,7 @@ const readMember = ({ cursor, spans, keys }: State, at: number): number => {
   if (start === NOWHERE) return NOWHERE;
   const end = skipValue(cursor, start, 1);
   if (end === NOWHERE || field === NO_FIELD) return end;
-  const kind = kindOf(cursor, start);
+  const kind = heldAs(kindOf(cursor, start), takes[field]);
   const quotes = kind === PLAIN || kind === ESCAPED ? 1 : 0;
   spans.kinds[field] = kind;
   spans.starts[field] = start + quotes;
@@ -131,29 +156,35 @@ const kindOf = (cursor: Cursor, start: number): number => {
   return byte === LOWER_N ? MISSING : BARE;
 };
 
+/** A number or word is its own text anyway, and null is missing wherever it stands. */
+const heldAs = (kind: number, takes: Takes | undefined): number => {
+  if (takes === 'scalar' || kind === MISSING || kind === BARE) return kind;
+  return takes === 'any' || kind === COMPOUND ? RAW : kind;
+};
+
 type Keys = {
   readonly unknown: Map<string, number>;
   startLine(): void;
   /**
    * Reads a key from behind its opening quote to behind its closing one. A double one is a fault.
    */
-  read(cursor: Cursor, from: number): number;
+  read(cursor: Cursor<Buffer>, from: number): number;
   /** The index of the field that the key names, or NO_FIELD. */
   field(): number;
 };
 
 /** Names are compared with the one that followed last time: lines of a file are alike. */
-const keysOf = (fields: readonly string[]): Keys => {
+const keysOf = (fields: readonly string[], aliases: ReadonlyMap<string, string>): Keys => {
   // A name with its closing quote: then no name is taken for a longer one that begins alike.
   const names = fields.map((name) => Buffer.from(`${name}"`));
   const followers = new Int32Array(fields.length + 1).map((_, index) => index);
   const seenIn = new Float64Array(fields.length);
-  const others = otherKeys(fields);
+  const others = otherKeys(fields, aliases);
   let line = 0;
   let before = 0;
   let found = NO_FIELD;
 
-  const read = (cursor: Cursor, from: number): number => {
+  const read = (cursor: Cursor<Buffer>, from: number): number => {
     found = followers[before] ?? 0;
     const name = names[found];
     const guessed = name !== undefined && standsAt(cursor, name, from);
@@ -176,11 +207,12 @@ const keysOf = (fields: readonly string[]): Keys => {
 };
 
 /** Keys that are not the expected ones: other fields, and names that are no field. */
-const otherKeys = (fields: readonly string[]) => {
-  const indexes = new Map(fields.map((name, index) => [name, index]));
+const otherKeys = (fields: readonly string[], aliases: ReadonlyMap<string, string>) => {
+  const names = [...aliases, ...fields.map((name): [string, string] => [name, name])];
+  const indexes = new Map(names.map(([name, field]) => [name, fields.indexOf(field)]));
   const unknown = new Map<string, number>();
   const strangers = new Set<string>();
-  const find = (cursor: Cursor, start: number, end: number): number => {
+  const find = (cursor: Cursor<Buffer>, start: number, end: number): number => {
     const name = nameAt(cursor, start, end);
     const index = indexes.get(name);
     if (index !== undefined) return index;
@@ -193,7 +225,7 @@ const otherKeys = (fields: readonly string[]) => {
   return { unknown, find, startLine: () => strangers.clear() };
 };
 
-const nameAt = ({ bytes, escaped }: Cursor, start: number, end: number): string => {
+const nameAt = ({ bytes, escaped }: Cursor<Buffer>, start: number, end: number): string => {
   const text = bytes.toString('utf8', start, end);
   return escaped ? String(JSON.parse(`"${text}"`)) : text;
 };

@@ -98,9 +98,9 @@ const readChunk = (reader: Reader, have: number, ended: boolean, row: number): P
   while (progress.next < whole && progress.lines < ends.length) {
     const found = text.indexOf(LF, progress.next);
     const end = found < 0 ? whole : found;
-    if (reader.out.length - progress.written < numberedMax(reader.scanner, end - progress.next)) {
-      break;
-    }
+    // A line above the limit is not written, so that it needs no room.
+    const bytes = Math.min(end - progress.next, reader.rowBytesMax);
+    if (reader.out.length - progress.written < numberedMax(reader.scanner, bytes)) break;
     readLine(reader, progress, end, plain);
   }
   return progress;

@@ -7,10 +7,11 @@ import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
-import { Counts, copiedCounts, rejectReasons } from './counts.ts';
+import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { CONTROL_CHAR } from './faults.ts';
 import { type Engine, openEngine } from './instance.ts';
-import { bindParquet } from './parquet-texts.ts';
+import { isEncrypted } from './parquet-footer.ts';
+import { bindParquet, int96Sql } from './parquet-texts.ts';
 import {
   cleanCopySql,
   type RejectedColumns,
@@ -21,6 +22,8 @@ import {
 import type { Validated, ValidateRequest } from './types.ts';
 
 const Columns = z.array(z.object({ column_name: z.string(), column_type: z.string() }));
+const Named = z.object({ name: z.string() });
+const Values = z.array(z.object({ cells: z.coerce.number().nullable() }));
 const Rows = z.array(z.object({ rows: z.coerce.number().int() })).length(1);
 
 /** A rejected row of Parquet has no bytes of its own: it is kept as JSON. */
@@ -50,6 +53,9 @@ export const validateParquet = async (request: ValidateRequest): Promise<Validat
   try {
     return await judge(request, { dataset, row, fileId, runId }, engine);
   } catch (error) {
+    if (await isEncrypted(path)) {
+      return refused('E_FORMAT', 'the Parquet file is encrypted; allowed are plain ones');
+    }
     if (await readable(engine, path)) throw error;
     return refused('E_CORRUPT', 'the Parquet file is damaged or cut off');
   } finally {
@@ -78,14 +84,22 @@ const judge = async (
     await engine.rows(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`),
   );
   const columns = described.map((each) => ({ name: each.column_name, type: each.column_type }));
-  const bound = bindParquet(columns, dataset);
+  const int96 = z.array(Named).parse(await engine.rows(int96Sql(path)));
+  const bound = bindParquet(
+    columns,
+    dataset,
+    int96.map(({ name }) => name),
+  );
   if (bound.kind === 'refused') return bound;
   const [found] = Rows.parse(
     await engine.rows(`SELECT count(*) AS rows FROM read_parquet(${literal(path)})`),
   );
   const total = (await stat(path)).size;
   const rows = found?.rows ?? 0;
-  const bomb = bombIn(rows, columns.length, total);
+  const [held] = Values.parse(
+    await engine.rows(`SELECT sum(num_values) AS cells FROM parquet_metadata(${literal(path)})`),
+  );
+  const bomb = bombIn(rows, Math.max(rows * columns.length, held?.cells ?? 0), total);
   if (bomb !== undefined) return bomb;
   const nuls = bound.strings.map((name) => `contains(${ident(name)}, chr(0))`);
   const fault =
@@ -97,11 +111,10 @@ const judge = async (
 };
 
 /** Run lengths can say billions of rows in a few bytes; each cell is counted as one byte. */
-const bombIn = (rows: number, columns: number, bytes: number): Validated | undefined => {
+const bombIn = (rows: number, cells: number, bytes: number): Validated | undefined => {
   if (rows > limits.rowsPerFileMax) {
     return refused('E_SIZE', `${rows} rows; ${limits.rowsPerFileMax} are allowed`);
   }
-  const cells = rows * columns;
   const judged = cells >= limits.inflationRatioFromBytes;
   if (!judged || cells <= bytes * limits.inflationRatioMax) return undefined;
   return refused('E_BOMB', `${bytes} bytes hold ${cells} cells`);
@@ -124,7 +137,7 @@ const judgeRows = async (
   const sound = `(SELECT * FROM ${from} WHERE _fault = 0)`;
   const copied = z.array(CopyRow).parse(await engine.rows(cleanCopySql(context, sound, clean)));
   const { fields } = context.row;
-  const { valid, nonEmpty } = copiedCounts(copied, fields);
+  const { valid, nonEmpty } = await copiedCounts(engine, copied, fields);
   const bad = { clean, path: join(outDir, 'rejects.parquet'), rows: rows - valid };
   const found = bad.rows === 0 ? undefined : await writeRejects(context, engine, from, bad);
   if (valid === 0) await rm(clean);
@@ -138,8 +151,9 @@ const judgeRows = async (
       fields.map((name) => [name, (nonEmpty[name] ?? 0) + (found?.cells[name] ?? 0)]),
     ),
     reasons: found?.reasons ?? [],
+    ...(await warningCounts(engine, context.row, valid === 0 ? [] : [clean])),
     bytes: { total, rows: total, framing: 0 },
-    clean: valid === 0 ? null : clean,
+    clean: valid === 0 ? [] : [clean],
     rejects: found === undefined ? null : bad.path,
     notes: { unknownColumns: {}, missingColumns: missing },
   };

@@ -1,5 +1,6 @@
 import type { RowCode } from '../codes.ts';
 import type { IcebergType } from '../iceberg-type.ts';
+import type { Json } from '../json/value.ts';
 import type { RuleUse } from '../rules/rule.ts';
 import type { Parsed, Value } from './value.ts';
 
@@ -61,7 +62,7 @@ export const isRequired = (field: Field): boolean => !field.optional && field.de
 /** Why a text is no value of a kind, as SQL; NULL counts as false. */
 type TextRefusal = {
   readonly code: RowCode;
-  when(textSql: string, valueSql: string): string;
+  when(textSql: string, valueSql: string, preparedSql?: string): string;
 };
 
 /**
@@ -81,8 +82,13 @@ export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   print(value: V, options: Options): string;
   /** Set engine: the column's type in DuckDB. */
   duckType(options: Options): string;
+  /**
+   * Set engine: what `cast` and `refusals` read many times, as a column of its own; left out where
+   * they need none. Without that column they are given none and compute it each time.
+   */
+  prepare?(textSql: string, options: Options): string | undefined;
   /** Set engine: the value, or NULL; may be lenient, since `accepts` and `refusals` are not. */
-  cast(textSql: string, options: Options): string;
+  cast(textSql: string, options: Options, preparedSql?: string): string;
   /**
    * Set engine, fast form, run on every row: true exactly for the texts that are values. One
    * regular expression at most; may be NULL for NULL, never true.
@@ -90,11 +96,32 @@ export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   accepts(textSql: string, valueSql: string, options: Options): string;
   /** Set engine, slow form, run on rejected rows: the first that holds is the reason. */
   refusals(options: Options): readonly TextRefusal[];
+  /**
+   * Set engine: a value as a constant of the column's type; left out where DuckDB's own cast reads
+   * a printed value.
+   */
+  constant?(value: V, options: Options): string;
   icebergType(options: Options): IcebergType;
+  /** Kinds whose text is JSON; the others take one scalar. */
+  readonly nested?: NestedSide<Options, V>;
   /** The text as JSON Schema describes it. */
   jsonSchema(options: Options): Readonly<Record<string, unknown>>;
   /** Texts on, just off and far off the grammar's edges, for the differential test. */
   edges(options: Options): readonly string[];
+};
+
+/** A nested value with every scalar as a text that DuckDB casts to its type. */
+export type TextTree = string | null | readonly TextTree[] | { readonly [name: string]: TextTree };
+
+/** What a kind whose values are JSON knows beyond its text; see core/fields/nested.ts. */
+export type NestedSide<Options, V> = {
+  /** `any`: a JSON string is a value itself; `parts`: it holds the text of one. */
+  readonly takes: 'any' | 'parts';
+  /** The value of JSON that was read already, as a part of another value. */
+  fromJson(json: Json, options: Options): Parsed<V extends Value ? V : never>;
+  texts(value: V, options: Options): TextTree;
+  /** The field that judges a part; a list has one for all its items. */
+  part(name: string, options: Options): Field | undefined;
 };
 
 /** What every builder takes beside its own options; see `Field` for what each means. */

@@ -1,122 +1,115 @@
-import { daysOfText, LAST_YEAR, textOfDays, toDays } from '../calendar.ts';
 import { range } from '../rules/range.ts';
+import { overlaps, zoneProblem } from '../zones.ts';
 import { type Field, type FieldInit, type FieldKind, fieldOf } from './field.ts';
-import { grammar } from './grammar.ts';
-import { accepted, type Parsed, refused } from './value.ts';
+import { checkedFormats, formatOf } from './formats.ts';
+import { epochForm } from './timestamp-epoch.ts';
+import {
+  epochUnits,
+  printIso,
+  type TimestampForm,
+  type TimestampOptions,
+} from './timestamp-form.ts';
+import { formatsForm } from './timestamp-formats.ts';
+import { isoForm, parseIso } from './timestamp-iso.ts';
 
-const CLOCK = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?';
-const strict = grammar(`\\d{4}-\\d\\d-\\d\\d[T ]${CLOCK}(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)`);
-/** Instants that someone meant, but of no year or offset that exists: their reason is the range. */
-const loose = grammar(`[+-]?\\d{4,6}-\\d\\d-\\d\\d[T ]${CLOCK}(Z|[+-]\\d\\d(:?\\d\\d)?)`);
-const parts = /^(.{10}).(..):(..):(..)(?:\.(\d+))?(?:Z|([+-])(..):?(..)?)$/;
-
-const DAY = 86_400_000_000n;
-const SECOND = 1_000_000n;
-const FIRST = BigInt(toDays({ year: 1, month: 1, day: 1 })) * DAY;
-const LAST = BigInt(toDays({ year: LAST_YEAR + 1, month: 1, day: 1 })) * DAY - 1n;
-const FIRST_SQL = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
-const LAST_SQL = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
-
-const parse = (text: string): Parsed<bigint> => {
-  if (!loose.test(text)) return refused('E_TYPE');
-  if (!strict.test(text)) return refused('E_RANGE');
-  const [, day = '', hour, minute, second, fraction = '', sign, zoneHour, zoneMinute = '0'] =
-    parts.exec(text) ?? [];
-  const days = daysOfText(day);
-  if (days === undefined) return refused('E_TYPE');
-  const offset = Number(zoneHour ?? '0') * 60 + Number(zoneMinute);
-  const minutes = Number(hour) * 60 + Number(minute) + (sign === '-' ? offset : -offset);
-  const seconds = BigInt(days) * 86_400n + BigInt(minutes * 60 + Number(second));
-  const value = seconds * SECOND + BigInt(fraction.padEnd(6, '0'));
-  return FIRST <= value && value <= LAST ? accepted(value) : refused('E_RANGE');
+const formOf = (options: TimestampOptions): TimestampForm => {
+  const { formats, epoch } = options;
+  if (epoch !== undefined) return epochForm(epoch);
+  return formats === undefined ? isoForm : formatsForm({ ...options, formats });
 };
 
-const print = (value: bigint): string => {
-  const inDay = ((value % DAY) + DAY) % DAY;
-  const seconds = Number(inDay / SECOND);
-  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  const fraction = inDay % SECOND === 0n ? '' : `.${String(inDay % SECOND).padStart(6, '0')}`;
-  return `${textOfDays(Number((value - inDay) / DAY))}T${clock}${fraction}Z`;
-};
-
-/**
- * The usual shape by LIKE costs two thirds of the regular expression, but LIKE's `_` is any
- * character and the cast is lenient: it reads hour 24, `T 9:`, `:0.Z` and signs before the year.
- * Each of these is kept out here; every pair of replaced characters was tried.
- */
-const usualShape = (textSql: string): string =>
-  `${textSql} >= '0001' AND ${textSql} NOT LIKE '%.Z' AND ` +
-  `(${textSql} LIKE '____-__-__T1_:__:__Z' OR ${textSql} LIKE '____-__-__T0_:__:__Z' OR ` +
-  `(${textSql} LIKE '____-__-__T2_:__:__Z' AND ${textSql} NOT LIKE '%T24%'))`;
-
-/**
- * An instant: ISO 8601 with seconds, up to six decimals, and a zone, which is never guessed. No
- * hour 24 and no second 60. Years 0001 to 9999 in UTC; offsets up to 14 hours.
- */
-export const timestampKind: FieldKind<object, bigint> = {
+/** An instant, kept in UTC with microseconds, however it was written. */
+export const timestampKind: FieldKind<TimestampOptions, bigint> = {
   kind: 'timestamp',
-  says: () => 'ISO 8601 with seconds, up to six decimals and a zone (Z or +hh:mm)',
+  says: (options) => formOf(options).says(options),
   rowType: () => 'bigint',
-  parse,
-  print,
+  parse: (text, options) => formOf(options).parse(text, options),
+  print: (value, options) => formOf(options).print(value, options),
   duckType: () => 'TIMESTAMPTZ',
-  cast: (textSql) => `TRY_CAST(${textSql} AS TIMESTAMPTZ)`,
-  accepts: (textSql, valueSql) =>
-    `${valueSql} IS NOT NULL AND CASE WHEN ${usualShape(textSql)} THEN true ` +
-    `ELSE ${strict.sql(textSql)} AND ${valueSql} BETWEEN ${FIRST_SQL} AND ${LAST_SQL} END`,
-  refusals: () => [
-    {
-      code: 'E_TYPE',
-      when: (textSql, valueSql) =>
-        `NOT ${loose.sql(textSql)} OR (${strict.sql(textSql)} AND ${valueSql} IS NULL)`,
-    },
-    {
-      code: 'E_RANGE',
-      when: (textSql, valueSql) =>
-        `NOT ${strict.sql(textSql)} OR ${valueSql} < ${FIRST_SQL} OR ${valueSql} > ${LAST_SQL}`,
-    },
-  ],
+  prepare: (textSql, options) => formOf(options).prepare?.(textSql, options),
+  cast: (textSql, options, preparedSql) => formOf(options).cast(textSql, options, preparedSql),
+  accepts: (textSql, valueSql, options) => formOf(options).accepts(textSql, valueSql, options),
+  refusals: (options) => formOf(options).refusals(options),
+  constant: (value) => `CAST('${printIso(value)}' AS TIMESTAMPTZ)`,
   icebergType: () => 'timestamptz',
-  jsonSchema: () => ({ type: 'string', format: 'date-time' }),
-  edges: () => [
-    ...['1970-01-01T00:00:00Z', '1969-12-31T23:59:59.999999Z', '2024-02-29 12:34:56Z'],
-    ...['2024-01-01T20:15:05Z', '2024-01-01T10:00:00.5+05:30', '2024-01-01T10:00:00-0330'],
-    ...['2024-01-01T10:00:00+14', '2024-01-01T10:00:00-00:00', '2024-01-01T10:00:00.000001Z'],
-    ...['0001-01-01T00:00:00Z', '0001-01-01T00:00:00+00:01', '0001-01-01T00:00:00-00:01'],
-    ...['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59-00:01', '0000-01-01T00:00:00Z'],
-    ...['0000-12-31T23:59:59-01:00', '1500-02-29T00:00:00Z', '1582-10-10T00:00:00Z'],
-    ...['2024-01-01T10:00:00+14:59', '2024-01-01T10:00:00+15:00', '2024-01-01T10:00:00+25:00'],
-    ...['2024-01-01T10:00:00+05:60', '10000-01-01T00:00:00Z', '99999-01-01T00:00:00Z'],
-    ...['-2024-01-01T00:00:00Z', '+2024-01-01T00:00:00Z', '-024-01-01T00:00:00Z'],
-    ...['2024-01-01T24:00:00Z', '2024-01-01T24:00:00+00:00', '2024-01-01 24:00:00Z'],
-    ...['2016-12-31T23:59:60Z', '2024-01-01T10:60:00Z', '2024-01-01T25:00:00Z'],
-    ...['2024-01-01T 0:00:05Z', '2024-01-01T\t0:00:05Z', '2024-01-01T10:00:0.Z'],
-    ...['2024-01-01T10:00:5\tZ', '2024-01-01T10:00:00.Z', '2024-01-01T10:00:00.1234567Z'],
-    ...['2024-02-30T10:00:00Z', '2024-13-45T10:00:00Z', '2024-00-01T00:00:00Z'],
-    ...['2024-01-01T10:00:00', '2024-01-01T10:00Z', '2024-01-01', '2024-01-01T10:00:00z'],
-    ...['2024-01-01t10:00:00Z', '2024-01-01T10:00:00 Z', '2024-01-01T10:00:00 UTC'],
-    ...['2024-01-01T10:00:00 Europe/Warsaw', '2024-01-01T10:00:00,5Z', '20240101T100000Z'],
-    ...['05/03/2024 10:00', 'yesterday', 'infinity', '-infinity', 'epoch', 'now', '1704103200'],
-    ...['\u0662024-01-01T10:00:00Z', '2024-01-01T1\u0660:00:00Z', '2024-01-01T10:00:0\u00e9Z'],
+  jsonSchema: (options) => formOf(options).jsonSchema(options),
+  edges: (options) => [
+    ...isoForm.edges(options),
+    ...(options.formats === undefined && options.epoch === undefined
+      ? []
+      : formOf(options).edges(options)),
   ],
 };
 
-type TimestampInit = FieldInit & {
-  /** First instant allowed, in the grammar of the field: '2020-01-01T00:00:00Z'. */
-  readonly from?: string;
-  /** Last instant allowed; it is still allowed itself. */
-  readonly to?: string;
-};
+type TimestampInit = FieldInit &
+  TimestampOptions & {
+    /**
+     * How instants are written: 'YYYY-MM-DD HH:mm:ss', 'DD/MM/YYYY HH:mm',
+     * 'YYYY-MM-DDTHH:mm:ssZ'; M, D and H take one or two digits, S one to six, Z is an offset.
+     * @default ISO 8601 with a zone
+     */
+    readonly formats?: readonly string[];
+    /** The zone of texts that have none: 'Europe/Warsaw', 'UTC'. Needed where a format has no Z. */
+    readonly zone?: string;
+    /** Which instant a time is that the zone's clock shows twice. @default E_TZ_AMBIGUOUS */
+    readonly overlap?: 'first' | 'last';
+    /** Numbers since 1970 of this unit, instead of formats. */
+    readonly epoch?: 's' | 'ms' | 'us';
+    /** First instant allowed, as ISO 8601 with a zone: '2020-01-01T00:00:00Z'. */
+    readonly from?: string;
+    /** Last instant allowed; it is still allowed itself. */
+    readonly to?: string;
+  };
 
 /** A column of instants, kept in UTC with microseconds. */
-export const timestamp = ({ from, to, ...init }: TimestampInit = {}): Field => {
+export const timestamp = (given: TimestampInit = {}): Field => {
+  const { formats, zone, overlap, epoch, from, to, ...init } = given;
   const bound = (text: string | undefined): bigint | undefined => {
     if (text === undefined) return undefined;
-    const parsed = parse(text);
+    const parsed = parseIso(text);
     if (parsed.ok) return parsed.value;
     throw new Error(`timestamp: the bound '${text}' is no instant like 2020-01-01T00:00:00Z`);
   };
-  return fieldOf(timestampKind.kind, {}, init, range({ min: bound(from), max: bound(to) }));
+  const options = checkedOptions({
+    ...(formats === undefined ? {} : { formats }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(overlap === undefined ? {} : { overlap }),
+    ...(epoch === undefined ? {} : { epoch }),
+  });
+  return fieldOf(timestampKind.kind, options, init, range({ min: bound(from), max: bound(to) }));
+};
+
+const checkedOptions = (options: TimestampOptions): TimestampOptions => {
+  const { formats, epoch } = options;
+  if (formats !== undefined) checkedFormats('timestamp', formats, true);
+  const problem = epoch === undefined ? zoneOptionsProblem(options) : epochProblem(epoch, options);
+  if (problem !== undefined) throw new Error(`timestamp: ${problem}`);
+  return options;
+};
+
+const epochProblem = (epoch: string, options: TimestampOptions): string | undefined => {
+  const { formats, zone, overlap } = options;
+  if (!epochUnits.some((unit) => unit === epoch))
+    return `epoch is '${epoch}'; allowed are s, ms, us`;
+  return formats === undefined && zone === undefined && overlap === undefined
+    ? undefined
+    : 'a number of an epoch has no formats, zone or overlap; leave them out';
+};
+
+const zoneOptionsProblem = ({ formats, zone, overlap }: TimestampOptions): string | undefined => {
+  const open = formats?.find((format) => !formatOf(format).zoned);
+  if (open === undefined) {
+    return zone === undefined && overlap === undefined
+      ? undefined
+      : 'zone and overlap are for formats without Z; declare such a format, or leave them out';
+  }
+  if (zone === undefined) return `'${open}' has no zone; say which: zone: 'Europe/Warsaw' or 'UTC'`;
+  return zoneProblem(zone) ?? overlapProblem(zone, overlap);
+};
+
+const overlapProblem = (zone: string, overlap: string | undefined): string | undefined => {
+  if (overlap === undefined) return undefined;
+  if (zone === 'UTC') return 'the clock of UTC shows no time twice; leave overlap out';
+  const known = overlaps.some((each) => each === overlap);
+  return known ? undefined : `overlap is '${overlap}'; allowed are first and last`;
 };

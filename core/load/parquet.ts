@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { Column } from '../dataset.ts';
 import type { StagedFile } from '../documents.ts';
 import { PermanentError } from '../errors.ts';
-import type { IcebergType } from '../iceberg-type.ts';
+import { duckType } from '../iceberg-type.ts';
 import { ident, list, literal } from '../sql.ts';
+import { boundBytes } from './bounds.ts';
 import type { DataFile, Pairs } from './manifest.ts';
 import {
   copyPartitionName,
@@ -11,7 +13,9 @@ import {
   partitionKey,
 } from './partition-values.ts';
 import { fieldById, type PartitionSpec, type TableField, type TableSchema } from './table.ts';
-import { fromText, lowerBoundText, toBytes, upperBoundText } from './values.ts';
+import { fieldIdSql, withoutIds } from './table-type.ts';
+
+export { duckType } from '../iceberg-type.ts';
 
 const Statistic = z.object({ key: z.string(), value: z.string() });
 
@@ -26,54 +30,48 @@ export const CopyRow = z.object({
 });
 export type CopyRow = z.infer<typeof CopyRow>;
 
-const duckTypes: Readonly<Record<string, string>> = {
-  string: 'VARCHAR',
-  int: 'INTEGER',
-  long: 'BIGINT',
-  boolean: 'BOOLEAN',
-  float: 'FLOAT',
-  double: 'DOUBLE',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-  timestamptz: 'TIMESTAMPTZ',
+/** The type of a column that has bounds and counts; a nested one has none of its own. */
+const plainType = (field: TableField): string | undefined =>
+  typeof field.type === 'string' ? field.type : undefined;
+
+const fieldType = (field: TableField): string => duckType(withoutIds(field.type));
+
+/**
+ * COPY's FIELD_IDS clause: readers find a column by its id, whatever its name was. `columns` are
+ * those that the COPY writes; of nested ones the table may have more parts than they.
+ */
+export const fieldIdsSql = (
+  schema: TableSchema,
+  columns: readonly Pick<Column, 'name' | 'type'>[] = plainColumns(schema),
+): string => {
+  const byName = new Map(columns.map(({ name, type }) => [name, type]));
+  const ids = schema.fields.flatMap((field) => {
+    const type = byName.get(field.name);
+    return type === undefined ? [] : [fieldIdSql(field, type)];
+  });
+  return `FIELD_IDS {${list(ids)}}`;
 };
 
-/** DuckDB's type of an Iceberg type. Cast to it before COPY: HUGEINT would become DOUBLE. */
-export const duckType = (icebergType: IcebergType): string => {
-  if (typeof icebergType !== 'string') return nestedType(icebergType);
-  const type = duckTypes[icebergType];
-  if (type !== undefined) return type;
-  if (/^decimal\(\d+, ?\d+\)$/.test(icebergType)) return icebergType.toUpperCase();
-  throw new PermanentError(`columns of type ${icebergType} are neither written nor read here`);
-};
-
-const nestedType = (type: Exclude<IcebergType, string>): string =>
-  type.type === 'list'
-    ? `${duckType(type.element)}[]`
-    : `STRUCT(${list(type.fields.map((each) => `${ident(each.name)} ${duckType(each.type)}`))})`;
-
-const leafType = (field: TableField): string => {
-  if (typeof field.type === 'string') return field.type;
-  throw new PermanentError(`column ${field.name} is nested; Headgate writes plain columns only`);
-};
-
-/** COPY's FIELD_IDS clause: readers find a column by its id, whatever its name was. */
-export const fieldIdsSql = (schema: TableSchema): string =>
-  `FIELD_IDS {${list(schema.fields.map((field) => `${ident(field.name)}: ${field.id}`))}}`;
+const plainColumns = ({ fields }: TableSchema) =>
+  fields.map(({ name, type }) => ({ name, type: withoutIds(type) }));
 
 /**
  * Reads data files of any age by field id: a column that was added later is null, one that was
- * widened or renamed comes out as the schema says.
+ * widened or renamed comes out as the schema says. DuckDB finds the parts of nested columns by
+ * their names only, and takes ids for none or for all: so a table with a nested column is read by
+ * names, which Headgate never changes.
  */
 export const readSql = (schema: TableSchema, paths: readonly string[]): string => {
   const { fields } = schema;
   if (paths.length === 0) {
-    const columns = fields.map((f) => `NULL::${duckType(leafType(f))} AS ${ident(f.name)}`);
+    const columns = fields.map((f) => `NULL::${fieldType(f)} AS ${ident(f.name)}`);
     return `(SELECT ${list(columns)} WHERE false)`;
   }
+  const byId = fields.every((field) => typeof field.type === 'string');
   const columns = fields.map((field) => {
-    const type = literal(duckType(leafType(field)));
-    return `${field.id}: {name: ${literal(field.name)}, type: ${type}, default_value: NULL}`;
+    const key = byId ? String(field.id) : literal(field.name);
+    const type = literal(fieldType(field));
+    return `${key}: {name: ${literal(field.name)}, type: ${type}, default_value: NULL}`;
   });
   return `read_parquet([${list(paths.map(literal))}], schema = MAP {${list(columns)}})`;
 };
@@ -85,8 +83,9 @@ const stagedColumn = (
   row: CopyRow,
   boundsFor: (id: number) => boolean,
 ): StagedColumn[] => {
+  // Of a nested column DuckDB counts the leaves, and whether a row has one at all shows in none.
   const statistics = row.column_statistics.find((s) => s.key === ident(field.name));
-  if (statistics === undefined) return [];
+  if (plainType(field) === undefined || statistics === undefined) return [];
   const of = new Map(statistics.value.map(({ key, value }) => [key, value]));
   const take = (key: string, as: keyof Omit<StagedColumn, 'id'>) => {
     const value = of.get(key);
@@ -135,16 +134,6 @@ export const stagedFile = (
   columns: schema.fields.flatMap((field) => stagedColumn(field, row, boundsFor)),
 });
 
-const boundBytes = (type: string, text: string | undefined, side: 'lower' | 'upper') => {
-  if (text === undefined) return undefined;
-  if (type !== 'string') {
-    const value = fromText(type, text);
-    return value === null ? undefined : toBytes(type, value);
-  }
-  const bound = side === 'lower' ? lowerBoundText(text) : upperBoundText(text);
-  return bound === undefined ? undefined : toBytes(type, bound);
-};
-
 const isFloating = (type: string): boolean => type === 'float' || type === 'double';
 
 /** A staged file as the entry of a manifest: bounds become bytes, partition texts values. */
@@ -153,7 +142,7 @@ export const dataFile = (
   spec: PartitionSpec,
   staged: StagedFile,
 ): DataFile => {
-  const typeOf = (id: number) => leafType(fieldById(schema, id));
+  const typeOf = (id: number): string => plainType(fieldById(schema, id)) ?? 'nested';
   const pairs = <T>(take: (column: StagedColumn) => T | undefined): Pairs<T> =>
     staged.columns.flatMap((column) => {
       const value = take(column);

@@ -1,20 +1,9 @@
 import * as z from 'zod';
 import type { Column, Dataset } from '../dataset.ts';
 import { PermanentError } from '../errors.ts';
-import { typeText } from '../iceberg-type.ts';
+import { countingFrom, grownType, type NextId, TableField, withIds } from './table-type.ts';
 
-/**
- * A column of the table. Everything the catalogue tells is parsed loosely: what we do not know we
- * carry along, since other writers and newer catalogues add to it.
- */
-const TableField = z.looseObject({
-  id: z.number().int(),
-  name: z.string(),
-  /** Text for a plain type; an object for a nested one, which we carry but never write. */
-  type: z.union([z.string(), z.looseObject({ type: z.string() })]),
-  required: z.boolean(),
-});
-export type TableField = z.infer<typeof TableField>;
+export type { TableField } from './table-type.ts';
 
 /** The columns as of one time; a table keeps all its schemas, since old files name theirs. */
 export const TableSchema = z.looseObject({
@@ -109,22 +98,32 @@ export type TableRequest = {
 
 const FIRST_PARTITION_FIELD_ID = 1_000;
 
-const newField = (column: Column, id: number, required: boolean): TableField => ({
+const newField = (column: Column, id: number, required: boolean, nextId: NextId): TableField => ({
   id,
   name: column.name,
-  // Nested columns are not written yet.
-  type: typeText(column.type),
+  type: withIds(column.type, nextId),
   required,
   ...(column.doc === undefined ? {} : { doc: column.doc }),
 });
 
-/** The request that creates a dataset's table; field ids 1..n in the order of the columns. */
+/** New columns with the next ids, and behind all of them the ids of their parts. */
+const newFields = (columns: readonly Column[], nextId: NextId): TableField[] => {
+  const ids = columns.map(() => nextId());
+  return columns.map((column, index) =>
+    newField(column, ids[index] ?? nextId(), column.required, nextId),
+  );
+};
+
+/**
+ * The request that creates a dataset's table; field ids 1..n in the order of the columns, those of
+ * nested parts behind them.
+ */
 export const tableRequest = (
   dataset: Pick<Dataset, 'name' | 'partition'>,
   columns: readonly Column[],
   location: string,
 ): TableRequest => {
-  const fields = columns.map((column, index) => newField(column, index + 1, column.required));
+  const fields = newFields(columns, countingFrom(1));
   const partition = dataset.partition.map(({ column, transform }, index) => {
     const source = fields.find((field) => field.name === column);
     if (source === undefined) {
@@ -175,7 +174,12 @@ const refuse = (metadata: TableMetadata, sentence: string, next: string): never 
 };
 
 /** Refuses what would make old rows wrong; says whether the table's column must become optional. */
-const checkedColumn = (metadata: TableMetadata, field: TableField, column: Column | undefined) => {
+const checkedColumn = (
+  metadata: TableMetadata,
+  field: TableField,
+  column: Column | undefined,
+  nextId: NextId,
+): TableField => {
   if (column === undefined) {
     return field.required
       ? refuse(
@@ -185,18 +189,18 @@ const checkedColumn = (metadata: TableMetadata, field: TableField, column: Colum
         )
       : field;
   }
-  const old = typeof field.type === 'string' ? field.type : field.type.type;
-  const now = typeText(column.type);
-  // Catalogues differ in the space of decimal(12, 2).
-  if (old.replaceAll(' ', '') !== now.replaceAll(' ', '')) {
+  const grown = grownType(field.type, column.type, field.name, nextId);
+  if (grown.kind === 'clash') {
     return refuse(
       metadata,
-      `column ${field.name} is ${old} in the table and ${now} in the dataset`,
-      `Give ${field.name} its old type again, or put the new type under a new column name.`,
+      `column ${grown.column} is ${grown.is} in the table and ${grown.wanted} in the dataset`,
+      `Give ${grown.column} its old type again, or put the new type under a new column name.`,
     );
   }
   // A looser contract loosens the table; a stricter one cannot bind the rows already there.
-  return field.required && !column.required ? { ...field, required: false } : field;
+  const required = field.required && column.required;
+  const same = grown.type === field.type && required === field.required;
+  return same ? field : { ...field, type: grown.type, required };
 };
 
 /** What brings a table's schema up to its dataset's columns; null when it already fits. */
@@ -206,13 +210,17 @@ export const schemaChange = (
 ): TableChange | null => {
   const schema = currentSchema(metadata);
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const kept = schema.fields.map((f) => checkedColumn(metadata, f, byName.get(f.name)));
-  const known = new Set(schema.fields.map((field) => field.name));
   const firstId = nextFieldId(metadata);
+  const nextId = countingFrom(firstId);
+  const known = new Set(schema.fields.map((field) => field.name));
   // Optional whatever the contract says: rows already in the table have no value there.
-  const added = columns
-    .filter((column) => !known.has(column.name))
-    .map((column, index) => newField(column, firstId + index, false));
+  const added = newFields(
+    columns
+      .filter((column) => !known.has(column.name))
+      .map((column) => ({ ...column, required: false })),
+    nextId,
+  );
+  const kept = schema.fields.map((f) => checkedColumn(metadata, f, byName.get(f.name), nextId));
   if (added.length === 0 && kept.every((field, index) => field === schema.fields[index])) {
     return null;
   }
@@ -226,7 +234,7 @@ export const schemaChange = (
       {
         action: 'add-schema',
         schema: { ...schema, 'schema-id': schemaId, fields: [...kept, ...added] },
-        'last-column-id': firstId + added.length - 1,
+        'last-column-id': nextId() - 1,
       },
       // -1 is "the one just added": the catalogue may have numbered it otherwise.
       { action: 'set-current-schema', 'schema-id': -1 },

@@ -3,8 +3,9 @@ import { toDays } from '../calendar.ts';
 import { PermanentError } from '../errors.ts';
 
 /**
- * Values as Iceberg's metadata knows them: int and date (days) are numbers; long, timestamp
- * (microseconds) and decimal (unscaled) are bigint.
+ * Values as Iceberg's metadata knows them: int and date (days) are numbers; long, time and
+ * timestamp (microseconds) and decimal (unscaled) are bigint; binary is lower case hex, uuid its
+ * text: both have the order of their bytes.
  */
 export type Value = string | number | bigint | boolean | null;
 
@@ -35,6 +36,29 @@ const microsFromText = (text: string): bigint => {
   return (days * 86_400n + BigInt(seconds)) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
 };
 
+const timePattern = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
+const timeFromText = (text: string): bigint => {
+  const match = timePattern.exec(text);
+  if (match === null) throw new PermanentError('a time statistic is not hh:mm:ss');
+  const [, hour, minute, second, fraction = ''] = match;
+  const seconds = Number(hour) * 3_600 + Number(minute) * 60 + Number(second);
+  return BigInt(seconds) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+};
+
+const infinities: ReadonlyMap<string, number> = new Map([
+  ['inf', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+]);
+
+/** DuckDB prints as many digits as tell the number from its neighbours. */
+const doubleFromText = (text: string): number => infinities.get(text) ?? Number(text);
+
+const hexPattern = /^(?:[0-9A-Fa-f]{2})*$/;
+const hexFromText = (text: string): string => {
+  if (!hexPattern.test(text)) throw new PermanentError('a binary statistic is not hexadecimal');
+  return text.toLowerCase();
+};
+
 const unscaledFromText = (type: string, text: string): bigint => {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(scaleOf(type), '0'));
@@ -50,11 +74,18 @@ export function fromText(type: string, text: string): Value {
       // RETURN_STATS says 1 and 0 where a cast says true and false.
       return text === 'true' || text === '1';
     case 'int':
+      return Number(text);
     case 'float':
     case 'double':
-      return Number(text);
+      return doubleFromText(text);
     case 'long':
       return BigInt(text);
+    case 'time':
+      return timeFromText(text);
+    case 'uuid':
+      return text;
+    case 'binary':
+      return hexFromText(text);
     case 'date':
       return daysFromText(text);
     case 'timestamp':
@@ -84,6 +115,11 @@ const decimalBytes = (unscaled: bigint): Buffer => {
   return Buffer.from(hex.padStart(size * 2, '0'), 'hex');
 };
 
+const textBytes = (type: string, text: string): Buffer => {
+  if (type === 'uuid') return Buffer.from(text.replaceAll('-', ''), 'hex');
+  return Buffer.from(text, type === 'binary' ? 'hex' : 'utf8');
+};
+
 const numberBytes = (type: string, value: number): Buffer => {
   if (type === 'int' || type === 'date') return int32(value);
   const bytes = Buffer.alloc(type === 'float' ? 4 : 8);
@@ -96,7 +132,7 @@ const numberBytes = (type: string, value: number): Buffer => {
 export function toBytes(type: string, value: NonNullable<Value>): Buffer {
   switch (typeof value) {
     case 'string':
-      return Buffer.from(value);
+      return textBytes(type, value);
     case 'boolean':
       return Buffer.from([value ? 1 : 0]);
     case 'number':
@@ -114,12 +150,17 @@ export function fromBytes(type: string, bytes: Buffer): NonNullable<Value> {
   switch (type) {
     case 'string':
       return bytes.toString();
+    case 'binary':
+      return bytes.toString('hex');
+    case 'uuid':
+      return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
     case 'boolean':
       return bytes[0] === 1;
     case 'int':
     case 'date':
       return bytes.readInt32LE();
     case 'long':
+    case 'time':
     case 'timestamp':
     case 'timestamptz':
       return bytes.length === 4 ? BigInt(bytes.readInt32LE()) : bytes.readBigInt64LE();

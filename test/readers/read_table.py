@@ -16,14 +16,16 @@ from pyarrow import fs
 from pyiceberg.catalog import load_catalog
 from pyiceberg.expressions import AlwaysTrue, parser
 from pyiceberg.io import load_file_io
+from pyiceberg.table import StaticTable
 
 
 def arguments():
     args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--uri", required=True, help="address of the Iceberg REST service")
-    args.add_argument("--catalog-id", required=True)
-    args.add_argument("--database", required=True)
-    args.add_argument("--table", required=True)
+    args.add_argument("--metadata", help="a table's metadata file, to read it without a catalogue")
+    args.add_argument("--uri", help="address of the Iceberg REST service")
+    args.add_argument("--catalog-id")
+    args.add_argument("--database")
+    args.add_argument("--table")
     args.add_argument("--region", default=os.environ.get("AWS_REGION", "us-east-1"))
     args.add_argument("--s3-endpoint", help="where the data lies, when it is not AWS")
     args.add_argument("--filter", help="a row filter in PyIceberg's grammar")
@@ -83,12 +85,19 @@ def total(column):
     return sum((value for value in column.to_pylist() if value is not None), 0)
 
 
-def main():
-    args = arguments()
+def opened(args):
+    if args.metadata:
+        return StaticTable.from_metadata(args.metadata)
     ours = properties(args)
     table = load_catalog("headgate", **ours).load_table((args.database, args.table))
     # A catalogue may hand out its own storage settings; what was asked for here goes first.
     table.io = load_file_io({**table.io.properties, **ours}, table.metadata_location)
+    return table
+
+
+def main():
+    args = arguments()
+    table = opened(args)
     row_filter = parser.parse(args.filter) if args.filter else AlwaysTrue()
     scan = table.scan(row_filter=row_filter, snapshot_id=args.snapshot)
     everything = table.scan(snapshot_id=args.snapshot)

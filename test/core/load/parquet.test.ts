@@ -213,6 +213,6 @@ describe('partition values', () => {
   });
 });
 
-test.each(['uuid', 'struct', 'decimal', 'list<int>'])('duckType refuses %s', (type) => {
+test.each(['fixed[4]', 'struct', 'decimal', 'list<int>'])('duckType refuses %s', (type) => {
   expect(() => duckType(type)).toThrow(/neither written nor read/);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../../../core/dataset.ts';
 import { PermanentError } from '../../../core/errors.ts';
+import type { IcebergType, StructField } from '../../../core/iceberg-type.ts';
 import {
   currentSnapshot,
   nextFieldId,
@@ -154,4 +155,120 @@ test.each([
 test('a table of another format version is refused by name', async () => {
   const metadata = { ...(await created()), 'format-version': 3 };
   expect(() => TableMetadata.parse(metadata)).toThrow(/format version 2 only/);
+});
+
+describe('nested columns', () => {
+  const lines = (fields: readonly StructField[]): IcebergType => ({
+    type: 'list',
+    element: { type: 'struct', fields },
+    'element-required': true,
+  });
+  const sku: StructField = { name: 'sku', type: 'string', required: true };
+  const qty: StructField = { name: 'qty', type: 'int', required: false, doc: 'Pieces.' };
+  const nested = (type: IcebergType): Column => ({ ...column('lines', 'x'), type });
+  const made = tableRequest(ordersDataset, [nested(lines([sku, qty])), ...ordersColumns], 's3://x');
+  const table = (): TableMetadata =>
+    TableMetadata.parse({
+      ...made,
+      'format-version': 2,
+      'table-uuid': 'u',
+      'last-sequence-number': 0,
+      'last-column-id': 8,
+      schemas: [made.schema],
+      'current-schema-id': 0,
+      'partition-specs': [made['partition-spec']],
+      'default-spec-id': 0,
+    });
+  const fieldsAfter = (type: IcebergType, ...more: readonly Column[]) => {
+    const change = schemaChange(table(), [nested(type), ...ordersColumns, ...more]);
+    const [add] = change?.updates ?? [];
+    return add?.action === 'add-schema'
+      ? { lines: add.schema.fields[0]?.type, last: add['last-column-id'], all: add.schema.fields }
+      : null;
+  };
+
+  test('get ids behind those of the columns, and keep their words', () => {
+    expect(made.schema.fields[0]).toEqual({
+      id: 1,
+      name: 'lines',
+      required: false,
+      type: {
+        type: 'list',
+        'element-id': 9,
+        'element-required': true,
+        element: {
+          type: 'struct',
+          fields: [
+            { id: 10, ...sku },
+            { id: 11, ...qty },
+          ],
+        },
+      },
+    });
+  });
+
+  test('that fit change nothing', () => {
+    expect(fieldsAfter(lines([qty, sku]))).toBeNull();
+    // An optional part that the dataset lost stays, for old rows.
+    expect(fieldsAfter(lines([sku]))).toBeNull();
+  });
+
+  test('take a new part as optional, with an id that nothing had', () => {
+    const after = fieldsAfter(lines([sku, { name: 'tax', type: 'double', required: true }, qty]));
+    expect(after).toMatchObject({
+      last: 12,
+      lines: {
+        'element-id': 9,
+        element: { fields: [{ id: 10 }, { id: 11 }, { id: 12, name: 'tax', required: false }] },
+      },
+    });
+  });
+
+  test('may join an old table beside plain ones', () => {
+    const tags: IcebergType = { type: 'list', element: 'string', 'element-required': false };
+    const more = [{ ...column('tags', ''), type: tags }, column('note', 'string')];
+    const after = fieldsAfter(lines([sku, qty]), ...more);
+    expect(after?.all.slice(-2)).toMatchObject([
+      { id: 12, name: 'tags', type: { 'element-id': 14 } },
+      { id: 13, name: 'note' },
+    ]);
+    expect(after?.last).toBe(14);
+  });
+
+  test('are loosened where the dataset is', () => {
+    const loose: IcebergType = {
+      type: 'list',
+      element: { type: 'struct', fields: [{ ...sku, required: false }, qty] },
+      'element-required': false,
+    };
+    expect(fieldsAfter(loose)?.lines).toMatchObject({
+      'element-required': false,
+      element: { fields: [{ id: 10, required: false }, { id: 11 }] },
+    });
+  });
+
+  test.each([
+    [
+      'another type of a part',
+      lines([{ ...sku, type: 'int' }]),
+      /lines\.element\.sku is string .*int/,
+    ],
+    ['a required part that is gone', lines([qty]), /lines\.element\.sku is required .*gone/],
+    ['a list that becomes a struct', { type: 'struct', fields: [sku] }, /lines is list<struct</],
+    ['a nested column that becomes plain', 'string', /lines is list<struct<.* and string/],
+  ] as const)('refuse %s', (_name, type, message) => {
+    expect(() => fieldsAfter(type)).toThrow(PermanentError);
+    expect(() => fieldsAfter(type)).toThrow(message);
+  });
+
+  test('of other writers are carried along', () => {
+    const map = { type: 'map', 'key-id': 20, key: 'string', 'value-id': 21, value: 'int' };
+    const metadata = table();
+    const [schema] = metadata.schemas;
+    const fields = [...(schema?.fields ?? []), { id: 19, name: 'm', type: map, required: false }];
+    const other = { ...metadata, schemas: [{ ...schema, 'schema-id': 0, fields }] };
+    expect(schemaChange(other, [nested(lines([sku, qty])), ...ordersColumns])).toBeNull();
+    const wanted = [nested(lines([sku, qty])), ...ordersColumns, column('m', 'string')];
+    expect(() => schemaChange(other, wanted)).toThrow(/column m is map in the table and string/);
+  });
 });

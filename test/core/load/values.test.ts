@@ -35,6 +35,14 @@ describe('fromText', () => {
     ['timestamptz', '2026-01-31 00:00:00.000088+00', 1769817600000088n],
     ['timestamp', '2026-01-31 00:00:00.5', 1769817600500000n],
     ['string', '', ''],
+    ['double', 'inf', Number.POSITIVE_INFINITY],
+    ['double', '-inf', Number.NEGATIVE_INFINITY],
+    ['double', '1.7976931348623157e+308', Number.MAX_VALUE],
+    ['time', '00:00:00', 0n],
+    ['time', '23:59:59.999999', 86_399_999_999n],
+    ['time', '12:00:00.5', 43_200_500_000n],
+    ['uuid', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
+    ['binary', 'AA00', 'aa00'],
   ])('%s %s', (type, text, value) => {
     expect(fromText(type, text)).toBe(value);
   });
@@ -42,9 +50,11 @@ describe('fromText', () => {
   test.each([
     ['timestamptz', '2026-01-31 00:00:00+02'],
     ['date', '31.01.2026'],
-    ['uuid', 'x'],
+    ['fixed[4]', 'x'],
+    ['time', '1:00'],
+    ['binary', '\\xAA'],
   ])('refuses %s %s', (type, text) => {
-    expect(() => fromText(type, text)).toThrow(/UTC|YYYY-MM-DD|no text form/);
+    expect(() => fromText(type, text)).toThrow(/UTC|YYYY-MM-DD|no text form|hh:mm:ss|hexadecimal/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../core/dataset.ts';
 import { ident, list, literal } from '../../core/sql.ts';
-import type { CompiledRow } from '../../core/validate/compile-row.ts';
+import { type CompiledRow, valuesFrom } from '../../core/validate/compile-row.ts';
 import { faultCodes } from './faults.ts';
 
 /** Which rows a query is about: the identities stand in every row that is written. */
@@ -64,7 +64,7 @@ const constantSql = (text: string): string => `${literal(text)}::ENUM(${literal(
 
 /** The typed rows over raw columns: `kept` of those, the texts, and the values. */
 const typedSql = (row: CompiledRow, kept: readonly string[], from: string): string =>
-  `(SELECT *, ${row.values} FROM (SELECT ${list([...kept, row.texts])} FROM ${from}))`;
+  `(${valuesFrom(row, `SELECT ${list([...kept, row.texts])} FROM ${from}`)})`;
 
 /** Small row groups keep the writer's memory low; codec and encoding were measured. */
 const CLEAN_OPTIONS =
@@ -96,9 +96,12 @@ export type RejectedColumns = {
   readonly compound: string;
 };
 
-/** Stands between reasons, and between the code and the field of one; in no name of either. */
+/**
+ * Stands between reasons, and between the code and the field of one; in no code, no field's name
+ * and no rule's.
+ */
 const NEXT = ';';
-const OF = ' ';
+const OF = ':';
 
 const reasonSql = (when: string, code: string, field: string | null): string =>
   `CASE WHEN ${when} THEN ${literal(field === null ? code : `${code}${OF}${field}`)} END`;
@@ -112,9 +115,10 @@ const reasonsSql = (row: CompiledRow): string => {
   const compound = (field: string): string => `contains(_compound, ${literal(`;${field};`)})`;
   const reasons = [
     ...row.fields.map((field) => reasonSql(compound(field), 'E_TYPE', field)),
-    ...row.reasons.map(({ code, field, when }) =>
-      reasonSql(`${compound(field)} IS NOT TRUE AND ${when}`, code, field),
-    ),
+    ...row.reasons.map(({ code, field, needs, when }) => {
+      const readable = needs.map((need) => `${compound(need)} IS NOT TRUE`);
+      return reasonSql([...readable, when].join(' AND '), code, field);
+    }),
   ];
   const given = (all: readonly string[]): string => `concat_ws(${literal(NEXT)}, ${list(all)})`;
   return `CASE WHEN _fault <> 0 THEN ${given(faults)} ELSE ${given(reasons)} END`;
@@ -164,3 +168,16 @@ export const reasonCountsSql = (path: string): string =>
   `SELECT reason.code AS code, reason.field AS field, count(*)::INTEGER AS rows
     FROM (SELECT unnest(reasons) AS reason FROM ${literal(path)})
     GROUP BY ALL ORDER BY rows DESC, code, field`;
+
+/** Rows with each of the warnings, by its place among them, and rows with any of them. */
+export const warningCountsSql = (
+  { warnings, warned }: CompiledRow,
+  paths: readonly string[],
+): string => {
+  const counts = warnings.map((_, at) => `count(*) FILTER (_${at})::INTEGER`);
+  const any = warnings.map((_, at) => `_${at}`).join(' OR ');
+  const whens = warnings.map(({ when }, at) => `(${when}) AS _${at}`);
+  return `SELECT [${list(counts)}] AS per_warning, count(*) FILTER (${any})::INTEGER AS warned
+    FROM (SELECT ${list(whens)} FROM (SELECT ${warned}
+      FROM read_parquet([${list(paths.map(literal))}])))`;
+};

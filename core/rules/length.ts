@@ -1,18 +1,15 @@
-import { type RuleKind, type RuleUse, stated } from './rule.ts';
+import { codePoints } from '../code-points.ts';
+import { boundsText, type RuleKind, type RuleUse, stated } from './rule.ts';
 
 type Params = { readonly min?: number; readonly max?: number };
-
-/** Code points: what DuckDB's length counts, and what stays one when a text is copied. */
-const codePoints = (text: string): number => {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
-};
 
 /** A text of `min` to `max` code points, both included; either may be left out. */
 export const lengthRule: RuleKind<Params, string> = {
   kind: 'length',
   code: 'E_LENGTH',
+  judges: 'texts',
+  ofValues: false,
+  says: ({ min, max }) => `has ${boundsText(min?.toString(), max?.toString())} code points`,
   check: (value, { min, max }) => {
     const length = codePoints(value);
     return (min === undefined || min <= length) && (max === undefined || length <= max);
@@ -37,6 +34,7 @@ export const lengthRule: RuleKind<Params, string> = {
 
 /** The rule that bounds of a text's length make. */
 export const length = ({ min, max }: Params): RuleUse => {
+  if (min === undefined && max === undefined) throw new Error('length: give a min or a max');
   for (const bound of [min, max]) {
     if (bound !== undefined && !(Number.isInteger(bound) && bound >= 1)) {
       throw new Error(`length: the bound ${bound} is no whole number from 1 up`);

@@ -16,6 +16,9 @@ const grammarOf = (params: Params): Grammar => {
 export const patternRule: RuleKind<Params, string> = {
   kind: 'pattern',
   code: 'E_PATTERN',
+  judges: 'texts',
+  ofValues: false,
+  says: ({ source }) => `has the pattern /${source}/ as a whole`,
   check: (value, params) => grammarOf(params).test(value),
   toSql: (valueSql, params) => grammarOf(params).sql(valueSql),
   // Texts with the pattern cannot be told from it here; the test draws them from the pattern.

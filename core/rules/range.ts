@@ -1,4 +1,5 @@
-import { type RuleKind, type RuleUse, stated } from './rule.ts';
+import { compareScalars } from '../expressions/compare.ts';
+import { boundsText, type RuleKind, type RuleUse, stated } from './rule.ts';
 
 type Params = { readonly min?: number | bigint; readonly max?: number | bigint };
 
@@ -6,8 +7,14 @@ type Params = { readonly min?: number | bigint; readonly max?: number | bigint }
 export const rangeRule: RuleKind<Params, number | bigint> = {
   kind: 'range',
   code: 'E_RANGE',
+  judges: 'ordered',
+  ofValues: true,
+  says: ({ min, max }, { print }) =>
+    `is ${boundsText(printed(min, print), printed(max, print))}, bounds included`,
+  // NaN is above every bound in both engines.
   check: (value, { min, max }) =>
-    (min === undefined || min <= value) && (max === undefined || value <= max),
+    (min === undefined || compareScalars(min, value) <= 0) &&
+    (max === undefined || compareScalars(value, max) <= 0),
   toSql: (valueSql, { min, max }, { literal }) => {
     if (max === undefined) return min === undefined ? 'true' : `${valueSql} >= ${literal(min)}`;
     if (min === undefined) return `${valueSql} <= ${literal(max)}`;
@@ -20,6 +27,11 @@ export const rangeRule: RuleKind<Params, number | bigint> = {
   state: (params, { print }) => stated(params, print),
 };
 
+const printed = (
+  bound: number | bigint | undefined,
+  print: (value: number | bigint) => string,
+): string | undefined => (bound === undefined ? undefined : print(bound));
+
 const step = (value: number | bigint, by: number): number | bigint =>
   typeof value === 'bigint' ? value + BigInt(by) : value + by;
 
@@ -30,4 +42,15 @@ export const range = ({ min, max }: Params): RuleUse[] => {
     throw new Error(`range: no value lies between ${min} and ${max}`);
   }
   return [{ kind: rangeRule.kind, params: { min, max }, severity: 'reject' }];
+};
+
+type Bound = string | number | bigint;
+
+/**
+ * Bounds as a rule of their own, for instance as a warning, in the field's grammar:
+ * `decimal({ …, rules: [warn(between({ max: '999.99' }))] })`.
+ */
+export const between = ({ min, max }: { readonly min?: Bound; readonly max?: Bound }): RuleUse => {
+  if (min === undefined && max === undefined) throw new Error('between: give a min or a max');
+  return { kind: rangeRule.kind, params: { min, max }, severity: 'reject' };
 };

@@ -1,9 +1,10 @@
+import type { RowCode } from '../codes.ts';
 import type { Comparison, Expression } from '../expressions/expression.ts';
 import type { Severity } from './rule.ts';
 
 type Rule = {
   readonly severity: Severity;
-  /** Said to people with the code; for `expression` it is what tells two of them apart. */
+  /** Said with the code instead of the columns; for `holds` it tells two of them apart. */
   readonly name?: string | undefined;
 };
 
@@ -51,3 +52,48 @@ export type SetRule = Unique | References;
 
 /** One rule of a dataset over several columns or rows. */
 export type DatasetRule = RowRule | SetRule;
+
+/** The same rule under a name that its reasons carry: `called('paid_in_full', compare(…))`. */
+export const called = <R extends DatasetRule>(name: string, rule: R): R => ({ ...rule, name });
+
+/** What every kind of rule over several columns or rows answers. */
+export type DatasetRuleKind<R extends DatasetRule = DatasetRule> = {
+  readonly kind: R['kind'];
+  /** The reason of a row that breaks it. */
+  readonly code: RowCode;
+  /** Every column that it looks at. */
+  columns(rule: R): readonly string[];
+  /** The rule in one sentence, for people. */
+  says(rule: R): string;
+  /** What is wrong with the declaration itself, or null; columns and types are checked for all. */
+  problem(rule: R): string | null;
+};
+
+/** One thing that must not be false in a row. */
+export type Condition = {
+  /** What the reason names beside the code: the rule's name, or the columns. */
+  readonly field: string;
+  /** Broken where it is false; passed where it is true or missing. */
+  readonly holds: Expression;
+};
+
+/**
+ * A kind that one row answers by itself. It says what must hold as expressions, so that both
+ * engines judge it by what they know of expressions, and no kind is written twice.
+ */
+export type RowRuleKind<R extends RowRule = RowRule> = DatasetRuleKind<R> & {
+  conditions(rule: R): readonly Condition[];
+};
+
+/** The field of a reason: the rule's name, or its columns as one text. */
+export const fieldOfRule = (
+  { name }: { readonly name?: string | undefined },
+  columns: readonly string[],
+): string => name ?? columns.join(', ');
+
+/** Why columns cannot stand in one rule, or null. */
+export const columnsProblem = (columns: readonly string[], least: number): string | null => {
+  if (columns.length < least) return `names ${columns.length} columns; it needs ${least} or more`;
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  return twice === undefined ? null : `names '${twice}' twice`;
+};

@@ -4,8 +4,9 @@ import type { Scalar, Value } from '../fields/value.ts';
 /** A broken rule rejects the row, or only counts as a warning and the row is published. */
 export type Severity = 'reject' | 'warn';
 
-/** What a rule was declared with; the values are of the field's own kind. */
-export type RuleParams = Readonly<Record<string, Scalar | undefined>>;
+/** What a rule was declared with; see `ofValues` for what its values are. */
+export type RuleParam = Scalar | readonly Scalar[];
+export type RuleParams = Readonly<Record<string, RuleParam | undefined>>;
 
 /** One rule of one field. Built by the field's builder. */
 export type RuleUse = {
@@ -37,6 +38,15 @@ export type RuleKind<Params = RuleParams, V extends Value = Value> = {
   readonly kind: string;
   /** The reason of a row that breaks it. */
   readonly code: RowCode;
+  /** Which values it can judge: texts, those with an order that is not of letters, or any. */
+  readonly judges: 'texts' | 'ordered' | 'scalars';
+  /**
+   * Whether its parameters are values of the field. Those may be declared as texts in the field's
+   * grammar, '0.01' or '2020-01-01'; they are read when the dataset is loaded.
+   */
+  readonly ofValues: boolean;
+  /** What it asks of a value, in words that follow the field's name. */
+  says(params: Params, side: ValueSide): string;
   /** Row engine: true when the value passes. */
   check(value: V, params: Params): boolean;
   /** Set engine: true where the value passes; one flat expression, since every row pays for it. */
@@ -44,12 +54,15 @@ export type RuleKind<Params = RuleParams, V extends Value = Value> = {
   /** Values on and just off the rule's edges, for the differential test. */
   edges(params: Params): readonly V[];
   /** The parameters as plain JSON, for people. */
-  state(params: Params, side: ValueSide): Readonly<Record<string, string | number>>;
+  state(params: Params, side: ValueSide): StatedParams;
 };
+
+/** A rule's parameters as plain JSON. */
+export type StatedParams = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** The parameters that were given, printed; those left out stay out. */
 export const stated = (
-  params: RuleParams,
+  params: Readonly<Record<string, Scalar | undefined>>,
   print: (value: Scalar) => string | number,
 ): Record<string, string | number> => {
   const result: Record<string, string | number> = {};
@@ -57,4 +70,10 @@ export const stated = (
     if (value !== undefined) result[name] = print(value);
   }
   return result;
+};
+
+/** 'at least 1', 'at most 5' or 'from 1 to 5', for what a rule says. */
+export const boundsText = (min: string | undefined, max: string | undefined): string => {
+  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
+  return max === undefined ? `at least ${min}` : `at most ${max}`;
 };

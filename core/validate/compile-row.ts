@@ -4,14 +4,24 @@ import type { Dataset } from '../dataset.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
+import type { Severity } from '../rules/rule.ts';
 import { ident, list, literal } from '../sql.ts';
+import { type RowCondition, rowConditions } from './row-conditions.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
-type ReasonSql = { readonly code: RowCode; readonly field: string; readonly when: string };
+export type ReasonSql = {
+  readonly code: RowCode;
+  /** A field's name; of a rule over several columns, its own name or theirs. */
+  readonly field: string;
+  /** Fields without which it cannot be judged. */
+  readonly needs: readonly string[];
+  readonly when: string;
+};
 
 /**
  * The row rules of a dataset as pieces of SQL. The engine nests them: raw columns, `texts` of
- * those, `*` and `values` of those, and over that `clean` with `accepts`, or the `reasons`.
+ * those, `*` and `prepared` of those where it is not empty, `*` and `values` of those (see
+ * valuesFrom), and over that `clean` with `accepts`, or the `reasons`.
  */
 export type CompiledRow = {
   /** Statements to run once per session, before the pieces are used. */
@@ -19,6 +29,8 @@ export type CompiledRow = {
   readonly fields: readonly string[];
   /** Select list: each raw VARCHAR column of a field's name becomes a trimmed text or NULL. */
   readonly texts: string;
+  /** Select list: adds a column `p_<name>` for each field whose kind prepares; often empty. */
+  readonly prepared: string;
   /** Select list: adds the typed column `v_<name>` of each field. */
   readonly values: string;
   /**
@@ -31,33 +43,60 @@ export type CompiledRow = {
   readonly clean: string;
   /** Slow form, paid by rejected rows: a row has a reason exactly when it is not accepted. */
   readonly reasons: readonly ReasonSql[];
+  /** What is only warned of, over clean rows; none in most datasets. */
+  readonly warnings: readonly ReasonSql[];
+  /** Select list over clean rows: the typed column `v_<name>` of each field that those need. */
+  readonly warned: string;
 };
-
-/** The engine keeps a row's reasons as bits of one 64-bit number, two of which are its own. */
-export const REASONS_MAX = 62;
 
 /** The SQL that judges the rows of a dataset; judgeRow is the same in TypeScript. */
 export const compileRow = (dataset: Dataset): CompiledRow => {
   const fields = Object.entries(dataset.fields);
-  const reasons = fields.flatMap(([name, field]) => reasonsOf(name, field));
-  if (reasons.length > REASONS_MAX) {
-    throw new Error(
-      `dataset '${dataset.name}' has ${reasons.length} reasons to reject a row; allowed are ` +
-        `${REASONS_MAX}. Make fields optional, drop bounds, or split the dataset`,
-    );
-  }
+  const accepts = [
+    ...fields.map(([name, field]) => acceptsOf(name, field)),
+    ...conditionsOf(dataset, 'reject').map(({ holds }) => `${holds.toSql(typed)} IS NOT FALSE`),
+  ];
+  const warnings = warningsOf(dataset);
+  const needed = new Set(warnings.flatMap(({ needs }) => needs));
   return {
     setup: [],
     fields: fields.map(([name]) => name),
     texts: list(fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`)),
+    prepared: list(
+      fields.flatMap(([name, field]) => {
+        const sql = preparationOf(name, field);
+        return sql === undefined ? [] : [`${sql} AS ${prepared(name)}`];
+      }),
+    ),
     values: list(fields.map(([name, field]) => `${castOf(name, field)} AS ${typed(name)}`)),
-    accepts: fields.map(([name, field]) => acceptsOf(name, field)).join(' AND '),
+    accepts: accepts.join(' AND '),
     clean: list(fields.map(([name, field]) => `${published(name, field)} AS ${ident(name)}`)),
-    reasons,
+    reasons: [
+      ...fields.flatMap(([name, field]) => reasonsOf(name, field)),
+      ...conditionsOf(dataset, 'reject').map((condition) => rowReason(dataset, condition)),
+    ],
+    warnings,
+    warned: list(
+      fields.flatMap(([name, field]) => (needed.has(name) ? [retyped(name, field)] : [])),
+    ),
   };
 };
 
+/** The rows of `texts` with what is prepared, and the values: the levels that all rows go through. */
+export const valuesFrom = ({ prepared, values }: CompiledRow, texts: string): string => {
+  const below = prepared === '' ? texts : `SELECT *, ${prepared} FROM (${texts})`;
+  return `SELECT *, ${values} FROM (${below})`;
+};
+
 const typed = (name: string): string => ident(`v_${name}`);
+const prepared = (name: string): string => ident(`p_${name}`);
+
+const preparationOf = (name: string, field: Field): string | undefined =>
+  kindOf(field).prepare?.(ident(name), field.options);
+
+/** The prepared column of a field, where it has one. */
+const preparedOf = (name: string, field: Field): string | undefined =>
+  preparationOf(name, field) === undefined ? undefined : prepared(name);
 
 /**
  * Spaces (U+0020) around a text are no part of it, and an empty text is a missing one. The guard
@@ -75,20 +114,33 @@ const textOf = (column: string, { trim, nullTokens }: Field): string => {
 };
 
 const castOf = (name: string, field: Field): string =>
-  kindOf(field).cast(ident(name), field.options);
+  kindOf(field).cast(ident(name), field.options, preparedOf(name, field));
 
 const published = (name: string, field: Field): string =>
   field.casing === undefined ? typed(name) : `${field.casing}(${typed(name)})`;
 
-const rulesOf = (name: string, field: Field): { code: RowCode; holds: string }[] =>
-  field.rules.map((use) => {
-    const rule = ruleOf(use);
-    return { code: rule.code, holds: rule.toSql(typed(name), use.params, valueSideOf(field)) };
-  });
+/** A clean row's value with the type that it was judged with. */
+const retyped = (name: string, field: Field): string =>
+  `CAST(${ident(name)} AS ${kindOf(field).duckType(field.options)}) AS ${typed(name)}`;
+
+const conditionsOf = (dataset: Dataset, severity: Severity): readonly RowCondition[] =>
+  rowConditions(dataset).filter((condition) => condition.severity === severity);
+
+const rulesOf = (
+  name: string,
+  field: Field,
+  severity: Severity,
+): { code: RowCode; holds: string }[] =>
+  field.rules
+    .filter((use) => use.severity === severity)
+    .map((use) => {
+      const rule = ruleOf(use);
+      return { code: rule.code, holds: rule.toSql(typed(name), use.params, valueSideOf(field)) };
+    });
 
 const acceptsOf = (name: string, field: Field): string => {
   const accepts = kindOf(field).accepts(ident(name), typed(name), field.options);
-  const all = [accepts, ...rulesOf(name, field).map(({ holds }) => holds)]
+  const all = [accepts, ...rulesOf(name, field, 'reject').map(({ holds }) => holds)]
     .map((sql) => `(${sql})`)
     .join(' AND ');
   return isRequired(field) ? all : `(${ident(name)} IS NULL OR (${all}))`;
@@ -97,21 +149,60 @@ const acceptsOf = (name: string, field: Field): string => {
 /** One cause, one reason: each holds only where none before it in the same field does. */
 const reasonsOf = (name: string, field: Field): ReasonSql[] => {
   const text = ident(name);
-  const required: ReasonSql = { code: 'E_REQUIRED', field: name, when: `${text} IS NULL` };
+  const about = { field: name, needs: [name] };
+  const required: ReasonSql = { code: 'E_REQUIRED', ...about, when: `${text} IS NULL` };
   const refusals = kindOf(field)
     .refusals(field.options)
-    .map(({ code, when }) => ({ code, sql: when(text, typed(name)) }));
+    .map(({ code, when }) => ({ code, sql: when(text, typed(name), preparedOf(name, field)) }));
   const present = `${text} IS NOT NULL`;
   const passed = refusals.map(({ sql }) => `(${sql}) IS NOT TRUE`);
   const noValue = refusals.map(({ code, sql }, index) => ({
     code,
-    field: name,
+    ...about,
     when: [present, ...passed.slice(0, index), `(${sql}) IS TRUE`].join(' AND '),
   }));
-  const broken = rulesOf(name, field).map(({ code, holds }) => ({
+  const broken = rulesOf(name, field, 'reject').map(({ code, holds }) => ({
     code,
-    field: name,
+    ...about,
     when: [present, ...passed, `(${holds}) IS NOT TRUE`].join(' AND '),
   }));
   return [...(isRequired(field) ? [required] : []), ...noValue, ...broken];
 };
+
+/** Where a field has a value, or is missing and may be. */
+const judgeable = (name: string, field: Field): string[] => {
+  const text = ident(name);
+  const refusals = kindOf(field)
+    .refusals(field.options)
+    .map(({ when }) => when(text, typed(name), preparedOf(name, field)))
+    .map((refused) => `(${text} IS NULL OR (${refused}) IS NOT TRUE)`);
+  return isRequired(field) ? [`${text} IS NOT NULL`, ...refusals] : refusals;
+};
+
+/** A rule over several columns has no reason of its own where one of them has one already. */
+const rowReason = ({ fields }: Dataset, { code, field, needs, holds }: RowCondition): ReasonSql => {
+  const judged = needs.flatMap((name) => {
+    const needed = fields[name];
+    return needed === undefined ? [] : judgeable(name, needed);
+  });
+  const when = [...judged, `${holds.toSql(typed)} IS FALSE`].join(' AND ');
+  return { code, field, needs, when };
+};
+
+/** In the order of judgeRow; a clean row's fields are all sound, so nothing else is asked. */
+const warningsOf = (dataset: Dataset): ReasonSql[] => [
+  ...Object.entries(dataset.fields).flatMap(([name, field]) =>
+    rulesOf(name, field, 'warn').map(({ code, holds }) => ({
+      code,
+      field: name,
+      needs: [name],
+      when: `${typed(name)} IS NOT NULL AND (${holds}) IS NOT TRUE`,
+    })),
+  ),
+  ...conditionsOf(dataset, 'warn').map(({ code, field, needs, holds }) => ({
+    code,
+    field,
+    needs,
+    when: `${holds.toSql(typed)} IS FALSE`,
+  })),
+];

@@ -4,16 +4,19 @@ import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
+import type { Severity } from '../rules/rule.ts';
 import { applyCasing } from './casing.ts';
+import { rowConditions } from './row-conditions.ts';
 
-/** A row's verdict: its typed values, or every reason against it. */
+/** A row's verdict: its typed values with what is only warned of, or every reason against it. */
 export type JudgedRow =
-  | { readonly ok: true; readonly values: Row }
+  | { readonly ok: true; readonly values: Row; readonly warnings: readonly RowReason[] }
   | { readonly ok: false; readonly reasons: readonly RowReason[] };
 
 /**
  * The row engine: one row in TypeScript, by the same registries that compileRow turns into SQL.
  * A missing field has one reason, a text that is no value has one, and only values meet rules.
+ * What rejects a row judges its texts as they came; a warning judges what is published of them.
  */
 export const judgeRow = (
   dataset: Dataset,
@@ -21,12 +24,17 @@ export const judgeRow = (
 ): JudgedRow => {
   const reasons: RowReason[] = [];
   const values: Record<string, Value | null> = {};
+  const refused = new Set<string>();
   for (const [name, field] of Object.entries(dataset.fields)) {
     const verdict = judgeField(field, textOf(field, texts[name] ?? null));
     values[name] = verdict.value;
+    if (verdict.refused) refused.add(name);
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));
   }
-  return reasons.length === 0 ? { ok: true, values } : { ok: false, reasons };
+  reasons.push(...brokenIn(dataset, values, 'reject', refused));
+  if (reasons.length > 0) return { ok: false, reasons };
+  const published = publishedOf(dataset, values);
+  return { ok: true, values: published, warnings: warningsOf(dataset, published) };
 };
 
 /** Spaces (U+0020) around a text are no part of it, and an empty text is a missing one. */
@@ -44,21 +52,59 @@ const textOf = ({ trim, nullTokens }: Field, cell: string | null): string | null
   return text === null || text === '' || nullTokens.includes(text) ? null : text;
 };
 
-type Verdict = { readonly value: Value | null; readonly codes: readonly RowReason['code'][] };
+type Verdict = {
+  readonly value: Value | null;
+  /** True when the row has no value that another rule could judge. */
+  readonly refused: boolean;
+  readonly codes: readonly RowReason['code'][];
+};
 
 const judgeField = (field: Field, text: string | null): Verdict => {
-  if (text === null) return { value: null, codes: isRequired(field) ? ['E_REQUIRED'] : [] };
+  if (text === null) {
+    const required = isRequired(field);
+    return { value: null, refused: required, codes: required ? ['E_REQUIRED'] : [] };
+  }
   const parsed = kindOf(field).parse(text, field.options);
-  if (!parsed.ok) return { value: null, codes: [parsed.code] };
-  const broken = field.rules
-    .map((use) => ({ use, rule: ruleOf(use) }))
-    .filter(({ use, rule }) => !rule.check(parsed.value, use.params));
+  if (!parsed.ok) return { value: null, refused: true, codes: [parsed.code] };
   const { value } = parsed;
-  return {
-    value:
-      field.casing !== undefined && typeof value === 'string'
-        ? applyCasing(value, field.casing)
-        : value,
-    codes: broken.map(({ rule }) => rule.code),
-  };
+  return { value, refused: false, codes: brokenBy(field, value, 'reject') };
 };
+
+const brokenBy = (field: Field, value: Value, severity: Severity): RowReason['code'][] =>
+  field.rules
+    .filter((use) => use.severity === severity)
+    .map((use) => ({ use, rule: ruleOf(use) }))
+    .filter(({ use, rule }) => !rule.check(value, use.params))
+    .map(({ rule }) => rule.code);
+
+/** The rules over several columns, each asked only where none of its columns is refused. */
+const brokenIn = (
+  dataset: Dataset,
+  values: Row,
+  severity: Severity,
+  refused: ReadonlySet<string>,
+): RowReason[] =>
+  rowConditions(dataset)
+    .filter((each) => each.severity === severity && !each.needs.some((name) => refused.has(name)))
+    .filter(({ holds }) => holds.evaluate(values) === false)
+    .map(({ code, field }) => ({ code, field }));
+
+const publishedOf = ({ fields }: Dataset, values: Row): Row =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const casing = fields[name]?.casing;
+      const cased = casing !== undefined && typeof value === 'string';
+      return [name, cased ? applyCasing(value, casing) : value];
+    }),
+  );
+
+const noneRefused: ReadonlySet<string> = new Set();
+
+const warningsOf = (dataset: Dataset, published: Row): RowReason[] => [
+  ...Object.entries(dataset.fields).flatMap(([name, field]) => {
+    const value = published[name] ?? null;
+    const codes = value === null ? [] : brokenBy(field, value, 'warn');
+    return codes.map((code) => ({ code, field: name }));
+  }),
+  ...brokenIn(dataset, published, 'warn', noneRefused),
+];

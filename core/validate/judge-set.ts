@@ -1,7 +1,8 @@
 import { assertNever } from '../assert.ts';
 import type { RowCode } from '../codes.ts';
+import type { Dataset } from '../dataset.ts';
 import type { Row, Value } from '../fields/value.ts';
-import type { DatasetRule, RowRule, SetRule } from '../rules/row-rule.ts';
+import { type DatasetRule, fieldOfRule, type RowRule, type SetRule } from '../rules/row-rule.ts';
 import { ident, list } from '../sql.ts';
 
 /** The rules of a dataset that need other rows than the one they judge. */
@@ -12,6 +13,11 @@ export const setRulesOf = (rules: readonly DatasetRule[]): readonly SetRule[] =>
 export const rowRulesOf = (rules: readonly DatasetRule[]): readonly RowRule[] =>
   rules.filter((rule) => rule.kind !== 'unique' && rule.kind !== 'references');
 
+/** The datasets whose published keys the rules need, each once. */
+export const referredTo = ({ rules }: Pick<Dataset, 'rules'>): readonly string[] => [
+  ...new Set(setRulesOf(rules).flatMap((rule) => (rule.kind === 'references' ? rule.dataset : []))),
+];
+
 /** The columns that a set rule looks at. */
 export const columnsOfSetRule = (rule: SetRule): readonly string[] =>
   rule.kind === 'unique' ? rule.columns : [rule.column];
@@ -21,7 +27,7 @@ export const reasonOfSetRule = (
   rule: SetRule,
 ): { readonly code: RowCode; readonly field: string } => ({
   code: rule.kind === 'unique' ? 'E_UNIQUE' : 'E_FOREIGN_KEY',
-  field: columnsOfSetRule(rule).join(', '),
+  field: fieldOfRule(rule, columnsOfSetRule(rule)),
 });
 
 /** The keys of another dataset as the row engine holds them; undefined: never published. */

@@ -1,5 +1,8 @@
+import { createContext, runInContext } from 'node:vm';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pattern, patternRule } from '../../../core/rules/pattern.ts';
+import { patternProblem } from '../../../core/rules/portable-pattern.ts';
 
 const passes = (expression: RegExp, value: string): boolean => {
   const source = String(pattern(expression).params.source);
@@ -31,6 +34,55 @@ test.each([
   [/^(a+)+$/, 'repeats a group that repeats'],
   [/(?:a|a)*/, 'repeats a group that repeats or chooses'],
   [/((a?)b){2,}/, 'repeats a group that repeats or chooses'],
+  [/(a*)*/, 'repeats a group that repeats'],
+  [/(?:a|aa)+b/, 'repeats a group that repeats or chooses'],
+  [/x(?:[a-z]+){2,}/, 'repeats a group that repeats'],
+  [/((a+)b?)+/, 'repeats a group that repeats'],
+  [/(a{1,9}){1,9}/, 'repeats a group that repeats'],
+  [/(?:(?:(?:a)?)){30}/, 'repeats a group that repeats'],
 ])('%s is refused: %s', (expression, message) => {
   expect(() => pattern(expression)).toThrow(message);
+});
+
+/** Patterns of few letters, nested as hostile ones are: most are refused. */
+const { drawn } = fc.letrec<{ drawn: string }>((tie) => ({
+  drawn: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom('a', 'b', '[ab]', '\\w', 'a*', '[ab]+', 'a?', 'b{2,}'),
+    fc.tuple(tie('drawn'), tie('drawn')).map(([one, other]) => one + other),
+    fc
+      .tuple(tie('drawn'), tie('drawn'), fc.constantFrom('', '*', '+', '?', '{2,}', '{3}', '+?'))
+      .map(([one, other, repeat]) => `(?:${one}|${other})${repeat}`),
+    fc
+      .tuple(tie('drawn'), fc.constantFrom('*', '+', '?', '{2,9}', '{3}'))
+      .map(([one, repeat]) => `(${one})${repeat}`),
+  ),
+}));
+
+const context = createContext({ RegExp });
+/** True when the whole text was looked at in time; V8 ends a match that takes longer. */
+const inTime = (source: string, text: string): boolean => {
+  Object.assign(context, { source: `^(?:${source})$`, text });
+  try {
+    runInContext("new RegExp(source, 'u').test(text)", context, { timeout: 300 });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test('no pattern that is allowed takes long over the text that hostile ones choke on', () => {
+  expect(inTime('(a*)*', `${'a'.repeat(40)}!`)).toBe(false);
+  let allowed = 0;
+  fc.assert(
+    fc.property(drawn, (source) => {
+      if (source.length > 40 || patternProblem(source) !== null) return;
+      allowed += 1;
+      for (const text of ['a'.repeat(40), 'ab'.repeat(20)]) {
+        expect({ source, inTime: inTime(source, `${text}!`) }).toEqual({ source, inTime: true });
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(allowed).toBeGreaterThan(300);
 });

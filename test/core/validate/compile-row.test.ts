@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { defineDataset } from '../../../core/define-dataset.ts';
-import { decimal, oneOf, text } from '../../../core/fields/index.ts';
-import { compileRow, REASONS_MAX } from '../../../core/validate/compile-row.ts';
+import { date, decimal, oneOf, text } from '../../../core/fields/index.ts';
+import { length, ordered, warn } from '../../../core/rules/index.ts';
+import { compileRow } from '../../../core/validate/compile-row.ts';
 import { orders } from '../../../datasets/orders.ts';
 
 const about = { domain: 'test', owner: 'test', description: 'For this test.' };
@@ -24,13 +25,16 @@ test('the pieces of a small dataset read like this', () => {
     accepts: '("id" IS NOT NULL) AND ("size" IS NULL OR (("v_size" IS NOT NULL)))',
     clean: 'upper("v_id") AS "id", "v_size" AS "size"',
     reasons: [
-      { code: 'E_REQUIRED', field: 'id', when: '"id" IS NULL' },
+      { code: 'E_REQUIRED', field: 'id', needs: ['id'], when: '"id" IS NULL' },
       {
         code: 'E_ONE_OF',
         field: 'size',
+        needs: ['size'],
         when: '"size" IS NOT NULL AND ("v_size" IS NULL) IS TRUE',
       },
     ],
+    warnings: [],
+    warned: '',
   });
 });
 
@@ -40,10 +44,61 @@ test('a row costs one regular expression per field at most', () => {
   expect(accepts.split('regexp_full_match').length - 1).toBe(patterned.length);
 });
 
-test('more reasons than the engine has bits for are refused with their number', () => {
-  const price = decimal({ precision: 9, scale: 2, min: '0' });
-  const fields = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`price_${i}`, price]));
-  expect(() => compileRow(defineDataset({ ...about, name: 'wide', fields }))).toThrow(
-    `dataset 'wide' has 65 reasons to reject a row; allowed are ${REASONS_MAX}`,
+const small = { start_on: date(), end_on: date({ optional: true }), note: text({ max: 3 }) };
+
+test('a row rule costs one flat condition, and is judged only where its columns have values', () => {
+  const { accepts, reasons, warnings } = compileRow(
+    defineDataset({
+      ...about,
+      name: 'ruled',
+      fields: small,
+      rules: [ordered('start_on', 'end_on')],
+    }),
   );
+  expect(accepts.endsWith(' AND (("v_start_on" <= "v_end_on")) IS NOT FALSE')).toBe(true);
+  const rule = reasons.at(-1);
+  expect(rule).toMatchObject({ code: 'E_ORDER', field: 'start_on, end_on' });
+  expect(rule?.needs).toEqual(['start_on', 'end_on']);
+  expect(rule?.when).toMatch(/^"start_on" IS NOT NULL AND \("start_on" IS NULL OR /);
+  expect(rule?.when).toContain('("end_on" IS NULL OR ');
+  expect(warnings).toEqual([]);
+});
+
+test('a warning costs the fast form nothing, and names what it needs of the clean rows', () => {
+  const warned = [warn(length({ max: 2 }))];
+  const plain = compileRow(defineDataset({ ...about, name: 'plain', fields: small }));
+  const { accepts, reasons, ...rest } = compileRow(
+    defineDataset({
+      ...about,
+      name: 'warned',
+      fields: { ...small, note: text({ max: 3, rules: warned }) },
+      rules: [warn(ordered('start_on', 'end_on'))],
+    }),
+  );
+  expect(accepts).toBe(plain.accepts);
+  expect(reasons).toEqual(plain.reasons);
+  expect(rest.warnings).toEqual([
+    {
+      code: 'E_LENGTH',
+      field: 'note',
+      needs: ['note'],
+      when: '"v_note" IS NOT NULL AND (length("v_note") <= 2) IS NOT TRUE',
+    },
+    {
+      code: 'E_ORDER',
+      field: 'start_on, end_on',
+      needs: ['start_on', 'end_on'],
+      when: '(("v_start_on" <= "v_end_on")) IS FALSE',
+    },
+  ]);
+  expect(rest.warned).toBe(
+    'CAST("start_on" AS DATE) AS "v_start_on", CAST("end_on" AS DATE) AS "v_end_on", ' +
+      'CAST("note" AS VARCHAR) AS "v_note"',
+  );
+});
+
+test('a dataset may have more reasons than a number has bits', () => {
+  const price = decimal({ precision: 9, scale: 2, min: '0' });
+  const fields = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`price_${i}`, price]));
+  expect(compileRow(defineDataset({ ...about, name: 'wide', fields })).reasons).toHaveLength(1000);
 });

@@ -32,6 +32,7 @@ test('a sound row is trimmed, typed and spelt as declared', () => {
       country: 'DE',
       notes: null,
     },
+    warnings: [],
   });
 });
 

@@ -6,7 +6,11 @@ import type { Engine } from './instance.ts';
 /**
  * The clean rows of a run: its files in the order in which the first row of a key is looked for.
  */
-export type CleanFile = { readonly path: string; readonly fileId: string };
+export type CleanFile = {
+  readonly fileId: string;
+  /** Parquet files, of which each has some of the rows. */
+  readonly paths: readonly string[];
+};
 
 /** What deduplication found; `rows` counts the clean rows of each file. */
 export type Duplicates = {
@@ -21,9 +25,13 @@ const Counted = z.array(z.object({ rows: Count }));
 /** Rows whose hashes are counted at a time: bounds the memory of the hash table. */
 const SLICE_ROWS = 2_000_000;
 
+/** The Parquet files of several landed ones, as a list of literals. */
+export const cleanPathsSql = (files: readonly CleanFile[]): string =>
+  `[${list(files.flatMap(({ paths }) => paths.map(literal)))}]`;
+
 /** The clean rows of several files as one relation. */
 export const cleanSql = (files: readonly CleanFile[]): string =>
-  `read_parquet([${list(files.map(({ path }) => literal(path)))}])`;
+  `read_parquet(${cleanPathsSql(files)})`;
 
 /** Makes the table `duplicate` of rows that give way to another: both places, and the key. */
 export const findDuplicates = async (
@@ -54,8 +62,8 @@ const orderSql = ({ keep }: Dataset['deduplicate']): string => {
 };
 
 /** From the file's footer. */
-const countRows = async (engine: Engine, { path }: CleanFile): Promise<number> => {
-  const counted = await engine.rows(`SELECT count(*) AS rows FROM read_parquet(${literal(path)})`);
+const countRows = async (engine: Engine, file: CleanFile): Promise<number> => {
+  const counted = await engine.rows(`SELECT count(*) AS rows FROM ${cleanSql([file])}`);
   return Counted.parse(counted)[0]?.rows ?? 0;
 };
 

@@ -5,7 +5,8 @@ import type { FileId } from '../../core/ids.ts';
 import type { Format } from '../../core/landing/file-options.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
 import type { Counts } from '../../core/ledger.ts';
-import { scoreQuality } from '../../core/validate/quality.ts';
+import { judgeQuality } from '../../core/validate/judge-quality.ts';
+import { systemClock } from '../clock.ts';
 import type { CuratedFile, Transformed } from './transform.ts';
 import type { Validated } from './types.ts';
 
@@ -22,12 +23,20 @@ type Given = {
 /** What metrics.json says of a file that was processed on this machine. */
 export type Metrics = Counts &
   Given &
-  Pick<ValidFile, 'wellFormed' | 'nonEmpty' | 'reasons' | 'bytes' | 'notes'> & {
+  Pick<
+    ValidFile,
+    'wellFormed' | 'nonEmpty' | 'reasons' | 'warnings' | 'warned' | 'bytes' | 'notes'
+  > & {
     readonly dataset: string;
     /** Share of readable rows with a value, per field. */
     readonly completeness: Readonly<Record<string, number>>;
-    readonly quality: ReturnType<typeof scoreQuality>;
+    /** What is compared with earlier runs is unknown here: there are none. */
+    readonly quality: ReturnType<typeof judgeQuality>;
     readonly unmatched: Transformed['unmatched'];
+    /** Rows of the table; not `published` where steps make several rows, or groups, of rows. */
+    readonly tableRows: number;
+    readonly facts: Transformed['facts'];
+    readonly profile: Transformed['profile'];
     readonly files: readonly WrittenFile[];
   };
 
@@ -35,13 +44,18 @@ export type Metrics = Counts &
 export const metricsOf = (
   dataset: Dataset,
   validated: ValidFile,
-  { rows, perFile, unmatched }: Transformed,
+  { rows, perFile, unmatched, facts, profile, setRules }: Transformed,
   files: readonly WrittenFile[],
   given: Given,
 ): Metrics => {
-  const { rowsIn, rejected, wellFormed, nonEmpty, reasons, bytes, notes } = validated;
+  const { rowsIn, wellFormed, nonEmpty, bytes, notes } = validated;
+  const rejected = validated.rejected + perFile.reduce((sum, file) => sum + file.barred, 0);
+  const reasons = [...validated.reasons, ...(setRules?.reasons ?? [])];
+  const warnings = [...validated.warnings, ...(setRules?.warnings ?? [])];
+  const warned = validated.warned + (setRules?.warned ?? 0);
   const deduplicated = perFile.reduce((sum, file) => sum + file.deduplicated, 0);
-  const counts = { rowsIn, published: rows, rejected, deduplicated };
+  const published = perFile.reduce((sum, file) => sum + file.published, 0);
+  const counts = { rowsIn, published, rejected, deduplicated };
   const share = (cells: number): number => (wellFormed === 0 ? 1 : cells / wellFormed);
   return {
     dataset: dataset.name,
@@ -49,12 +63,22 @@ export const metricsOf = (
     ...counts,
     wellFormed,
     reasons,
+    warnings,
+    warned,
     nonEmpty,
     completeness: Object.fromEntries(
       Object.entries(nonEmpty).map(([name, cells]) => [name, share(cells)]),
     ),
-    quality: scoreQuality(dataset, [validated], counts),
+    quality: judgeQuality(
+      dataset,
+      { counts, validated: [validated], transformed: { unmatched, facts } },
+      [],
+      systemClock(),
+    ),
     unmatched,
+    tableRows: rows,
+    facts,
+    profile,
     bytes,
     notes,
     files,

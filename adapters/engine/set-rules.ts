@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { ReasonCount } from '../../core/documents.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { SetRule } from '../../core/rules/row-rule.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import {
@@ -97,12 +99,12 @@ const judge = async (engine: Engine, request: SetRequest, rule: SetRule): Promis
 };
 
 /**
- * Keeps the barred rows as the validate stage keeps rejected ones. Their bytes are not at hand
- * here, so raw is the row's values as JSON; file and row number lead to the bytes.
+ * Keeps the barred rows of a file as the validate stage keeps rejected ones. Their bytes are not
+ * at hand here, so raw is the row's values as JSON; file and row number lead to the bytes.
  */
 export const barredCopySql = (
   dataset: Dataset,
-  files: readonly CleanFile[],
+  file: CleanFile,
   runId: string,
   path: string,
 ): string => {
@@ -110,7 +112,35 @@ export const barredCopySql = (
   return `COPY (SELECT ${literal(runId)} AS _run, s._file::VARCHAR AS _file, s._row,
       NULL::BIGINT AS byte_start, NULL::BIGINT AS byte_end,
       encode(to_json(struct_pack(${list(cells)}))::VARCHAR) AS raw, b.reasons
-    FROM ${cleanSql(files)} s JOIN barred b ON s._row = b._row AND s._file = b._file
-    ORDER BY s._file, s._row)
+    FROM ${cleanSql([file])} s JOIN barred b ON s._row = b._row AND s._file = b._file
+    ORDER BY s._row)
     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`;
+};
+
+/** What the rules found, with the files of the rows that they reject. */
+export type KeptBarred = Pick<Barred, 'reasons' | 'warnings' | 'warned'> & {
+  readonly rejects: readonly { readonly fileId: FileId; readonly path: string }[];
+};
+
+/** Writes a file of rejected rows for each landed file that has some. */
+export const keepBarred = async (
+  engine: Engine,
+  request: {
+    readonly dataset: Dataset;
+    readonly clean: readonly (CleanFile & { readonly fileId: FileId })[];
+    readonly outDir: string;
+    readonly runId: string;
+  },
+  { perFile, reasons, warnings, warned }: Barred,
+): Promise<KeptBarred | undefined> => {
+  const { dataset, clean, outDir, runId } = request;
+  if (setRulesOf(dataset.rules).length === 0) return undefined;
+  const rejects: { fileId: FileId; path: string }[] = [];
+  for (const file of clean) {
+    if (!perFile.has(file.fileId)) continue;
+    const path = join(outDir, `barred-${file.fileId}.parquet`);
+    await engine.run(barredCopySql(dataset, file, runId, path));
+    rejects.push({ fileId: file.fileId, path });
+  }
+  return { reasons, warnings, warned, rejects };
 };

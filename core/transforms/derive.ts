@@ -1,7 +1,9 @@
-import { classifications } from '../fields/field.ts';
+import type { Expression } from '../expressions/expression.ts';
 import type { Value } from '../fields/value.ts';
-import { type IcebergType, typeText } from '../iceberg-type.ts';
-import type { DateOf, Known, KnownColumn, Product, SqlSide, TransformKind } from './transform.ts';
+import { typeText } from '../iceberg-type.ts';
+import type { Known, KnownColumn, RowStep, SqlSide } from './transform.ts';
+import { madeFrom, scaleOf, utcOf } from './typed.ts';
+import type { Computed, Concatenate, DateOf, DatePart, Product, RowStatistic } from './uses.ts';
 
 /** Digits that DuckDB and Iceberg hold exactly. */
 const PRECISION_MAX = 38;
@@ -9,26 +11,10 @@ const DAY_MICROS = 86_400_000_000n;
 
 const digitsOf = (largest: bigint): number => largest.toString().length;
 
-const scaleOf = (type: IcebergType): number =>
-  Number(/^decimal\(\d+, (\d+)\)$/.exec(typeText(type))?.[1] ?? '0');
-
 const largestOf = ({ name, type, largest }: KnownColumn): bigint => {
   if (largest !== undefined) return largest;
   throw new Error(`a product needs numbers; '${name}' is a ${typeText(type)}`);
 };
-
-/** A derived column is as secret as its most secret source, and there when all of them are. */
-const derivedFrom = (
-  use: { readonly column: string; readonly description?: string | undefined },
-  sources: readonly KnownColumn[],
-): Omit<KnownColumn, 'type'> => ({
-  name: use.column,
-  required: sources.every((source) => source.required),
-  doc: use.description,
-  classification: classifications.findLast((level) =>
-    sources.some((source) => source.classification === level),
-  ),
-});
 
 /** The product's largest value, unscaled, once it is sure that every product fits. */
 const largestProduct = (use: Product, known: Known): bigint => {
@@ -73,33 +59,47 @@ const digitsNeeded = (column: KnownColumn): number =>
   Math.max(digitsOf(largestOf(column)), scaleOf(column.type), 1);
 
 /** Two numeric columns multiplied; proven at load that no row of the contract can overflow it. */
-export const productKind: TransformKind<Product> = {
+export const productKind: RowStep<Product> = {
   kind: 'product',
+  form: 'row',
+  says: ({ column, left, right, precision, scale }) =>
+    `${column} is ${left} times ${right}, exact, as decimal(${precision}, ${scale}); ` +
+    'missing where one of them is',
+  uses: ({ left, right }) => [left, right],
+  adds: ({ column }) => [column],
   columns: (use, known) => [
+    ...known.columns,
     {
-      ...derivedFrom(use, [known.column(use.left), known.column(use.right)]),
+      ...madeFrom(use, [known.column(use.left), known.column(use.right)]),
       type: `decimal(${use.precision}, ${use.scale})`,
       largest: largestProduct(use, known),
     },
   ],
-  compute: ({ column, left, right, scale }, row, known) => {
+  compute: ({ column, left, right, scale }, row, { known }) => {
     const [a, b] = [row[left], row[right]];
     if (!isNumber(a) || !isNumber(b)) return { [column]: null };
     const decimals = scaleOf(known(left).type) + scaleOf(known(right).type);
     return { [column]: BigInt(a) * BigInt(b) * 10n ** BigInt(scale - decimals) };
   },
-  toSql: (use, side) => [
-    `CAST(${productSql(use, side)} AS DECIMAL(${use.precision},${use.scale}))`,
-  ],
+  toSql: (use, side) => ({
+    [use.column]: `CAST(${productSql(use, side)} AS DECIMAL(${use.precision},${use.scale}))`,
+  }),
 };
 
 /** The day of an instant in UTC. */
-export const dateOfKind: TransformKind<DateOf> = {
+export const dateOfKind: RowStep<DateOf> = {
   kind: 'dateOf',
+  form: 'row',
+  says: ({ column, of }) => `${column} is the day of ${of} in UTC; missing where ${of} is`,
+  uses: ({ of }) => [of],
+  adds: ({ column }) => [column],
   columns: (use, known) => {
     const source = known.column(use.of);
-    if (source.type === 'timestamptz') return [{ ...derivedFrom(use, [source]), type: 'date' }];
-    throw new Error(`dateOf needs a timestamp; '${use.of}' is a ${typeText(source.type)}`);
+    if (source.type !== 'timestamptz') {
+      const type = typeText(source.type);
+      throw new Error(`dateOf needs a timestamp; '${use.of}' is a ${type}`);
+    }
+    return [...known.columns, { ...madeFrom(use, [source]), type: 'date' }];
   },
   compute: ({ column, of }, row) => {
     const at = row[of];
@@ -108,33 +108,59 @@ export const dateOfKind: TransformKind<DateOf> = {
     const inDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
     return { [column]: Number((micros - inDay) / DAY_MICROS) };
   },
-  toSql: ({ of }, side) => [`CAST(${utcOf(side.column(of))} AS DATE)`],
+  toSql: ({ column, of }, side) => ({ [column]: `CAST(${utcOf(side.column(of))} AS DATE)` }),
 };
 
 const isNumber = (value: Value | null | undefined): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint';
 
-/**
- * The UTC clock of a TIMESTAMPTZ, by its epoch: DuckDB's own way goes through ICU, which takes
- * 400 ms instead of 24 for the months of a million rows, and depends on the session's zone.
- */
-export const utcOf = (timestampSql: string): string => `make_timestamp(epoch_us(${timestampSql}))`;
-
-type Expression = Omit<Product, 'column' | 'description'> | Omit<DateOf, 'column' | 'description'>;
+type Derived = Product | DateOf | DatePart | RowStatistic | Concatenate;
+type Unnamed<Use> = Use extends unknown ? Omit<Use, 'column' | 'description'> : never;
+/** What a column can be derived by, before it has a name. */
+export type Derivation = Unnamed<Derived>;
 
 /** The product of two numeric columns; the decimal must hold the largest one. */
 export const product = (
   left: string,
   right: string,
   { precision, scale }: { readonly precision: number; readonly scale: number },
-): Expression => ({ kind: 'product', left, right, precision, scale });
+): Unnamed<Product> => ({ kind: 'product', left, right, precision, scale });
 
 /** The day, in UTC, of a timestamp column. */
-export const dateOf = (of: string): Expression => ({ kind: 'dateOf', of });
+export const dateOf = (of: string): Unnamed<DateOf> => ({ kind: 'dateOf', of });
+
+/** A number of a day or an instant: `datePart('week', 'ordered_at')`. */
+export const datePart = (
+  part: DatePart['part'],
+  of: string,
+  { zone = 'UTC' }: { readonly zone?: string } = {},
+): Unnamed<DatePart> => ({ kind: 'datePart', part, of, zone });
+
+/** The sum of numeric columns of the row. */
+export const sumOf = (columns: readonly string[]): Unnamed<RowStatistic> => ({
+  kind: 'rowStatistic',
+  statistic: 'sum',
+  columns,
+});
+
+/** The mean of numeric columns of the row. */
+export const meanOf = (
+  columns: readonly string[],
+  { scale }: { readonly scale?: number } = {},
+): Unnamed<RowStatistic> => ({ kind: 'rowStatistic', statistic: 'mean', columns, scale });
+
+/** Columns as one text: `concatenate(['street', 'town'], ', ')`. */
+export const concatenate = (
+  columns: readonly string[],
+  separator: string,
+): Unnamed<Concatenate> => ({ kind: 'concatenate', columns, separator });
 
 /** A new column, computed from columns of the same row. */
 export const derive = (
   column: string,
-  expression: Expression,
-  init: { readonly description?: string } = {},
-): Product | DateOf => ({ ...expression, column, description: init.description });
+  from: Derivation | Expression,
+  { description }: { readonly description?: string } = {},
+): Derived | Computed =>
+  'op' in from
+    ? { kind: 'computed', expression: from, column, description }
+    : { ...from, column, description };

@@ -1,32 +1,9 @@
-import type { Classification } from '../fields/field.ts';
+import type { Classification, Mask } from '../fields/field.ts';
 import type { Row, Value } from '../fields/value.ts';
 import type { IcebergType } from '../iceberg-type.ts';
+import type { Transform } from './uses.ts';
 
-type Derived = { readonly column: string; readonly description?: string | undefined };
-
-/** A column that is the product of two numeric ones, as a decimal. */
-export type Product = Derived & {
-  readonly kind: 'product';
-  readonly left: string;
-  readonly right: string;
-  readonly precision: number;
-  readonly scale: number;
-};
-
-/** A column that is the day, in UTC, on which an instant lies. */
-export type DateOf = Derived & { readonly kind: 'dateOf'; readonly of: string };
-
-/** Columns taken from the published table of another dataset; null where it has no partner. */
-export type Join = {
-  readonly kind: 'join';
-  readonly dataset: string;
-  /** The column, of that name on both sides, by which a row finds its partner. */
-  readonly on: string;
-  readonly take: readonly string[];
-};
-
-/** One step from clean rows to published ones. Built by `derive()` and `join()`. */
-export type Transform = Product | DateOf | Join;
+export type { DateOf, Join, Product, Transform } from './uses.ts';
 
 /** A column as the steps see it: what is known before any row is read. */
 export type KnownColumn = {
@@ -37,17 +14,27 @@ export type KnownColumn = {
   readonly classification?: Classification | undefined;
   /** Largest absolute value, unscaled, of a number: tells whether a product can overflow. */
   readonly largest?: bigint | undefined;
+  /** How its field is published; put on after the last step, under whatever name it has then. */
+  readonly mask?: Mask | undefined;
+  /** The masked column that it is made from: it must be masked or dropped before the end. */
+  readonly revealing?: string | undefined;
+  /** True once it is masked. */
+  readonly masked?: boolean | undefined;
 };
 
 /** The dataset on the other side of a join. */
 export type Partner = {
   readonly key: readonly string[];
   readonly replaces: boolean;
+  /** False when a step makes more or fewer rows of the rows that have the key. */
+  readonly keepsRows: boolean;
   readonly columns: readonly KnownColumn[];
 };
 
 /** What a step may ask about columns and about other datasets; both throw on an unknown name. */
 export type Known = {
+  /** The columns before the step, in order. */
+  readonly columns: readonly KnownColumn[];
   column(name: string): KnownColumn;
   partner(dataset: string): Partner;
 };
@@ -55,22 +42,99 @@ export type Known = {
 /** Finds the partner row of a join, in the row engine. */
 export type FindPartner = (dataset: string, on: Value) => Row | undefined;
 
+/** A row on its way, in the row engine, with the place that makes every order a total one. */
+export type Placed = {
+  readonly file: string;
+  readonly row: number;
+  /** Which part of the row it is, once for each step that made several rows of one. */
+  readonly parts: readonly number[];
+  readonly values: Row;
+  /** What was repaired in it so far, one JSON object each. */
+  readonly changes: readonly string[];
+};
+
+/** What a step may ask while rows are computed. */
+export type RowSide = {
+  known(name: string): KnownColumn;
+  readonly columns: readonly KnownColumn[];
+  readonly partner: FindPartner;
+  /** What hashes and tokens are made with; throws when the run has none. */
+  salt(): string;
+};
+
 /** What a step may ask while its SQL is written. */
 export type SqlSide = {
-  /** An earlier column as an expression. */
+  /** A column before the step, as an expression; never an ENUM. */
   column(name: string): string;
   known(name: string): KnownColumn;
-  /** Quoted alias of the join's partner relation. */
+  readonly columns: readonly KnownColumn[];
+  /** Where the rows before the step are: a join's partner, or all rows of the run. */
   readonly relation: string;
+  /** Hidden columns that tell rows apart: the end of every order. */
+  readonly place: readonly string[];
+  /** Whether the rows have a hidden column `_changes`, which a table step passes on. */
+  readonly recorded: boolean;
+};
+
+/** Columns that a step adds or changes, as expressions. */
+export type Values = Readonly<Record<string, string>>;
+
+/** A step over the rows of a run that leaves their number as it is. */
+export type SetSql = {
+  readonly values: Values;
+  /** A query that is joined as t, with one row per group, and by which columns. */
+  readonly beside?: { readonly query: string; readonly by: readonly string[] };
+};
+
+/** A repair, which is recorded with the row that it changed. */
+export type Repair = {
+  readonly column: string;
+  /** What the value was given, for people: 'median within country'. */
+  readonly rule: string;
+};
+
+type Common<T> = {
+  readonly kind: Transform['kind'];
+  /** One sentence for people: what the step does, and what it does with missing values. */
+  says(use: T): string;
+  /** The columns that it reads. */
+  uses(use: T): readonly string[];
+  /** The columns that it adds, in order. */
+  adds(use: T): readonly string[];
+  /** The columns that are gone after it. */
+  drops?(use: T, before: readonly string[]): readonly string[];
+  /** All columns after it; throws with the reason when the step cannot stand. */
+  columns(use: T, known: Known): readonly KnownColumn[];
+  repairs?(use: T): Repair;
+};
+
+/** A step that one row can take by itself; several of them are one SELECT. */
+export type RowStep<T> = Common<T> & {
+  readonly form: 'row';
+  /** Row engine: the values of the columns that it adds or changes. */
+  compute(use: T, row: Row, side: RowSide): Row;
+  /** Set engine: the same columns as expressions. */
+  toSql(use: T, side: SqlSide): Values;
+};
+
+/** A step that needs the other rows of the run, and keeps each row. */
+export type SetStep<T> = Common<T> & {
+  readonly form: 'set';
+  /** Row engine: per row, in the order given, the values that the step adds or changes. */
+  computeAll(use: T, rows: readonly Placed[], side: RowSide): readonly Row[];
+  toSql(use: T, side: SqlSide): SetSql;
+};
+
+/** A step that makes more or fewer rows. */
+export type TableStep<T> = Common<T> & {
+  readonly form: 'table';
+  /** Row engine: the rows after it. */
+  computeAll(use: T, rows: readonly Placed[], side: RowSide): readonly Placed[];
+  /** Set engine: the columns after it, and the hidden ones with one place more per part. */
+  toSql(use: T, side: SqlSide): string;
+  /** How many hidden columns tell its rows apart beyond those of the rows before. */
+  readonly partsAdded: number;
 };
 
 /** One kind of step with the answers of both engines, as a field's kind has them. */
-export type TransformKind<T = Transform> = {
-  readonly kind: Transform['kind'];
-  /** The columns it adds; throws with the reason when the step cannot stand. */
-  columns(use: T, known: Known): readonly KnownColumn[];
-  /** Row engine: the values of those columns. */
-  compute(use: T, row: Row, known: Known['column'], partner: FindPartner): Row;
-  /** Set engine: those columns as expressions, in the same order. */
-  toSql(use: T, side: SqlSide): readonly string[];
-};
+export type TransformKind<T = Transform> = RowStep<T> | SetStep<T> | TableStep<T>;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { transformRun } from '../../adapters/engine/transform.ts';
+import type { Transformed, transformRun } from '../../adapters/engine/transform.ts';
 import { columnsOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import {
@@ -19,6 +19,8 @@ import {
 } from '../../core/load/table.ts';
 import type { Ledger, Store } from '../../core/ports.ts';
 import { compileTransform } from '../../core/transform/compile-transform.ts';
+import { masksWithSalt } from '../../core/transforms/mask-salt.ts';
+import { referredTo } from '../../core/validate/judge-set.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -80,25 +82,22 @@ const stage = async (
   const location = s3Uri(deps.curatedBucket, curatedKeys.table(dataset.name));
   const table = await ensureTable(deps.world, dataset, columnsOf(dataset, lookup), location);
   const references = await fetchReferences(deps, dataset, lookup, dir);
-  const clean: { path: string; fileId: ValidatedFile['fileId'] }[] = [];
-  for (const { fileId, clean: uri } of validated) {
-    if (uri === null) continue;
-    const path = join(dir, `clean-${fileId}.parquet`);
-    await deps.store.download(uri, path);
-    clean.push({ path, fileId });
-  }
+  const clean = await fetchClean(deps, validated, dir);
   const { runId, fence } = pointer;
   const result = await deps.engine.transformRun({
     dataset,
     lookup,
     clean,
     references: Object.fromEntries([...references].map(([name, { paths }]) => [name, paths])),
+    ...(masksWithSalt(dataset) ? { salt: await deps.salt() } : {}),
     tableSchema: currentSchema(table),
     tableSpec: currentSpec(table),
     outDir: join(dir, 'out'),
     name: `${runId}-a${fence}`,
     runId,
   });
+  if (result.profile !== null)
+    await runDocuments(deps.store, deps.cleanBucket, pointer).writeProfile(result.profile);
   const staged = await upload(deps, pointer, table, result.files);
   return {
     files: [...result.perFile],
@@ -110,7 +109,30 @@ const stage = async (
     ),
     unmatched: { ...result.unmatched },
     duplicates: await keepDuplicates(deps, pointer, result.duplicatesPath),
+    ...(result.setRules === undefined
+      ? {}
+      : { setRules: await keepBarred(deps, pointer, result.setRules) }),
+    ...(result.facts === undefined ? {} : { facts: result.facts }),
   };
+};
+
+/** The clean rows of the run, on disk; files without any are left out. */
+const fetchClean = async (
+  { store }: TransformDeps,
+  validated: readonly ValidatedFile[],
+  dir: string,
+) => {
+  const clean: { paths: string[]; fileId: ValidatedFile['fileId'] }[] = [];
+  for (const { fileId, clean: uris } of validated) {
+    const paths: string[] = [];
+    for (const [index, uri] of uris.entries()) {
+      const path = join(dir, `clean-${fileId}-${index}.parquet`);
+      await store.download(uri, path);
+      paths.push(path);
+    }
+    if (paths.length > 0) clean.push({ paths, fileId });
+  }
+  return clean;
 };
 
 /** The current files of every joined dataset, on disk; one snapshot each, pinned by its id. */
@@ -121,8 +143,8 @@ const fetchReferences = async (
   dir: string,
 ): Promise<Map<string, Reference>> => {
   const references = new Map<string, Reference>();
-  for (const { dataset: name } of compileTransform(dataset, lookup).references) {
-    if (references.has(name)) continue;
+  const joined = compileTransform(dataset, lookup).references.map(({ dataset: name }) => name);
+  for (const name of new Set([...joined, ...referredTo(dataset)])) {
     references.set(name, await fetchReference(deps, name, dir));
   }
   return references;
@@ -160,6 +182,21 @@ const upload = async (
     staged.push(stagedFile(schema, currentSpec(table), stats, uri, boundsFor));
   }
   return staged;
+};
+
+/** Beside the rows that the validate stage rejected of the same file. */
+const keepBarred = async (
+  { store, quarantineBucket }: TransformDeps,
+  { dataset, runId, fence }: RunPointer,
+  { reasons, warnings, warned, rejects }: NonNullable<Transformed['setRules']>,
+) => {
+  const uris: string[] = [];
+  for (const { fileId, path } of rejects) {
+    const uri = s3Uri(quarantineBucket, quarantineKeys.barred(dataset, runId, fence, fileId));
+    await store.upload(uri, path);
+    uris.push(uri);
+  }
+  return { reasons: [...reasons], warnings: [...warnings], warned, rejects: uris };
 };
 
 const keepDuplicates = async (

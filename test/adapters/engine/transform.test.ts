@@ -49,7 +49,7 @@ const cleanFile = async (fileId: FileId, orders: readonly Order[]) => {
       '${fileId}' AS _file, _row::INTEGER AS _row, '${runId}' AS _run
     FROM (VALUES ${rows.join(', ')}) t(order_id, product_id, ordered_at, _row))
     TO '${path}' (FORMAT parquet)`);
-  return { path, fileId };
+  return { paths: [path], fileId };
 };
 
 const tableOf = (dataset: Dataset, firstId = 1) => {
@@ -106,8 +106,8 @@ describe('transformRun', () => {
     ]);
     const found = await transform([a, b]);
     expect(found.perFile).toEqual([
-      { fileId: first, published: 2, deduplicated: 1 },
-      { fileId: second, published: 1, deduplicated: 1 },
+      { fileId: first, published: 2, deduplicated: 1, barred: 0 },
+      { fileId: second, published: 1, deduplicated: 1, barred: 0 },
     ]);
     expect(found.rows).toBe(3);
     const rows = await query(
@@ -134,6 +134,8 @@ describe('transformRun', () => {
       duplicatesPath: null,
       unmatched: { products: 0 },
       rows: 0,
+      profile: null,
+      facts: undefined,
     });
   });
 

@@ -5,6 +5,7 @@ import type { Known, Partner } from '../../../core/transforms/transform.ts';
 const products: Partner = {
   key: ['id'],
   replaces: true,
+  keepsRows: true,
   columns: [
     { name: 'id', type: 'string', required: true },
     { name: 'title', type: 'string', required: true, classification: 'confidential' },
@@ -12,6 +13,7 @@ const products: Partner = {
 };
 
 const knowing = (partner: Partner, type = 'string'): Known => ({
+  columns: [],
   column: (name) => ({ name, type, required: true }),
   partner: () => partner,
 });
@@ -28,6 +30,7 @@ test.each([
   ['no key', knowing({ ...products, key: [] }), "must have key ['id']"],
   ['another key', knowing({ ...products, key: ['id', 'title'] }), "must have key ['id']"],
   ['appended rows', knowing({ ...products, replaces: false }), 'write replace()'],
+  ['rows of its own', knowing({ ...products, keepsRows: false }), 'makes other rows of its rows'],
   ['another type', knowing(products, 'int'), "'id' is a int here"],
 ])('a partner with %s is refused, since rows could multiply', (_name, known, message) => {
   expect(() => joinKind.columns(use, known)).toThrow(message);
@@ -45,9 +48,15 @@ test.each([
   ['b', { title: null }],
   [null, { title: null }],
 ])('the partner of %s gives %j', (id, expected) => {
-  const { column } = knowing(products);
-  const found = joinKind.compute(use, { id }, column, (_dataset, on) =>
-    on === 'a' ? { id: 'a', title: 'A' } : undefined,
+  const found = joinKind.compute(
+    use,
+    { id },
+    {
+      columns: [],
+      known: knowing(products).column,
+      salt: () => '',
+      partner: (_dataset, on) => (on === 'a' ? { id: 'a', title: 'A' } : undefined),
+    },
   );
   expect(found).toEqual(expected);
 });

@@ -3,6 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { type ContentId, type DatasetName, type EpochMs, FileId, type RunId } from '../core/ids.ts';
 import { FileEntry, RunEntry } from '../core/ledger.ts';
+import { bounded, RunSummary } from '../core/quality/summary.ts';
 import { isoTime } from '../core/time.ts';
 
 /**
@@ -16,6 +17,9 @@ export const statusIndex = 'byStatus';
 
 const keyed = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } });
 
+/** The partition that holds a dataset's history. */
+export const historyKey = (dataset: DatasetName): string => `HISTORY#${dataset}`;
+
 /** Primary keys of everything in the table. */
 export const itemKeys = {
   file: (fileId: FileId): Item => keyed(`FILE#${fileId}`, 'FILE'),
@@ -23,6 +27,8 @@ export const itemKeys = {
   content: (dataset: DatasetName, contentId: ContentId): Item =>
     keyed(`CONTENT#${dataset}#${contentId}`, 'CONTENT'),
   lock: (dataset: DatasetName): Item => keyed(`LOCK#${dataset}`, 'LOCK'),
+  /** Run ids begin with their time, so that the newest sorts last. */
+  summary: (dataset: DatasetName, runId: RunId): Item => keyed(historyKey(dataset), runId),
 } as const;
 
 /** The value of `status`: what kind of entry it is, and its state. */
@@ -54,7 +60,18 @@ export const runItem = (entry: RunEntry): Item => ({
 export const toFile = (item: Item): FileEntry => FileEntry.parse(unmarshall(item));
 export const toRun = (item: Item): RunEntry => RunEntry.parse(unmarshall(item));
 
-const ContentItem = z.object({ owner: FileId });
+const ContentItem = z.object({ owner: FileId, claimedAt: z.number() });
 
-/** The file that publishes a content. */
-export const contentOwner = (item: Item): FileId => ContentItem.parse(unmarshall(item)).owner;
+/** The file that publishes a content, and since when: a release claims it anew. */
+export const contentClaim = (item: Item) => ContentItem.parse(unmarshall(item));
+
+/** As one text: statistics may be numbers that DynamoDB cannot hold. */
+export const summaryItem = (summary: RunSummary): Item => ({
+  ...marshall({ summary: JSON.stringify(bounded(summary)) }),
+  ...itemKeys.summary(summary.dataset, summary.runId),
+});
+
+const SummaryItem = z.object({ summary: z.string() });
+
+export const toSummary = (item: Item): RunSummary =>
+  RunSummary.parse(JSON.parse(SummaryItem.parse(unmarshall(item)).summary));

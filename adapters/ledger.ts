@@ -2,37 +2,35 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { TransientError } from '../core/errors.ts';
-import { type EpochMs, Fence, type RunId } from '../core/ids.ts';
+import { Fence } from '../core/ids.ts';
 import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import { limits } from '../core/limits.ts';
 import type { Ledger } from '../core/ports.ts';
 import { alreadyEnded, alreadySettled, givesWay, outcomeFields } from '../core/settlement.ts';
 import { classified } from './aws-errors.ts';
+import { ledgerDecisions } from './ledger-decisions.ts';
+import { ledgerHistory } from './ledger-history.ts';
 import {
-  contentOwner,
+  contentClaim,
   fileItem,
   fileStatus,
   type Item,
   itemKeys,
   runItem,
-  runStatus,
   toFile,
   toRun,
 } from './ledger-items.ts';
 import { ledgerLists } from './ledger-lists.ts';
+import { raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import {
   createAction,
   getItem,
-  getItems,
   putGuarded,
   type Table,
   transact,
   updateAction,
   updateGuarded,
 } from './ledger-table.ts';
-
-/** Races with other writers are decided by reading again; more than a few in a row is no race. */
-const raceTriesMax = 5;
 
 const firstFence = Fence.parse(1);
 
@@ -57,15 +55,12 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     markLoading: markLoading(table),
     endRun: endRun(table),
     nextAttempt: nextAttempt(table),
+    ...ledgerDecisions(table),
+    ...ledgerHistory(table),
     takeTurn: takeTurn(table),
     endTurn: endTurn(table),
     ...ledgerLists(table),
   };
-};
-
-const readRun = async (table: Table, runId: RunId): Promise<RunEntry | undefined> => {
-  const item = await getItem(table, itemKeys.run(runId), `read run ${runId}`);
-  return item === undefined ? undefined : toRun(item);
 };
 
 const claim =
@@ -149,12 +144,14 @@ const claimContent =
       const result = await putGuarded(table, item, guard, doing);
       if (result.kind === 'written') return { kind: 'mine' };
       if (result.found === undefined) throw new TransientError(`${doing}: the owner is unknown`);
-      const owner = contentOwner(result.found);
+      const { owner, claimedAt } = contentClaim(result.found);
       if (owner === fileId) return { kind: 'mine' };
       const held = await getItem(table, itemKeys.file(owner), doing);
       if (held === undefined || !givesWay.includes(toFile(held).state))
         return { kind: 'duplicate', of: owner };
-      guard = { condition: '#owner = :old', values: { old: owner } };
+      // Its time too: when the owner's run is released meanwhile, it claims the content anew.
+      const condition = '#owner = :old AND #claimedAt = :at';
+      guard = { condition, values: { old: owner, at: claimedAt } };
     }
     throw new TransientError(`${doing}: the owner changed ${raceTriesMax} times`);
   };
@@ -209,9 +206,7 @@ const nextAttempt =
       const run = await readRun(table, runId);
       if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
         return { kind: 'fenced' };
-      const keys = run.files.map(itemKeys.file);
-      const entries = (await getItems(table, keys, `read files of ${runId}`)).map(toFile);
-      const claimed = entries.filter(({ state }) => state === 'CLAIMED');
+      const claimed = (await readFiles(table, run)).filter(({ state }) => state === 'CLAIMED');
       const actions = [
         updateAction(table, {
           key: itemKeys.run(runId),
@@ -268,14 +263,14 @@ const endTurn =
     }
   };
 
-const runState = (state: RunEntry['state'], now: EpochMs) => ({
-  state,
-  status: runStatus(state),
-  updatedAt: now,
-});
+const valueName = (state: RunEntry['state']): string => state.toLowerCase();
+const terminalNames = terminalRunStates.map((state) => `:${valueName(state)}`);
 
 /** Holds for a run that this attempt owns and that has not ended. */
 const openRun = (fence: Fence) => ({
-  condition: '#fence = :fence AND NOT #state IN (:published, :held, :nothing, :failed)',
-  values: { fence, published: 'PUBLISHED', held: 'HELD', nothing: 'NOTHING', failed: 'FAILED' },
+  condition: `#fence = :fence AND NOT #state IN (${terminalNames.join(', ')})`,
+  values: {
+    fence,
+    ...Object.fromEntries(terminalRunStates.map((state) => [valueName(state), state])),
+  },
 });

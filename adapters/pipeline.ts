@@ -7,9 +7,9 @@ import { classified } from './aws-errors.ts';
  * a second start of a running one with success, and of an ended one with ExecutionAlreadyExists.
  */
 export const sfnPipeline = (client: SFNClient, stateMachineArn: string): Pipeline => ({
-  start: async ({ runId, dataset, fence }) => {
+  start: async ({ runId, dataset, fence, work }) => {
     const name = fence === 1 ? runId : `${runId}-a${fence}`;
-    const input = JSON.stringify({ runId, dataset, fence });
+    const input = JSON.stringify({ runId, dataset, fence, work });
     try {
       await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
     } catch (error) {

@@ -12,7 +12,7 @@ export type CaughtError = z.infer<typeof CaughtError>;
 
 /** A failure as the quarantine stage finds it. */
 export type Failure = {
-  readonly run: Pick<RunEntry, 'state' | 'fence' | 'files'>;
+  readonly run: Pick<RunEntry, 'state' | 'fence' | 'files' | 'released'>;
   /** The attempt that failed; the run may have moved on since. */
   readonly fence: Fence;
   readonly error: CaughtError;
@@ -78,8 +78,9 @@ const decideRun = (failure: Failure): FailureDecision => {
     if (failure.snapshotId === undefined) return { kind: 'look-in-table' };
     if (failure.snapshotId !== null) return { kind: 'publish' };
   }
-  if (isPermanent(failure) || failure.fence >= limits.attemptsMax)
-    return { kind: 'quarantine-run' };
+  // Attempts before a release are none of the released work's.
+  const attempts = failure.fence - (failure.run.released?.work ?? 0);
+  if (isPermanent(failure) || attempts >= limits.attemptsMax) return { kind: 'quarantine-run' };
   return { kind: 'next-attempt' };
 };
 

@@ -2,17 +2,20 @@ import { assert } from './assert.ts';
 import type { Refusal, RunCode } from './codes.ts';
 import type { Dataset } from './dataset.ts';
 import type { GateDocument, TransformDocument, ValidatedFile } from './documents.ts';
-import type { Counts } from './ledger.ts';
-import { conserved, countsOf, scoreQuality, totalOf, totalReasons } from './validate/quality.ts';
-
-/** Enough digits to see by how much a limit was passed. */
-const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+import type { EpochMs } from './ids.ts';
+import type { Counts, Finding } from './ledger.ts';
+import { percent } from './quality/shares.ts';
+import type { RunSummary } from './quality/summary.ts';
+import { changesRows } from './transforms/index.ts';
+import { holding, judgeQuality } from './validate/judge-quality.ts';
+import { conserved, countsOf, totalOf, totalReasons } from './validate/quality.ts';
 
 /** Why a run must not be published although each of its rows was judged; undefined when it may. */
 const refusalOf = (
   dataset: Dataset,
   counts: Counts,
   transformed: TransformDocument,
+  broken: readonly Finding[],
 ): Refusal<RunCode> | undefined => {
   const { holdAbove } = dataset.rejects;
   const rejectedShare = counts.rowsIn === 0 ? 0 : counts.rejected / counts.rowsIn;
@@ -27,14 +30,37 @@ const refusalOf = (
   if (missing.length > 0 && counts.published > 0)
     return {
       code: 'E_REFERENCE',
-      detail: `${dataset.name} is joined with ${missing.map(([name]) => name).join(', ')}, of which nothing is published yet`,
+      detail: `${dataset.name} needs ${missing.map(([name]) => name).join(', ')}, of which nothing is published yet`,
     };
   if (dataset.write.kind === 'replace' && counts.published === 0)
     return {
       code: 'E_EMPTY_REPLACE',
       detail: `no row of the file is left to replace the ${dataset.name} table with`,
     };
+  if (broken.length > 0)
+    return {
+      code: 'E_QUALITY',
+      detail: brokenText(broken),
+    };
   return undefined;
+};
+
+/** Findings told in the reason of a held run, which stands at each of its files; all are in it. */
+const toldMax = 3;
+
+const brokenText = (broken: readonly Finding[]): string => {
+  const told = broken.slice(0, toldMax).map(({ detail }) => detail);
+  const more = broken.length - told.length;
+  return `${told.join('. ')}${more === 0 ? '' : `. And ${more} more`}`;
+};
+
+/** What a run is judged against, beside itself. */
+export type GateContext = {
+  /** Published runs of the dataset, newest first. */
+  readonly history: readonly RunSummary[];
+  readonly now: EpochMs;
+  /** True when someone has seen what it is held for, and lets it pass. */
+  readonly released: boolean;
 };
 
 /**
@@ -45,23 +71,34 @@ export const decideGate = (
   dataset: Dataset,
   validated: readonly ValidatedFile[],
   transformed: TransformDocument,
+  { history, now, released }: GateContext,
 ): GateDocument => {
   const byFile = countsOf(validated, transformed.files);
   for (const [fileId, counts] of byFile)
     assert(conserved(counts), `rows are conserved in file ${fileId}: ${JSON.stringify(counts)}`);
   const counts = totalOf(byFile.values());
   const staged = transformed.staged.reduce((sum, file) => sum + BigInt(file.rows), 0n);
-  assert(
-    staged === BigInt(counts.published),
-    `${staged} rows are staged, ${counts.published} are to be published`,
-  );
-  const refusal = validated.length === 0 ? undefined : refusalOf(dataset, counts, transformed);
-  const decision = validated.length === 0 ? 'nothing' : refusal === undefined ? 'publish' : 'hold';
+  // Steps may make several rows, or one group, of the rows that are published.
+  const isStaged = changesRows(dataset.transforms)
+    ? counts.published === 0 || staged > 0n
+    : staged === BigInt(counts.published);
+  assert(isStaged, `${staged} rows are staged, ${counts.published} are to be published`);
+  const quality = judgeQuality(dataset, { counts, validated, transformed }, history, now);
+  const nothing = validated.length === 0;
+  const refusal = nothing ? undefined : refusalOf(dataset, counts, transformed, holding(quality));
+  const held = refusal !== undefined && !released;
+  const { setRules } = transformed;
+  const warnings = totalReasons([
+    ...validated.map((file) => file.warnings),
+    setRules?.warnings ?? [],
+  ]);
   return {
-    decision,
+    decision: nothing ? 'nothing' : held ? 'hold' : 'publish',
     counts,
-    quality: scoreQuality(dataset, validated, counts),
-    reasons: totalReasons(validated),
-    refusal: refusal ?? null,
+    quality,
+    reasons: totalReasons([...validated.map((file) => file.reasons), setRules?.reasons ?? []]),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    refusal: held ? refusal : null,
+    ...(refusal !== undefined && released ? { overruled: refusal } : {}),
   };
 };

@@ -4,8 +4,9 @@ import { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts'
 
 /**
  * What the ledger holds. A file is one object version; a run is the files claimed together.
- * A file is in exactly one state; all but CLAIMED are terminal and never left, with one exception:
- * a HELD or QUARANTINED file's content may be claimed again by a new drop of the same bytes.
+ * A file is in exactly one state; all but CLAIMED are terminal and never left, with two exceptions:
+ * a HELD file is CLAIMED again when someone releases its run, or DISCARDED; and the content of a
+ * HELD, DISCARDED or QUARANTINED file may be claimed by a new drop of the same bytes.
  */
 export const fileStates = [
   'CLAIMED',
@@ -14,24 +15,36 @@ export const fileStates = [
   'DUPLICATE',
   'SUPERSEDED',
   'HELD',
+  'DISCARDED',
   'GONE',
   'IGNORED',
 ] as const;
 export type FileState = (typeof fileStates)[number];
 
-/** CREATED (claimed, not started) → STARTED → LOADING → PUBLISHED; the others are other ends. */
+/**
+ * CREATED (claimed, not started) → STARTED → LOADING → PUBLISHED; the others are other ends. HELD
+ * waits for a person, who releases it (→ STARTED, as a new attempt) or discards it (→ DISCARDED).
+ */
 export const runStates = [
   'CREATED',
   'STARTED',
   'LOADING',
   'PUBLISHED',
   'HELD',
+  'DISCARDED',
   'NOTHING',
   'FAILED',
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const terminalRunStates: readonly RunState[] = ['PUBLISHED', 'HELD', 'NOTHING', 'FAILED'];
+/** In these no stage has anything to do. */
+export const terminalRunStates: readonly RunState[] = [
+  'PUBLISHED',
+  'HELD',
+  'DISCARDED',
+  'NOTHING',
+  'FAILED',
+];
 
 /** Conservation: rowsIn = published + rejected + deduplicated, per file and per run. */
 export const Counts = z.object({
@@ -81,8 +94,30 @@ export const FileEntry = LandedFile.extend({
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 
+/** One dimension of the score: its share (0 to 1) and how much it weighs. */
+export const QualityPart = z.object({
+  dimension: z.string(),
+  share: z.number().min(0).max(1),
+  weight: z.number().positive(),
+});
+export type QualityPart = z.infer<typeof QualityPart>;
+
+/** What one declared check came to. Numbers only: a finding names columns, never values. */
+export const Finding = z.object({
+  kind: z.string(),
+  /** The check by itself, as `completeness of email`. */
+  check: z.string(),
+  severity: z.enum(['warn', 'hold']),
+  /** `unknown`: it could not be asked yet, which holds nothing. */
+  state: z.enum(['passed', 'broken', 'unknown']),
+  /** One sentence with what was found and what is allowed. */
+  detail: z.string(),
+  numbers: z.record(z.string(), z.number()),
+});
+export type Finding = z.infer<typeof Finding>;
+
 export const Quality = z.object({
-  /** 0 to 100: the mean of the parts, as a percentage. */
+  /** 0 to 100: the weighted mean of the parts, as a percentage. */
   score: z.number().min(0).max(100),
   /** Rows that passed every rule, of all rows. */
   validity: z.number().min(0).max(1),
@@ -90,8 +125,23 @@ export const Quality = z.object({
   completeness: z.number().min(0).max(1),
   /** Rows whose key came first, of all valid rows. */
   uniqueness: z.number().min(0).max(1),
+  /** Every dimension that applies, those above among them; absent in entries of older versions. */
+  parts: z.array(QualityPart).optional(),
+  /** What each declared check came to. */
+  findings: z.array(Finding).optional(),
 });
 export type Quality = z.infer<typeof Quality>;
+
+/** Who let a held run pass, when, and what it was held for. */
+export const Release = z.object({
+  /** ARN of the caller, as STS tells it. */
+  by: z.string(),
+  at: EpochMs,
+  /** The attempt whose work is published; its documents and rejected rows lie under it. */
+  work: Fence,
+  reason: Reason,
+});
+export type Release = z.infer<typeof Release>;
 
 export const RunEntry = z.object({
   runId: RunId,
@@ -107,6 +157,8 @@ export const RunEntry = z.object({
   /** Iceberg snapshot, decimal text: it does not fit a double. */
   snapshotId: z.string().nullable(),
   reason: Reason.nullable(),
+  /** Absent unless someone released the run. */
+  released: Release.optional(),
   createdAt: EpochMs,
   updatedAt: EpochMs,
 });

@@ -1,6 +1,7 @@
 import type { RunPointer } from './documents.ts';
 import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
 import type { Counts, FileEntry, FileOutcome, LandedFile, Quality, RunEntry } from './ledger.ts';
+import type { RunSummary } from './quality/summary.ts';
 
 /**
  * Core's view of the world. Adapters implement these; tests and the simulator have fakes with
@@ -68,6 +69,17 @@ export type Ledger = {
    */
   takeTurn(dataset: DatasetName, runId: RunId, now: EpochMs): Promise<'taken' | 'busy'>;
   endTurn(dataset: DatasetName, runId: RunId): Promise<void>;
+  /**
+   * HELD → STARTED as the next attempt, and its HELD files with it, in one transaction that also
+   * sees to it that no other file has taken their content since. Again: the first release stands.
+   */
+  release(runId: RunId, by: string, now: EpochMs): Promise<ReleaseResult>;
+  /** HELD → DISCARDED, and its HELD files with it. Again: the first discard stands. */
+  discard(runId: RunId, by: string, now: EpochMs): Promise<DiscardResult>;
+  /** Remembers what a published run was like, once per run: the first summary stands. */
+  remember(summary: RunSummary): Promise<void>;
+  /** The summaries of a dataset's published runs, newest first. */
+  history(dataset: DatasetName, limit: number): Promise<readonly RunSummary[]>;
   /** Newest first. */
   listRuns(query: { dataset?: DatasetName; limit: number }): Promise<readonly RunEntry[]>;
   listFiles(query: {
@@ -76,6 +88,16 @@ export type Ledger = {
     limit: number;
   }): Promise<readonly FileEntry[]>;
 };
+
+export type ReleaseResult =
+  | { readonly kind: 'released'; readonly run: RunEntry }
+  | { readonly kind: 'not-held'; readonly run: RunEntry | undefined }
+  /** The same bytes were dropped again meanwhile: they now belong to the file `by`. */
+  | { readonly kind: 'taken'; readonly fileId: FileId; readonly by: FileId };
+
+export type DiscardResult =
+  | { readonly kind: 'discarded'; readonly run: RunEntry }
+  | { readonly kind: 'not-held'; readonly run: RunEntry | undefined };
 
 export type RunEnd = {
   readonly state: 'PUBLISHED' | 'HELD' | 'NOTHING' | 'FAILED';

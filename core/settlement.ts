@@ -1,5 +1,6 @@
 import { assertNever } from './assert.ts';
-import type { FileEntry, FileOutcome, RunEntry } from './ledger.ts';
+import { type EpochMs, Fence } from './ids.ts';
+import type { FileEntry, FileOutcome, Release, RunEntry } from './ledger.ts';
 import type { RunEnd } from './ports.ts';
 
 /** The part of a file's entry that its outcome decides; the ledger and its fake write the same. */
@@ -47,6 +48,21 @@ export const alreadyEnded = (
 export const givesWay: readonly FileEntry['state'][] = [
   'QUARANTINED',
   'HELD',
+  'DISCARDED',
   'GONE',
   'SUPERSEDED',
 ];
+
+/** What a release changes of a held run: a new attempt goes on with the work of the held one. */
+export const releasedFields = (run: RunEntry, by: string, now: EpochMs) => {
+  const reason = run.reason ?? { code: 'HELD', detail: 'held' };
+  const released: Release = { by, at: now, work: run.fence, reason };
+  return { state: 'STARTED', fence: Fence.parse(run.fence + 1), reason: null, released } as const;
+};
+
+/** What a discard changes of a held run and of each of its held files. */
+export const discardedFields = (run: RunEntry, by: string) => {
+  const was = run.reason === null ? 'held' : `held for ${run.reason.code} (${run.reason.detail})`;
+  const reason = { code: 'E_DISCARDED', detail: `${by} discarded it; it was ${was}` };
+  return { state: 'DISCARDED', reason } as const;
+};

@@ -11,12 +11,16 @@ import { PermanentError } from '../core/errors.ts';
 import { inOrder } from '../core/landing/parts.ts';
 import { cleanKeys, s3Uri } from '../core/layout.ts';
 import type { Store } from '../core/ports.ts';
+import type { Profile } from '../core/quality/profile.ts';
 
-/** The documents of one attempt of a run, read and written by the stages (core/documents.ts). */
+/**
+ * The documents of one attempt of a run, read and written by the stages (core/documents.ts). A
+ * released attempt goes on with the held one's work, and only its gate has a document of its own.
+ */
 export const runDocuments = (
   store: Pick<Store, 'get' | 'put'>,
   cleanBucket: string,
-  { runId, dataset, fence }: RunPointer,
+  { runId, dataset, fence, work = fence }: RunPointer,
 ) => {
   const uri = (key: string): string => s3Uri(cleanBucket, key);
   const read = async <S extends z.ZodType>(schema: S, key: string): Promise<z.infer<S>> => {
@@ -29,10 +33,10 @@ export const runDocuments = (
   const write = (key: string, document: object): Promise<void> =>
     store.put(uri(key), JSON.stringify(document));
 
-  const planKey = cleanKeys.plan(dataset, runId, fence);
-  const transformKey = cleanKeys.transform(dataset, runId, fence);
+  const planKey = cleanKeys.plan(dataset, runId, work);
+  const transformKey = cleanKeys.transform(dataset, runId, work);
   const gateKey = cleanKeys.gate(dataset, runId, fence);
-  const partKey = (part: number): string => cleanKeys.part(dataset, runId, fence, part);
+  const partKey = (part: number): string => cleanKeys.part(dataset, runId, work, part);
   const plan = (): Promise<PlanDocument> => read(PlanDocument, planKey);
 
   return {
@@ -59,6 +63,7 @@ export const runDocuments = (
     },
     transform: (): Promise<TransformDocument> => read(TransformDocument, transformKey),
     writeTransform: (document: TransformDocument) => write(transformKey, document),
+    writeProfile: (profile: Profile) => write(cleanKeys.profile(dataset, runId, work), profile),
     gate: (): Promise<GateDocument> => read(GateDocument, gateKey),
     writeGate: (document: GateDocument) => write(gateKey, document),
   };

@@ -78,7 +78,7 @@ const itsItem = "{% $merge([$states.input, {'error': $states.errorOutput}]) %}";
  */
 export const pipelineDefinition = (parts: PipelineParts): object => ({
   Comment: 'One run of Headgate: plan, validate, transform, gate, load, publish.',
-  StartAt: 'Plan',
+  StartAt: 'New or released?',
   States: { ...wayStates(parts), ...failureStates(parts) },
 });
 
@@ -88,6 +88,11 @@ const wayStates = (parts: PipelineParts): Record<string, State> => {
   const step = (callee: Callee, comment: string, next: string | undefined) =>
     task(parts, callee, { comment, payload: run, next, caught: quarantine });
   return {
+    'New or released?': choice(
+      'What a person released was validated and transformed before it was held.',
+      [{ when: '$exists($states.input.work)', next: 'Gate' }],
+      'Plan',
+    ),
     Plan: step(callees.plan, 'Looks at each file and packs them into parts.', 'Few or many parts?'),
     'Few or many parts?': choice(
       'More than a Map may hold inline go through a Distributed Map.',
@@ -120,7 +125,7 @@ const wayStates = (parts: PipelineParts): Record<string, State> => {
       Retry: patiently,
     },
     Publish: step(callees.publish, 'Ledger, lineage, announcement.', undefined),
-    Held: succeed('Judged, and nothing published: too many rows are rejected.'),
+    Held: succeed('Judged, and nothing published: npx headgate release or discard <run id>.'),
     'Nothing to publish': succeed('No row was left: refused, duplicate or superseded files.'),
   };
 };

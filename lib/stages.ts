@@ -140,7 +140,8 @@ export class Stages extends Construct {
         CLEAN_BUCKET: zones.clean.bucketName,
       },
     });
-    ledger.grant(gate.role, 'GetItem', 'UpdateItem');
+    // It queries the history of the dataset.
+    ledger.grant(gate.role, 'GetItem', 'Query', 'UpdateItem');
     zones.grantRead(gate.role, zones.clean);
     zones.grantWrite(gate.role, zones.clean);
     return gate;
@@ -177,7 +178,8 @@ export class Stages extends Construct {
         CURATED_BUCKET: zones.curated.bucketName,
       },
     });
-    ledger.grant(publish.role, 'GetItem', 'UpdateItem');
+    // It puts only the run's summary into the history.
+    ledger.grant(publish.role, 'GetItem', 'PutItem', 'UpdateItem');
     zones.grantRead(publish.role, zones.clean);
     zones.grantWrite(publish.role, zones.curated, ['_lineage/*']);
     const bus = { service: 'events', resource: 'event-bus/default' };

@@ -99,4 +99,5 @@ const headgateFacet = (run: RunEntry, gate: GateDocument): object => ({
   contractVersion: run.contractVersion,
   counts: gate.counts,
   quality: gate.quality,
+  ...(run.released === undefined ? {} : { released: run.released }),
 });

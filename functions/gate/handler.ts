@@ -3,13 +3,15 @@ import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer } from '../../core/documents.ts';
 import { decideGate } from '../../core/gate.ts';
 import type { Clock, Ledger, Store } from '../../core/ports.ts';
+import { asksHistory } from '../../core/quality/index.ts';
+import { historyRunsMax } from '../../core/quality/summary.ts';
 import { countsOf } from '../../core/validate/quality.ts';
 import { definitionOf, fenced, ownedRun } from '../owned-run.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 export type GateDeps = {
-  readonly ledger: Pick<Ledger, 'run' | 'settleFile' | 'endRun'>;
+  readonly ledger: Pick<Ledger, 'run' | 'history' | 'settleFile' | 'endRun'>;
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;
@@ -19,11 +21,15 @@ export type GateDeps = {
 /** Compares a run with its dataset's limits: publish it, hold it, or end it with nothing. */
 export const gate = (deps: GateDeps) => async (event: unknown) => {
   const pointer = RunPointer.parse(event);
-  await ownedRun(deps.ledger, pointer);
+  const run = await ownedRun(deps.ledger, pointer);
   const dataset = definitionOf(deps.datasetNamed, pointer.dataset);
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const [validated, transformed] = [await documents.validated(), await documents.transform()];
-  const verdict = decideGate(dataset, validated, transformed);
+  const verdict = decideGate(dataset, validated, transformed, {
+    history: asksHistory(dataset) ? await deps.ledger.history(dataset.name, historyRunsMax) : [],
+    now: deps.now(),
+    released: run.released !== undefined,
+  });
   await documents.writeGate(verdict);
   if (verdict.refusal !== null)
     await hold(deps, pointer, verdict, verdict.refusal, countsOf(validated, transformed.files));

@@ -8,13 +8,14 @@ import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { snapshotIdOf } from '../../core/load/snapshot.ts';
 import type { Announcer, Clock, Ledger, Store } from '../../core/ports.ts';
 import { countsOf } from '../../core/validate/quality.ts';
+import { summaryOfRun } from '../../core/validate/run-summary.ts';
 import { definitionOf, fenced } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 export type PublishDeps = {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'remember' | 'endRun'>;
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly announcer: Announcer;
   readonly cleanBucket: string;
@@ -45,6 +46,7 @@ export const publish = (deps: PublishDeps) => async (event: unknown) => {
     files.push(file);
   }
   await tell(deps, run, dataset, { gate, transformed, snapshotId, files });
+  await deps.ledger.remember(summaryOfRun(run, gate, transformed));
   const { counts, quality } = gate;
   const end = { state: 'PUBLISHED', counts, quality, snapshotId, reason: null } as const;
   const ended = await deps.ledger.endRun(run.runId, pointer.fence, end, deps.now());

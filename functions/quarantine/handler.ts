@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { assertNever } from '../../core/assert.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
-import { RunPointer } from '../../core/documents.ts';
+import { pointerOf, RunPointer } from '../../core/documents.ts';
 import { PermanentError, TransientError } from '../../core/errors.ts';
 import {
   CaughtError,
@@ -179,13 +179,15 @@ const nextAttempt = async (
 };
 
 const start = async (
-  { pipelineAt }: QuarantineDeps,
+  { ledger, pipelineAt }: QuarantineDeps,
   { runId, dataset, pipelineArn }: QuarantineEvent,
   fence: RunPointer['fence'],
 ): Promise<void> => {
   if (pipelineArn === undefined)
     throw new PermanentError(`run ${runId}: the event does not name the pipeline to start`);
-  await pipelineAt(pipelineArn).start({ runId, dataset, fence });
+  const run = await ledger.run(runId);
+  const pointer = run?.fence === fence ? pointerOf(run) : { runId, dataset, fence };
+  await pipelineAt(pipelineArn).start(pointer);
 };
 
 /** The ledger changed under us: the next try reads it again and decides anew. */

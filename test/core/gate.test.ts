@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../core/dataset.ts';
 import type { TransformDocument, ValidatedFile } from '../../core/documents.ts';
-import { decideGate } from '../../core/gate.ts';
-import { ContentId, DatasetName, FileId } from '../../core/ids.ts';
+import { decideGate, type GateContext } from '../../core/gate.ts';
+import { ContentId, DatasetName, EpochMs, FileId } from '../../core/ids.ts';
 import { defaultFiles } from '../../core/landing/file-options.ts';
+import { validity } from '../../core/quality/index.ts';
 
 const fileId = FileId.parse('a'.repeat(32));
 
@@ -35,8 +36,10 @@ const validated = (rowsIn: number, rejected: number): ValidatedFile => ({
   wellFormed: rowsIn,
   nonEmpty: {},
   reasons: rejected === 0 ? [] : [{ code: 'E_TYPE', field: 'quantity', rows: rejected }],
+  warnings: [],
+  warned: 0,
   bytes: { total: 0, rows: 0, framing: 0 },
-  clean: null,
+  clean: [],
   rejects: null,
 });
 
@@ -45,7 +48,7 @@ const transformed = (
   deduplicated = 0,
   references: TransformDocument['references'] = {},
 ): TransformDocument => ({
-  files: [{ fileId, published, deduplicated }],
+  files: [{ fileId, published, deduplicated, barred: 0 }],
   staged:
     published === 0
       ? []
@@ -56,6 +59,15 @@ const transformed = (
   unmatched: {},
   duplicates: null,
 });
+
+const now = EpochMs.parse(1_795_237_200_000);
+const alone = { history: [], now, released: false };
+const decide = (
+  of: Dataset,
+  files: readonly ValidatedFile[],
+  transform: TransformDocument,
+  context: Partial<GateContext> = {},
+) => decideGate(of, files, transform, { ...alone, ...context });
 
 describe('decideGate', () => {
   test.each([
@@ -111,30 +123,80 @@ describe('decideGate', () => {
       undefined,
     ],
   ] as const)('%s', (_name, write, file, transform, decision, code) => {
-    const verdict = decideGate(dataset(write), [file], transform);
+    const verdict = decide(dataset(write), [file], transform);
     expect({ decision: verdict.decision, code: verdict.refusal?.code }).toEqual({ decision, code });
   });
 
   test('a run whose files all ended elsewhere has nothing to publish', () => {
     const none = { ...transformed(0), files: [] };
-    expect(decideGate(dataset('append'), [], none).decision).toBe('nothing');
+    expect(decide(dataset('append'), [], none).decision).toBe('nothing');
   });
 
   test('a row that went missing stops the run', () => {
-    expect(() => decideGate(dataset('append'), [validated(10, 1)], transformed(8))).toThrow(
+    expect(() => decide(dataset('append'), [validated(10, 1)], transformed(8))).toThrow(
       'rows are conserved',
     );
   });
 
   test('staged files that hold other than the published rows stop the run', () => {
     const wrong = { ...transformed(10), staged: transformed(9).staged };
-    expect(() => decideGate(dataset('append'), [validated(10, 0)], wrong)).toThrow(
-      '9 rows are staged',
-    );
+    expect(() => decide(dataset('append'), [validated(10, 0)], wrong)).toThrow('9 rows are staged');
   });
 
   test('the score is the mean of its parts', () => {
-    const { quality } = decideGate(dataset('append'), [validated(100, 4)], transformed(48, 48));
-    expect(quality).toEqual({ score: 82, validity: 0.96, completeness: 1, uniqueness: 0.5 });
+    const { quality } = decide(dataset('append'), [validated(100, 4)], transformed(48, 48));
+    expect(quality).toMatchObject({ score: 82, validity: 0.96, completeness: 1, uniqueness: 0.5 });
+  });
+
+  describe('with a check that is broken', () => {
+    const asking = (severity: 'warn' | 'hold') => ({
+      ...dataset('append'),
+      quality: [validity({ min: 0.99, severity })],
+    });
+    const [file, rows] = [validated(100, 4), transformed(96)];
+
+    test('holds the run when the check says so, with the numbers', () => {
+      expect(decide(asking('hold'), [file], rows)).toMatchObject({
+        decision: 'hold',
+        refusal: {
+          code: 'E_QUALITY',
+          detail: 'validity is 96.00 % (96 of 100 rows); at least 99.00 % is asked',
+        },
+      });
+    });
+
+    test('only says so otherwise', () => {
+      const verdict = decide(asking('warn'), [file], rows);
+      expect(verdict).toMatchObject({ decision: 'publish', refusal: null });
+      expect(verdict.quality.findings).toMatchObject([
+        {
+          kind: 'validity',
+          severity: 'warn',
+          state: 'broken',
+          numbers: { value: 0.96, min: 0.99 },
+        },
+      ]);
+    });
+
+    test.each([
+      ['a broken check', asking('hold'), file, rows, 'E_QUALITY'],
+      [
+        'too many rejects',
+        asking('hold'),
+        validated(100, 40),
+        transformed(60),
+        'E_TOO_MANY_REJECTS',
+      ],
+    ] as const)('lets a released run pass in spite of %s', (_name, of, each, staged, code) => {
+      const verdict = decide(of, [each], staged, { released: true });
+      expect(verdict).toMatchObject({ decision: 'publish', refusal: null, overruled: { code } });
+    });
+  });
+
+  test('a released run that passes anyway overrules nothing', () => {
+    const verdict = decide(dataset('append'), [validated(9, 0)], transformed(9), {
+      released: true,
+    });
+    expect(verdict.overruled).toBeUndefined();
   });
 });

@@ -204,6 +204,14 @@ test.each([
   expect(way.States['Publish or hold?']?.Default).toBe('Quarantine');
 });
 
+test('a released run begins at its gate, any other at its plan', () => {
+  expect(way.StartAt).toBe('New or released?');
+  expect(way.States['New or released?']).toMatchObject({
+    Choices: [{ Condition: '{% $exists($states.input.work) %}', Next: 'Gate' }],
+    Default: 'Plan',
+  });
+});
+
 test('many parts are read from S3 by executions that may run as long as a function', () => {
   expect(way.States['Validate many parts']).toMatchObject({
     ItemReader: {

@@ -106,7 +106,7 @@ const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
     ...writes('quarantine'),
     ...glue('CreateTable', 'UpdateTable'),
   ],
-  gate: [...ledger('GetItem', 'UpdateItem'), ...reads('clean'), ...writes('clean')],
+  gate: [...ledger('GetItem', 'Query', 'UpdateItem'), ...reads('clean'), ...writes('clean')],
   load: [
     ...ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...reads('clean'),
@@ -115,7 +115,7 @@ const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
     ...glue('UpdateTable'),
   ],
   publish: [
-    ...ledger('GetItem', 'UpdateItem'),
+    ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...reads('clean'),
     ...writes('curated', '/_lineage/*'),
     'events:PutEvents on the default bus',

@@ -5,6 +5,7 @@ import type { FileOutcome } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { RunEnd } from '../../core/ports.ts';
 import { at, claimed, contentOf, fence, landed, orders, products } from './landed.ts';
+import { decisionContract } from './ledger-contract-decisions.ts';
 import { type Case, listContract } from './ledger-contract-lists.ts';
 
 const counts = { rowsIn: 3, published: 2, rejected: 1, deduplicated: 0 };
@@ -50,7 +51,7 @@ export const ledgerContract: readonly Case[] = [
       );
       expect(result).toBe('claimed');
       expect((await ledger.nextAttempt(runId, fence(1), at(1))).kind).toBe('next');
-      expect((await ledger.file(landed('f49').fileId))?.fence).toBe(2);
+      expect((await ledger.file(landed(`f${limits.filesPerRunMax - 1}`).fileId))?.fence).toBe(2);
     },
   ],
   [
@@ -277,5 +278,6 @@ export const ledgerContract: readonly Case[] = [
       expect(await ledger.takeTurn(orders, first, at(limits.loadLeaseMs + 3))).toBe('taken');
     },
   ],
+  ...decisionContract,
   ...listContract,
 ];

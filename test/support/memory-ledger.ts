@@ -3,7 +3,8 @@ import { Fence, type FileId, type RunId } from '../../core/ids.ts';
 import { FileEntry, RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Ledger, RunEnd } from '../../core/ports.ts';
-import { givesWay, outcomeFields } from '../../core/settlement.ts';
+import { bounded, type RunSummary } from '../../core/quality/summary.ts';
+import { discardedFields, givesWay, outcomeFields, releasedFields } from '../../core/settlement.ts';
 
 /** Everything the in-memory ledger holds; tests read it, and may break it on purpose. */
 export const ledgerState = () => ({
@@ -11,6 +12,7 @@ export const ledgerState = () => ({
   runs: new Map<RunId, RunEntry>(),
   contents: new Map<string, FileId>(),
   turns: new Map<string, { runId: RunId; until: number }>(),
+  summaries: new Map<RunId, RunSummary>(),
 });
 export type LedgerState = ReturnType<typeof ledgerState>;
 
@@ -51,6 +53,15 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
   },
   ...endings(state),
   ...turns(state),
+  ...decisions(state),
+  remember: async (summary) => {
+    if (!state.summaries.has(summary.runId)) state.summaries.set(summary.runId, bounded(summary));
+  },
+  history: async (dataset, limit) =>
+    [...state.summaries.values()]
+      .filter((summary) => summary.dataset === dataset)
+      .sort((a, b) => (a.runId < b.runId ? 1 : -1))
+      .slice(0, limit),
   listRuns: async ({ dataset, limit }) =>
     [...state.runs.values()]
       .filter((run) => dataset === undefined || run.dataset === dataset)
@@ -113,6 +124,39 @@ const endings = (
     return { kind: 'next', fence: next };
   },
 });
+
+const decisions = (state: LedgerState): Pick<Ledger, 'release' | 'discard'> => ({
+  release: async (runId, by, now) => {
+    const run = state.runs.get(runId);
+    if (run?.state !== 'HELD')
+      return run?.released === undefined ? { kind: 'not-held', run } : { kind: 'released', run };
+    const held = heldFiles(state, run);
+    for (const { fileId, contentId } of held) {
+      const owner = state.contents.get(`${run.dataset}/${contentId}`) ?? fileId;
+      if (owner !== fileId) return { kind: 'taken', fileId, by: owner };
+    }
+    const fields = releasedFields(run, by, now);
+    const released = { ...run, ...fields, updatedAt: now };
+    state.runs.set(runId, released);
+    const claimed = { state: 'CLAIMED', counts: null, reason: null, fence: fields.fence } as const;
+    for (const file of held) state.files.set(file.fileId, { ...file, ...claimed, updatedAt: now });
+    return { kind: 'released', run: released };
+  },
+  discard: async (runId, by, now) => {
+    const run = state.runs.get(runId);
+    if (run?.state === 'DISCARDED') return { kind: 'discarded', run };
+    if (run?.state !== 'HELD') return { kind: 'not-held', run };
+    const fields = discardedFields(run, by);
+    const discarded = { ...run, ...fields, updatedAt: now };
+    state.runs.set(runId, discarded);
+    for (const file of heldFiles(state, run))
+      state.files.set(file.fileId, { ...file, ...fields, updatedAt: now });
+    return { kind: 'discarded', run: discarded };
+  },
+});
+
+const heldFiles = (state: LedgerState, run: RunEntry): FileEntry[] =>
+  run.files.flatMap((fileId) => state.files.get(fileId) ?? []).filter((f) => f.state === 'HELD');
 
 const turns = (state: LedgerState): Pick<Ledger, 'takeTurn' | 'endTurn'> => ({
   takeTurn: async (dataset, runId, now) => {

@@ -1,4 +1,5 @@
 import { inflate } from '../../adapters/engine/inflate.ts';
+import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
@@ -75,7 +76,7 @@ export const memoryStack = (
       validate({
         ...deps,
         withWorkDir,
-        engine: { inflate, validateFile: options.validateFile ?? validateFile },
+        engine: { inflate, prepare, validateFile: options.validateFile ?? validateFile },
       }),
     ),
     transform: around(
@@ -137,6 +138,8 @@ export const memoryStack = (
   };
   return {
     ledger,
+    store,
+    pipeline,
     tables,
     objects,
     events: announcer.events,

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import * as z from 'zod';
+import { pointerOf } from '../../core/documents.ts';
+import { EpochMs, type RunId } from '../../core/ids.ts';
+import { cleanKeys, s3Uri } from '../../core/layout.ts';
+import { type RunEntry, terminalRunStates } from '../../core/ledger.ts';
+import { UserError } from '../console/errors.ts';
+import { type DeployedStack, stackOption, withStack } from '../world.ts';
+import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
+import { heldLines, notHeld, unconfirmed } from './decision.ts';
+import { existingRun, parseRunId } from './run.ts';
+import { when } from './words.ts';
+
+const ReleaseOptions = z.object({
+  yes: z.boolean().default(false),
+  stack: z.string(),
+  json: z.boolean().default(false),
+});
+
+/** `headgate release RUN`: publishes what the gate held, with the work that was done. */
+export const releaseCommand: MakeCommand = ({ out, env, clock }) => {
+  const command = new Command('release')
+    .description('publish a held run as it is; who released it is recorded')
+    .argument('<run-id>', 'as headgate runs --state HELD lists it')
+    .option('--yes', 'do it')
+    .addOption(stackOption())
+    .addOption(jsonOption())
+    .action(async (id: string, raw: unknown) => {
+      const { yes, stack, json } = parseOptions(ReleaseOptions, raw);
+      const runId = parseRunId(id);
+      const run = await withStack({ out, env }, stack, async (opened) => {
+        const found = await existingRun(opened, runId);
+        if (found.state === 'HELD' && !yes) {
+          for (const line of heldLines(found)) out.note(line);
+          throw unconfirmed('release', found);
+        }
+        return await releaseRun(opened, runId, clock);
+      });
+      if (json) {
+        out.json({ runId, state: run.state, attempt: run.fence, released: run.released });
+        return;
+      }
+      const { by = '', at = run.updatedAt } = run.released ?? {};
+      out.line(`${runId} was released at ${when(at)} by ${by}; it is ${run.state}.`);
+      out.line(`Follow it: npx headgate run ${runId}`);
+    });
+  return withExamples(command, [
+    'release orders-20261121T050000Z-0123456789',
+    'release orders-20261121T050000Z-0123456789 --yes',
+  ]);
+};
+
+export type ReleaseWorld = Pick<
+  DeployedStack,
+  'ledger' | 'store' | 'start' | 'caller' | 'outputs' | 'name' | 'where'
+>;
+
+/**
+ * Releases a run and starts its next attempt. Again it changes nothing but starts the attempt once
+ * more, which is a no-op unless the first start was lost.
+ */
+export const releaseRun = async (
+  world: ReleaseWorld,
+  runId: RunId,
+  clock: () => number,
+): Promise<RunEntry> => {
+  const found = await existingRun(world, runId);
+  if (found.state === 'HELD') await checkWork(world, found);
+  const by = await world.caller();
+  const result = await world.ledger.release(runId, by, EpochMs.parse(clock()));
+  switch (result.kind) {
+    case 'not-held':
+      throw notHeld('release', result.run ?? found);
+    case 'taken':
+      throw new UserError({
+        what: `The bytes of file ${result.fileId} of ${runId} were dropped again: file ${result.by} has them now.`,
+        allowed: 'The same bytes are published once.',
+        next: `Look at the run of that file, and give this one up: npx headgate discard ${runId} --yes`,
+      });
+    case 'released': {
+      const { run } = result;
+      if (!terminalRunStates.includes(run.state)) await world.start(pointerOf(run));
+      return run;
+    }
+  }
+};
+
+/** What a release would publish must be there: the clean zone expires, a run may have no row. */
+const checkWork = async (
+  { store, outputs }: Pick<ReleaseWorld, 'store' | 'outputs'>,
+  { runId, dataset, fence, counts }: RunEntry,
+): Promise<void> => {
+  const giveUp = `npx headgate discard ${runId} --yes`;
+  if (counts?.published === 0)
+    throw new UserError({
+      what: `${runId} has no row to publish.`,
+      next: `Give it up (${giveUp}) and drop a mended file.`,
+    });
+  const uri = s3Uri(outputs.CleanBucket, cleanKeys.transform(dataset, runId, fence));
+  const listed = await store.list(uri);
+  if (listed.some((object) => object.uri === uri)) return;
+  throw new UserError({
+    what: `The work of ${runId} is gone from the clean zone, where it expires.`,
+    next: `Drop the files again; they are still in landing. Then ${giveUp}`,
+  });
+};

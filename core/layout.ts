@@ -4,10 +4,10 @@ import type { Fence, FileId, RunId } from './ids.ts';
 const attempt = (dataset: string, runId: RunId, fence: Fence): string =>
   `${dataset}/${runId}/a${fence}`;
 
-/** Clean zone: one Parquet per file of a run, beside the documents of its stages. */
+/** Clean zone: Parquet files of the rows of a run, beside the documents of its stages. */
 export const cleanKeys = {
-  rows: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
-    `${attempt(dataset, runId, fence)}/rows/${fileId}.parquet`,
+  rows: (dataset: string, runId: RunId, fence: Fence, fileId: FileId, index: number): string =>
+    `${attempt(dataset, runId, fence)}/rows/${fileId}-${index}.parquet`,
   plan: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/plan.json`,
   /** What the Distributed Map reads: a JSON array of PartPointer. */
@@ -17,6 +17,9 @@ export const cleanKeys = {
     `${attempt(dataset, runId, fence)}/part-${part}.json`,
   transform: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/transform.json`,
+  /** What the valid rows of the run are like, column by column; for people. */
+  profile: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/profile.json`,
   gate: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/gate.json`,
 } as const;
@@ -27,6 +30,9 @@ export const cleanKeys = {
 export const quarantineKeys = {
   rejects: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
     `${attempt(dataset, runId, fence)}/rejects/${fileId}.parquet`,
+  /** Valid rows that a rule over several rows rejects. */
+  barred: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
+    `${attempt(dataset, runId, fence)}/rejects/${fileId}-barred.parquet`,
   duplicates: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/duplicates.parquet`,
   /** `dataset` is `_` for files of no dataset. */

@@ -1,7 +1,10 @@
 /** Every limit of Headgate, once. Each says what happens when it is reached. */
 export const limits = {
-  /** Files claimed by one run: a DynamoDB transaction holds 100 actions. More files, more runs. */
-  filesPerRunMax: 50,
+  /**
+   * Files claimed by one run. A DynamoDB transaction holds 100 actions, and the release of a held
+   * run writes the run, each file and its content in one. More files, more runs.
+   */
+  filesPerRunMax: 49,
   /** Bytes (as landed) that one run takes from several files; a larger file gets its own run. */
   bytesPerRunMax: 512 * 1024 * 1024,
   /** Bytes (as landed) that one part takes from several files; a larger file is its own part. */
@@ -20,14 +23,40 @@ export const limits = {
    * The ratio is not judged below this many decompressed bytes: small repetitive files are fine.
    */
   inflationRatioFromBytes: 64 * 1024 * 1024,
+  /** Entries of a zip archive, folders included. An archive of more is refused with E_SIZE. */
+  zipEntriesMax: 1_000,
   /** A row above this is rejected with E_ROW_SIZE; the rows around it are not. */
   rowBytesMax: 256 * 1024,
+  /**
+   * A field above this is rejected with E_FIELD_SIZE. In a text file it is as much as a row: of a
+   * row over the limit it says that one field alone is the reason.
+   */
+  fieldBytesMax: 256 * 1024,
   /** The header line must end within this, or the file is refused with E_HEADER. */
   headerBytesMax: 64 * 1024,
   /** Columns in a file's header, or E_HEADER. */
   columnsMax: 1_000,
   /** Objects and arrays inside each other in one JSON row, or E_DEPTH. */
   jsonDepthMax: 32,
+  /**
+   * Objects and arrays inside each other anywhere in a JSON document; above, the file
+   * is refused with E_FORMAT. Rows have their own limit, which costs the row only.
+   */
+  documentDepthMax: 10_000,
+  /** Names and types in an Avro schema, or the file is refused with E_FORMAT. */
+  avroTypesMax: 10_000,
+  /** Bytes of an Avro header, or the file is refused with E_FORMAT. */
+  avroHeaderBytesMax: 16 * 1024 * 1024,
+  /** Bytes of one Avro block, compressed or not: it is held in memory. Above: E_SIZE or E_BOMB. */
+  avroBlockBytesMax: 64 * 1024 * 1024,
+  /** Bytes of an Excel file: it is held in memory. A larger one is refused with E_SIZE. */
+  excelBytesMax: 32 * 1024 * 1024,
+  /** Decompressed bytes of an Excel file's parts, or E_BOMB: memory grows to several times this. */
+  excelInflatedBytesMax: 128 * 1024 * 1024,
+  /** Characters of an XML tag, text or row, or of an Avro row as JSON, held in memory; E_SIZE. */
+  recordCharsMax: 8 * 1024 * 1024,
+  /** XML elements or Avro values inside each other, or the file is refused with E_FORMAT. */
+  treeDepthMax: 256,
   /** Row numbers are Iceberg ints. A file with more rows is refused with E_SIZE. */
   rowsPerFileMax: 2_147_483_647,
   /** Bytes of a payload between two states: rows never travel there. Asserted by each handler. */

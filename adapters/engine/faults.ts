@@ -1,29 +1,30 @@
 import type { RowCode } from '../../core/codes.ts';
+import { jsonFaults } from '../../core/json/text.ts';
 
 /**
  * What is wrong with a row's form, one bit each: found while it is told from its neighbours, before
- * any field is looked at. The framer (framer.as.ts) knows the first two and BLANK by the same
- * values.
+ * any field is looked at. The framer (framer.as.ts) knows the first and BLANK by the same values.
  */
-const FIELD_COUNT = 1;
-const NEWLINE = 2;
+export const FIELD_COUNT = 1;
+/** A row over the limit because of one field alone. */
+export const FIELD_SIZE = 2;
 export const QUOTE = 4;
-export const ENCODING = 8;
+export const ENCODING = jsonFaults.encoding;
 export const ROW_SIZE = 16;
-export const CONTROL_CHAR = 32;
+export const CONTROL_CHAR = jsonFaults.controlChar;
 /** An empty line: framing, not a row, and never together with another bit. */
 export const BLANK = 64;
-export const JSON_SYNTAX = 128;
+export const JSON_SYNTAX = jsonFaults.syntax;
 export const JSON_SHAPE = 256;
 export const JSON_DUP_KEY = 512;
-export const DEPTH = 1024;
+export const DEPTH = jsonFaults.depth;
 /** A field holds an object or array: the row is readable, but not by the fast pass. */
 export const NESTED = 2048;
 
 /** The code of each bit that makes a whole row unreadable. */
 export const faultCodes: readonly { readonly bit: number; readonly code: RowCode }[] = [
   { bit: FIELD_COUNT, code: 'E_FIELD_COUNT' },
-  { bit: NEWLINE, code: 'E_NEWLINE' },
+  { bit: FIELD_SIZE, code: 'E_FIELD_SIZE' },
   { bit: QUOTE, code: 'E_QUOTE' },
   { bit: ENCODING, code: 'E_ENCODING' },
   { bit: ROW_SIZE, code: 'E_ROW_SIZE' },

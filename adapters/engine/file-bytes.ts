@@ -27,6 +27,35 @@ export const fill = (fd: number, chunk: Buffer, have: number, start: number) => 
   return { have: filled, ended: false };
 };
 
+/**
+ * Where the first line end at or behind `from` lies: a line feed, with or without its carriage
+ * return, or a carriage return alone; -1 when there is none. One that ends what is known counts as
+ * alone: the line feed that may follow is a blank line then, and framing either way.
+ */
+export const lineEnd = (bytes: Buffer, from: number): number => {
+  const feed = bytes.indexOf(LF, from);
+  const lone = (feed < 0 ? bytes.subarray(from) : bytes.subarray(from, feed)).indexOf(CR);
+  return lone < 0 || from + lone + 1 === feed ? feed : from + lone;
+};
+
+/** The same in a file; its end when there is none. Hands what lies before it to `pass`. */
+export const lineEndInFile = (
+  fd: number,
+  from: number,
+  scratch: Buffer,
+  pass: (bytes: Buffer) => void,
+): number => {
+  for (let at = from; ; ) {
+    const got = readSync(fd, scratch, 0, scratch.length, at);
+    const bytes = scratch.subarray(0, got);
+    const end = lineEnd(bytes, 0);
+    pass(end < 0 ? bytes : bytes.subarray(0, contentEnd(bytes, 0, end)));
+    if (end >= 0) return at + end;
+    if (got === 0) return at;
+    at += got;
+  }
+};
+
 /** Where the next line feed lies at or behind `from`; the file's end when there is none. */
 export const lineFeed = (fd: number, from: number, scratch: Buffer): number => {
   for (let at = from; ; ) {

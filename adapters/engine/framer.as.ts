@@ -1,10 +1,9 @@
-// @ts-nocheck: this is AssemblyScript; build-framer.ts compiles it to framer-wasm.ts.
+// @ts-nocheck: this is AssemblyScript; build-wasm.ts compiles it to framer-wasm.ts.
 /**
  * Splits CSV bytes into rows, 64 bytes at a step: one bit per byte says where quotes, separators
- * and
- * line ends lie (the way of simdjson). It judges only what one pass at memory speed can judge; a
- * row
- * with a wrong quote or over the limit is left to frames.ts.
+ * and line ends lie (the way of simdjson). A row ends at a line feed, or at a carriage return that
+ * has none behind it. Only what one pass at memory speed can judge is judged here; a row with a
+ * wrong quote or over the limit is left to frames.ts.
  *
  * Memory: 0..10 the next row's number as ten digits and a separator; frames.ts chooses the rest.
  */
@@ -17,7 +16,6 @@ const DIGIT_9: u8 = 57;
 const NUMBER_BYTES = 11;
 // The same bits as in faults.ts.
 const FIELD_COUNT: u8 = 1;
-const NEWLINE: u8 = 2;
 const BLANK: u8 = 64;
 
 let wanted: i32 = 0;
@@ -36,7 +34,6 @@ export let blanks: i32 = 0;
 // The row that is being framed: what the blocks before this one told of it.
 let rows: i32 = 0;
 let separators: i32 = 0;
-let strays: u64 = 0;
 
 export function setup(separatorsWanted: i32, separatorByte: u8, rowBytesMax: i32): void {
   wanted = separatorsWanted;
@@ -77,9 +74,8 @@ function contentEnd(start: i32, end: i32): i32 {
 }
 
 /**
- * Frames [from, to): writes where each row's line feed lies to `ends` and its faults to `faults`,
- * at
- * most `max` of them. `from` must be a row's start. Returns the number of rows, blank lines
+ * Frames [from, to): writes where each row's line end lies to `ends` and its faults to `faults`,
+ * at most `max` of them. `from` must be a row's start. Returns the number of rows, blank lines
  * included.
  */
 export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32 {
@@ -91,7 +87,6 @@ export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32
   let inQuotes: u64 = 0;
   let afterEdge: u64 = 1;
   let afterClose: u64 = 0;
-  let afterCr: u64 = 0;
   reset(from);
   for (let at = from; at < to; at += BLOCK) {
     const live: u64 = to - at >= BLOCK ? ~u64(0) : (u64(1) << (to - at)) - 1;
@@ -102,14 +97,14 @@ export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32
 
     const inside = parity(quotes) ^ inQuotes;
     const edges = separates & ~inside;
-    const outerReturns = returns & ~inside;
     const closes = quotes & ~inside;
     const opens = quotes & inside;
-    let rowEnds = lineFeeds & ~inside;
+    // Of a pair that the block's edge cuts, the line feed becomes a blank line: framing either way.
+    const lone = returns & ~(lineFeeds >> 1);
+    let rowEnds = (lineFeeds | lone) & ~inside;
 
     const behindEdge = ((edges | rowEnds) << 1) | afterEdge;
     const behindClose = (closes << 1) | afterClose;
-    const stray = ((outerReturns << 1) | afterCr) & ~lineFeeds & live;
     // A quote opens behind an edge, or doubles the one before; behind a closing one the field ends.
     const wrong =
       (opens & ~(behindEdge | behindClose)) |
@@ -119,16 +114,14 @@ export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32
 
     afterEdge = (edges | rowEnds) >> 63;
     afterClose = closes >> 63;
-    afterCr = outerReturns >> 63;
     inQuotes = u64(i64(inside) >> 63);
 
-    const open = rowEnds ? endRows(at, rowEnds, edges, stray, ends, faults, max) : ~u64(0);
+    const open = rowEnds ? endRows(at, rowEnds, edges, ends, faults, max) : ~u64(0);
     if (!open || wrong) {
       odd |= i32(open !== 0);
       return rows;
     }
     separators += i32(popcnt(edges & open));
-    strays |= stray & open;
   }
   return rows;
 }
@@ -144,22 +137,13 @@ function reset(from: i32): void {
 
 function startRow(): void {
   separators = 0;
-  strays = 0;
 }
 
 /**
  * Ends a row at each bit of `rowEnds`. Returns the bits of the block that belong to the row behind
  * the last one; 0 when framing has to stop, because `max` is reached or a row is over the limit.
  */
-function endRows(
-  at: i32,
-  rowEnds: u64,
-  edges: u64,
-  stray: u64,
-  ends: i32,
-  faults: i32,
-  max: i32,
-): u64 {
+function endRows(at: i32, rowEnds: u64, edges: u64, ends: i32, faults: i32, max: i32): u64 {
   let left = rowEnds;
   let open: u64 = ~u64(0);
   while (left) {
@@ -167,14 +151,13 @@ function endRows(
     const end = left & -left;
     const inRow = (end - 1) & open;
     if (rows === max) return 0;
-    if (stop - used > rowMax) {
+    const content = contentEnd(used, stop) - used;
+    if (content > rowMax) {
       odd = 1;
       return 0;
     }
-    const content = contentEnd(used, stop) - used;
     const count = separators + i32(popcnt(edges & inRow));
-    let fault: u8 = count === wanted ? 0 : FIELD_COUNT;
-    if (strays | (stray & inRow)) fault |= NEWLINE;
+    const fault: u8 = count === wanted ? 0 : FIELD_COUNT;
     store<u32>(ends + (rows << 2), stop);
     store<u8>(faults + rows, content === 0 ? BLANK : fault);
     blanks += i32(content === 0);

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import { assert } from '../../core/assert.ts';
-import { CONTROL_CHAR, ENCODING, QUOTE, ROW_SIZE } from './faults.ts';
-import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
+import { limits } from '../../core/limits.ts';
+import { CONTROL_CHAR, ENCODING, FIELD_SIZE, QUOTE, ROW_SIZE } from './faults.ts';
+import { fieldMeter } from './field-meter.ts';
+import { contentEnd, contentEndInFile, fill, lineEnd, lineEndInFile } from './file-bytes.ts';
 import { framerWasm } from './framer-wasm.ts';
 
 const LF = 10;
@@ -21,7 +23,10 @@ export type Batch = {
   /** Rows and blank lines. */
   readonly lines: number;
   readonly rows: number;
-  /** Per line: where its line feed lies, from `start`. The next line starts behind it. */
+  /**
+   * Per line: where its last byte lies, from `start`: a line feed, or a carriage return alone. The
+   * next line starts behind it.
+   */
   readonly ends: ArrayLike<number>;
   readonly faults: ArrayLike<number>;
   /** The file's bytes from `start`; of a row over the limit only the beginning. */
@@ -86,7 +91,7 @@ type Framer = ReturnType<typeof openFramer>;
 
 /**
  * Frames the rows of a CSV file. A row whose quotes break the grammar, or that is over the limit,
- * ends at its first line feed: so one wrong quote costs one row, wherever the chunks are cut.
+ * ends at its first line end: so one wrong quote costs one row, wherever the chunks are cut.
  */
 export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
   const { chunk } = options;
@@ -107,7 +112,7 @@ export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
     const batch =
       framed.lines > 0
         ? rowsOf(framer, framed, at, options.numbered)
-        : overlongRow(fd, framer, filled.have, at);
+        : overlongRow(fd, framer, options, filled.have, at);
     yield batch;
     row += batch.rows;
     const size = (batch.ends[batch.lines - 1] ?? 0) + 1;
@@ -140,16 +145,28 @@ const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: bo
     blanks += wasm.blanks.value;
     const odd = wasm.odd.value === 1 || to - next > options.rowBytesMax || (ended && next < to);
     if (lines === linesMax || !odd) break;
-    const end = bytes.subarray(0, to).indexOf(LF, next);
+    const end = lineEnd(bytes.subarray(0, to), next);
     if (end < 0) break;
     framer.endsOf[lines] = end;
-    framer.faultsOf[lines] = end - next > options.rowBytesMax ? ROW_SIZE : QUOTE;
-    rowBytes += contentEnd(bytes, next, end) - next;
+    const content = contentEnd(bytes, next, end);
+    const isLarge = content - next > options.rowBytesMax;
+    framer.faultsOf[lines] = isLarge ? largeFault(bytes.subarray(next, content), options) : QUOTE;
+    rowBytes += content - next;
     lines += 1;
     next = end + 1;
   }
   return { lines, rows: lines - blanks, next, rowBytes };
 };
+
+/** Whether a row is over the limit because of one field alone. */
+const largeFault = (row: Buffer, options: FrameOptions): number => {
+  const meter = fieldMeter(options.separator, '"');
+  meter.pass(row);
+  return sizeFault(meter.widest(), options);
+};
+
+const sizeFault = (widest: number, { rowBytesMax }: FrameOptions): number =>
+  widest > Math.min(rowBytesMax, limits.fieldBytesMax) ? FIELD_SIZE : ROW_SIZE;
 
 const rowsOf = (framer: Framer, framed: Framed, at: Position, numbered: boolean): Batch => {
   const { wasm, bytes, out } = framer;
@@ -183,7 +200,8 @@ const markText = ({ bytes, endsOf, faultsOf }: Framer, lines: number, next: numb
   for (let line = 0; line < lines; line++) {
     const end = endsOf[line] ?? start;
     const fault = faultsOf[line] ?? 0;
-    if (fault !== ROW_SIZE) faultsOf[line] = fault | textFault(bytes.subarray(start, end));
+    if ((fault & (ROW_SIZE | FIELD_SIZE)) === 0)
+      faultsOf[line] = fault | textFault(bytes.subarray(start, end));
     start = end + 1;
   }
 };
@@ -196,15 +214,23 @@ const relate = ({ endsOf }: Framer, lines: number): void => {
   for (let line = 0; line < lines; line++) endsOf[line] = (endsOf[line] ?? 0) - INPUT;
 };
 
-/** One row that is larger than the chunk: it ends at the next line feed, however far. */
-const overlongRow = (fd: number, framer: Framer, have: number, at: Position): Batch => {
+/** One row that is larger than the chunk: it ends at the next line end, however far. */
+const overlongRow = (
+  fd: number,
+  framer: Framer,
+  options: FrameOptions,
+  have: number,
+  at: Position,
+): Batch => {
   const { wasm, bytes, out } = framer;
   const { start, firstRow, fileBytes } = at;
   framer.endsOf[0] = INPUT + have;
   framer.faultsOf[0] = ROW_SIZE;
   // Only so that the row's number is used up: a faulty row is not copied.
   wasm.number(INPUT, framer.ends, framer.faults, 1, out);
-  const end = lineFeed(fd, start + have, bytes.subarray(out));
+  const meter = fieldMeter(options.separator, '"');
+  meter.pass(bytes.subarray(INPUT, INPUT + have));
+  const end = lineEndInFile(fd, start + have, bytes.subarray(out), meter.pass);
   const content = contentEndInFile(fd, start, end);
   return {
     start,
@@ -212,7 +238,7 @@ const overlongRow = (fd: number, framer: Framer, have: number, at: Position): Ba
     lines: 1,
     rows: 1,
     ends: [end - start],
-    faults: [ROW_SIZE],
+    faults: [sizeFault(meter.widest(), options)],
     bytes: bytes.subarray(INPUT, INPUT + have),
     numbered: bytes.subarray(out, out),
     rowBytes: content - start,

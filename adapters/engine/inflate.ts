@@ -1,18 +1,24 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { assertNever } from '../../core/assert.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import { ContentId } from '../../core/ids.ts';
-import type { Compression } from '../../core/landing/sniff.ts';
+import type { FileOptions, Format } from '../../core/landing/file-options.ts';
+import type { Compression, StreamCompression } from '../../core/landing/sniff.ts';
 import { limits } from '../../core/limits.ts';
+import { type InflateLimits, meterLanded, meterPlain, Refused } from './meters.ts';
+import { unzip } from './unzip.ts';
+import { unzstd } from './zstd.ts';
 
 /** A landed object as a plain local file. */
 export type Inflated =
   | {
       readonly kind: 'file';
       readonly path: string;
+      /** What a zip holds: its first bytes may not show it. Null: what `recognise` found. */
+      readonly format: Format | null;
       /** Hash of the bytes as they landed, so that a recompressed copy is other content. */
       readonly contentId: ContentId;
       readonly landedBytes: number;
@@ -20,21 +26,6 @@ export type Inflated =
       readonly bytes: number;
     }
   | ({ readonly kind: 'refused' } & Refusal<FileCode>);
-
-/** The limits of core/limits.ts that hold here; a test passes smaller ones. */
-export type InflateLimits = Record<
-  'fileBytesMax' | 'inflatedBytesMax' | 'inflationRatioMax' | 'inflationRatioFromBytes',
-  number
->;
-
-/** Ends the pipeline from inside with a refusal; never leaves this file. */
-class Refused extends Error {
-  readonly refusal: Refusal<FileCode>;
-  constructor(code: FileCode, detail: string) {
-    super(detail);
-    this.refusal = { code, detail };
-  }
-}
 
 /** Buffers of the file written: larger ones cost memory and save nothing. */
 const writeBufferBytes = 1 << 20;
@@ -47,92 +38,76 @@ export const inflate = async (
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
   path: string,
+  files: FileOptions,
   caps: InflateLimits = limits,
 ): Promise<Inflated> => {
   const landed = meterLanded(caps);
-  const plain = meterPlain(caps, landed.bytes);
-  const file = createWriteStream(path, { highWaterMark: writeBufferBytes });
   try {
-    if (compression === 'none') {
-      await pipeline(landed.meter(source), plain.meter, file);
-    } else {
-      const decompress = decompressor(compression);
-      await pipeline(landed.meter(source), decompress, plain.meter, file);
-      refuseTail(landed.bytes() - decompress.bytesWritten, compression);
+    const plain = await write(landed, source, compression, { path, files, caps });
+    if (plain.bytes === 0 && !files.allowEmpty) {
+      return { kind: 'refused', code: 'E_EMPTY', detail: 'the file has no bytes' };
     }
+    const contentId = ContentId.parse(landed.hash());
+    return { kind: 'file', path, contentId, landedBytes: landed.bytes(), ...plain };
   } catch (error) {
     return { kind: 'refused', ...refusalOf(error, compression) };
   }
-  if (plain.bytes() === 0) {
-    return { kind: 'refused', code: 'E_EMPTY', detail: 'the file has no bytes' };
-  }
-  const contentId = ContentId.parse(landed.hash());
-  return { kind: 'file', path, contentId, landedBytes: landed.bytes(), bytes: plain.bytes() };
 };
 
-const decompressor = (compression: Exclude<Compression, 'none'>) => {
+type Target = {
+  readonly path: string;
+  readonly files: FileOptions;
+  readonly caps: InflateLimits;
+};
+type Written = { readonly format: Format | null; readonly bytes: number };
+
+const write = async (
+  landed: ReturnType<typeof meterLanded>,
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  target: Target,
+): Promise<Written> => {
+  const { path, caps } = target;
+  const plain = meterPlain(caps, landed.bytes);
+  const file = createWriteStream(path, { highWaterMark: writeBufferBytes });
   switch (compression) {
-    case 'gzip':
-      return createGunzip();
+    case 'none':
+      await pipeline(landed.meter(source), plain.meter, file);
+      break;
     case 'zstd':
-      return createZstdDecompress();
+      await pipeline(landed.meter(source), unzstd, plain.meter, file);
+      break;
+    case 'gzip': {
+      const decompress = createGunzip();
+      await pipeline(landed.meter(source), decompress, plain.meter, file);
+      refuseTail(landed.bytes() - decompress.bytesWritten, compression);
+      break;
+    }
+    case 'zip':
+      await pipeline(landed.meter(source), file);
+      return await unpack(landed.bytes(), target);
     default:
       return assertNever(compression);
   }
+  return { format: null, bytes: plain.bytes() };
 };
 
-/** Counts and hashes the bytes as they landed. */
-const meterLanded = (caps: InflateLimits) => {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  return {
-    bytes: () => bytes,
-    hash: () => hash.digest('hex'),
-    async *meter(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const chunk of source) {
-        bytes += chunk.length;
-        if (bytes > caps.fileBytesMax) {
-          throw new Refused('E_SIZE', `more than ${caps.fileBytesMax} bytes, the limit`);
-        }
-        hash.update(chunk);
-        yield chunk;
-      }
-    },
-  };
-};
-
-/** Counts the decompressed bytes, and stops a bomb before it fills the disk. */
-const meterPlain = (caps: InflateLimits, landedBytes: () => number) => {
-  let bytes = 0;
-  return {
-    bytes: () => bytes,
-    async *meter(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const chunk of source) {
-        bytes += chunk.length;
-        refuseBomb(bytes, landedBytes(), caps);
-        yield chunk;
-      }
-    },
-  };
-};
-
-const refuseBomb = (bytes: number, landedBytes: number, caps: InflateLimits): void => {
-  if (bytes > caps.inflatedBytesMax) {
-    const allowed = `${caps.inflatedBytesMax} decompressed bytes are allowed`;
-    throw new Refused('E_BOMB', `the first ${landedBytes} bytes grow to ${bytes}; ${allowed}`);
-  }
-  const judged = bytes >= caps.inflationRatioFromBytes;
-  if (judged && bytes > landedBytes * caps.inflationRatioMax) {
-    const allowed = `a growth of ${caps.inflationRatioMax} times is allowed`;
-    throw new Refused('E_BOMB', `the first ${landedBytes} bytes grow to ${bytes}; ${allowed}`);
-  }
+/** A zip is read by the directory at its end, so it lies beside its content for a while. */
+const unpack = async (landedBytes: number, { path, files, caps }: Target): Promise<Written> => {
+  const archive = `${path}.zip`;
+  await rename(path, archive);
+  const found = await unzip({ archive, landedBytes, path, files, caps });
+  if (found.kind === 'refused') throw new Refused(found.code, found.detail);
+  if (found.kind === 'itself') await rename(archive, path);
+  else await rm(archive);
+  return found;
 };
 
 /** Node leaves what lies behind the last member unread, without a word. */
-const refuseTail = (bytes: number, compression: Compression): void => {
+const refuseTail = (bytes: number, compression: StreamCompression): void => {
   if (bytes === 0) return;
   const detail = `${bytes} bytes lie behind the end of the ${compression} data`;
-  throw new Refused('E_CORRUPT', compression === 'zstd' ? `${detail}; one frame is read` : detail);
+  throw new Refused('E_CORRUPT', detail);
 };
 
 const refusalOf = (error: unknown, compression: Compression): Refusal<FileCode> => {

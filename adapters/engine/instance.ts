@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { list, literal } from '../../core/sql.ts';
+import { addNestedFunctions } from './nested-functions.ts';
 
 /** A DuckDB that may touch one directory and the files it was told of, and nothing else. */
 export type Engine = {
@@ -68,6 +69,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     'SET lock_configuration = true',
   ];
   for (const statement of settings) await connection.run(statement);
+  addNestedFunctions(connection);
   return {
     run: async (sql) => {
       await connection.run(sql);

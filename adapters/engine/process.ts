@@ -11,6 +11,7 @@ import type { Compression } from '../../core/landing/sniff.ts';
 import { tableRequest } from '../../core/load/table.ts';
 import { inflate } from './inflate.ts';
 import { type Metrics, metricsOf, namePartitions, type ValidFile } from './metrics.ts';
+import { prepare } from './prepare/index.ts';
 import { headBytes, recognise } from './recognise.ts';
 import { type Transformed, transformRun } from './transform.ts';
 import type { Framing } from './types.ts';
@@ -27,6 +28,8 @@ export type ProcessRequest = {
   readonly outDir: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
+  /** Of hashed and tokenised columns; any text will do on this machine. */
+  readonly salt?: string;
   readonly framing?: Framing;
   readonly onProgress?: (step: ProcessStep) => void;
 };
@@ -46,30 +49,40 @@ export const processFile = async (request: ProcessRequest): Promise<Processed> =
   }
   const say = request.onProgress ?? (() => {});
   say('recognise');
-  const found = recognise(await headOf(request.path), basename(request.path));
+  const found = recognise(await headOf(request.path), basename(request.path), dataset);
   if (found.kind === 'refused') return found;
-  const { compression, format } = found.file;
-  if (!dataset.files.formats.includes(format)) {
-    const allowed = dataset.files.formats.join(', ');
-    const detail = `the file is ${format}; ${dataset.name} accepts ${allowed}`;
-    return { kind: 'refused', code: 'E_FORMAT', detail };
-  }
+  const { compression } = found.file;
   if (compression !== 'none') say('inflate');
   const plain = await plainFile(request, compression);
   if (plain.kind === 'refused') return plain;
+  const format = plain.format ?? found.file.format;
+  const preparedDir = join(outDir, 'prepared');
+  const given = { path: plain.path, format, dataset, outDir: preparedDir };
+  const prepared = await prepare(given);
+  if (prepared.kind === 'refused') return prepared;
   say('validate');
   const fileId = FileId.parse(sha256(resolve(request.path)).slice(0, 32));
   const runId = `${dataset.name}-local-${fileId.slice(0, 10)}`;
-  const validated = await validateFile({ ...request, path: plain.path, format, fileId, runId });
+  const validated = await validateFile({
+    ...request,
+    path: prepared.path,
+    format: prepared.format,
+    fileId,
+    runId,
+  });
   if (compression !== 'none') await rm(plain.path);
+  await rm(preparedDir, { recursive: true, force: true });
   if (validated.kind === 'refused') return validated;
   say('references');
   const references = await referencePaths(request);
   say('transform');
   const transformed = await transform(request, validated, { fileId, runId, references });
   const files = await namePartitions(dataset, outDir, transformed.files);
-  const given = { fileId, format, compression };
-  const metrics = metricsOf(dataset, validated, transformed, files, given);
+  const metrics = metricsOf(dataset, validated, transformed, files, {
+    fileId,
+    format,
+    compression,
+  });
   await rm(join(outDir, 'spill'), { recursive: true, force: true });
   await writeFile(join(outDir, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   return { kind: 'processed', metrics };
@@ -85,9 +98,11 @@ const headOf = async (path: string): Promise<Buffer> => {
   }
 };
 
-const plainFile = async ({ path, outDir }: ProcessRequest, compression: Compression) => {
-  if (compression === 'none') return { kind: 'file', path } as const;
-  return await inflate(createReadStream(path), compression, join(outDir, 'inflated'));
+const plainFile = async (request: ProcessRequest, compression: Compression) => {
+  const { path, outDir, dataset } = request;
+  if (compression === 'none') return { kind: 'file', path, format: null } as const;
+  const to = join(outDir, 'inflated');
+  return await inflate(createReadStream(path), compression, to, dataset.files);
 };
 
 /** The published rows of each joined dataset: its raw file goes the same way first. */
@@ -138,7 +153,7 @@ const transform = async (
   const table = tableRequest(dataset, columnsOf(dataset, lookup), outDir);
   return await transformRun({
     ...request,
-    clean: clean === null ? [] : [{ path: clean, fileId }],
+    clean: clean.length === 0 ? [] : [{ paths: clean, fileId }],
     references,
     tableSchema: table.schema,
     tableSpec: table['partition-spec'],

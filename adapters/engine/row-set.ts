@@ -4,6 +4,38 @@ import type { Engine } from './instance.ts';
 /** Row numbers, one bit each: a million take 125 kB. */
 export type RowSet = { has(row: number): boolean; readonly size: number };
 
+const WORDS_AT_FIRST = 1 << 12;
+
+/** A set of row numbers that is filled row by row. */
+export const rowBits = () => {
+  let words = new Uint32Array(WORDS_AT_FIRST);
+  let size = 0;
+  const has = (row: number): boolean => (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
+  return {
+    has,
+    add: (row: number): void => {
+      const index = row >>> 5;
+      if (index >= words.length) {
+        const larger = new Uint32Array(2 * (index + 1));
+        larger.set(words);
+        words = larger;
+      }
+      if (has(row)) return;
+      words[index] = (words[index] ?? 0) | (1 << (row & 31));
+      size += 1;
+    },
+    get size(): number {
+      return size;
+    },
+  };
+};
+
+/** The rows of two sets that share none. */
+export const bothOf = (a: RowSet, b: RowSet): RowSet => ({
+  has: (row) => a.has(row) || b.has(row),
+  size: a.size + b.size,
+});
+
 const popcount = (word: number): number => {
   let count = 0;
   for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;

@@ -1,13 +1,18 @@
-import { fstatSync, readSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { kindOf } from '../../core/fields/index.ts';
+import { aliasesOf } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
+import { CELL_SEPARATOR, type CellReader, cellRows } from './cell-rows.ts';
 import { NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
-import { readHeader } from './header.ts';
+import { headOf as head } from './head.ts';
+import { type Header, markBytes, readHeader } from './header.ts';
 import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
 import { COMPOUND, lineScanner } from './json-line.ts';
 import { jsonLines, lineFault } from './jsonl.ts';
+import { looseCsvReader } from './loose-csv.ts';
 import type { Framing, Notes } from './types.ts';
 
 /** One row by itself: its cells as they stand in CSV, unless its form forbids to tell them. */
@@ -39,13 +44,7 @@ export type Source = {
 };
 export type SourceRefused = { readonly kind: 'refused' } & Refusal<FileCode>;
 
-const head = (fd: number): { bytes: Buffer; ended: boolean } => {
-  const bytes = Buffer.alloc(limits.headerBytesMax + 1);
-  const got = readSync(fd, bytes, 0, bytes.length, 0);
-  return { bytes: bytes.subarray(0, got), ended: got < bytes.length };
-};
-
-/** A CSV file, its columns bound by name. */
+/** A CSV file, its columns bound by name, or by their order when it has no header. */
 export const csvSource = (
   fd: number,
   dataset: Dataset,
@@ -55,23 +54,13 @@ export const csvSource = (
   const header = readHeader(bytes, ended, dataset);
   if (header.kind === 'refused') return header;
   const { columns } = header;
-  const separator = dataset.files.delimiter;
-  const options = {
-    from: header.bytes,
-    separators: columns.length - 1,
-    separator,
-    ...framing,
-  };
   return {
     kind: 'source',
     columns,
-    separator,
     leadBytes: header.bytes,
     totalBytes: fstatSync(fd).size,
     rowBytesMax: framing.rowBytesMax,
-    numbered: () => frames(fd, { ...options, numbered: true }),
-    again: () => frames(fd, { ...options, numbered: false }),
-    look: (rows, start, end, fault) => ({ fault, cells: rows.subarray(start, end), compound: [] }),
+    ...csvRows(fd, header, dataset, framing),
     notes: () => ({
       unknownColumns: {},
       missingColumns: Object.keys(dataset.fields).filter((name) => !columns.includes(name)),
@@ -79,7 +68,44 @@ export const csvSource = (
   };
 };
 
-const BOM_BYTES = 3;
+type Rows = Pick<Source, 'separator' | 'numbered' | 'again' | 'look'>;
+
+/** The rows behind the header: by the framer, unless their quotes are not those of RFC 4180. */
+const csvRows = (fd: number, header: Header, { files }: Dataset, framing: Framing): Rows => {
+  const { columns, bytes: from } = header;
+  if (files.quote !== '"' || !files.strictQuotes) {
+    return readerRows(fd, () => looseCsvReader(columns.length, files), { from, ...framing });
+  }
+  const separator = files.delimiter;
+  const options = { from, separators: columns.length - 1, separator, ...framing };
+  return {
+    separator,
+    numbered: () => frames(fd, { ...options, numbered: true }),
+    again: () => frames(fd, { ...options, numbered: false }),
+    look: (rows, start, end, fault) => ({ fault, cells: rows.subarray(start, end), compound: [] }),
+  };
+};
+
+/** The rows of a text that the framer does not know; their cells are written anew. */
+export const readerRows = (
+  fd: number,
+  open: () => CellReader,
+  options: Framing & { readonly from: number },
+): Rows => {
+  const looker = open();
+  const scratch = Buffer.alloc(looker.cellBytesMax(options.rowBytesMax));
+  return {
+    separator: String.fromCharCode(CELL_SEPARATOR),
+    numbered: () => cellRows(fd, open(), { ...options, numbered: true }),
+    again: () => cellRows(fd, open(), { ...options, numbered: false }),
+    look: (rows, start, end, fault) => {
+      if (fault !== 0) return { fault, cells: scratch, compound: [] };
+      looker.read(rows, start, end);
+      const to = looker.write(rows, scratch, 0);
+      return { fault, cells: scratch.subarray(0, to), compound: [] };
+    },
+  };
+};
 
 /** A JSON Lines file; the cells are the dataset's fields in their own order. */
 export const jsonSource = (
@@ -88,14 +114,20 @@ export const jsonSource = (
   framing: Framing,
 ): Source | SourceRefused => {
   const { bytes, ended } = head(fd);
-  const from = bytes.subarray(0, BOM_BYTES).toString('utf8') === '\ufeff' ? BOM_BYTES : 0;
-  if (ended && bytes.toString('latin1', from).trim() === '') {
+  const mark = markBytes(bytes);
+  const isEmpty = ended && bytes.toString('latin1', mark).trim() === '';
+  if (isEmpty && !dataset.files.allowEmpty) {
     return { kind: 'refused', code: 'E_EMPTY', detail: 'the file holds no text at all' };
   }
+  const from = isEmpty ? bytes.length : mark;
   const columns = Object.keys(dataset.fields);
-  const scanner = lineScanner(columns, limits.jsonDepthMax);
+  const takes = Object.values(dataset.fields).map(
+    (field) => kindOf(field).nested?.takes ?? 'scalar',
+  );
+  const aliases = aliasesOf(dataset);
+  const scanner = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
   // The second look counts no names again.
-  const looker = lineScanner(columns, limits.jsonDepthMax);
+  const looker = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
   const scratch = Buffer.alloc(anyCellBytesMax(looker, framing.rowBytesMax));
   return {
     kind: 'source',

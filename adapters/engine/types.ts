@@ -36,7 +36,9 @@ export type ValidateRequest = {
 
 /** Local paths of what was written, and the counts of core's ValidatedFile. */
 export type Validated =
-  | (Omit<ValidatedFile, 'fileId' | 'contentId'> & {
+  | (Omit<ValidatedFile, 'fileId' | 'contentId' | 'clean'> & {
+      /** Parquet files, of which each has some of the valid rows. */
+      readonly clean: readonly string[];
       readonly kind: 'validated';
       readonly notes: Notes;
     })

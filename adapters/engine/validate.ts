@@ -3,14 +3,19 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
+import type { ValidatedFile } from '../../core/documents.ts';
 import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
-import { Counts, copiedCounts, rejectReasons } from './counts.ts';
+import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { cutColumns, cutRejected, cutRows } from './cut.ts';
 import { feed, type Sink, writeFileOf } from './feed.ts';
+import { fixedSource } from './fixed-width.ts';
+import type { Batch } from './frames.ts';
 import { type Engine, openEngine } from './instance.ts';
-import { type RowSet, rowsIn } from './row-set.ts';
+import { openPlain } from './plain/plain.ts';
+import { type ColumnProgram, programOf } from './plain/program.ts';
+import { bothOf, type RowSet, rowsIn } from './row-set.ts';
 import {
   CUT_LINE_BYTES_MAX,
   cleanCopySql,
@@ -35,7 +40,7 @@ export const validateFile = async (request: ValidateRequest): Promise<Validated>
   if (format === 'parquet') return await validateParquet(request);
   const fd = openSync(path, 'r');
   try {
-    const open = format === 'csv' ? csvSource : jsonSource;
+    const open = format === 'csv' ? csvSource : format === 'fixed' ? fixedSource : jsonSource;
     const source = open(fd, dataset, request.framing ?? FRAMING);
     return source.kind === 'refused' ? source : await judge(request, source);
   } finally {
@@ -69,17 +74,15 @@ const judge = async (request: ValidateRequest, source: Source): Promise<Validate
 };
 
 const judgeRows = async (work: Work): Promise<Validated> => {
-  const { engine, source, file } = work;
-  const cleanPath = file('clean.parquet');
-  const passed = await writeClean(work, cleanPath);
+  const { engine, source } = work;
+  const programs = programOf(work.dataset, source.columns);
+  const passed = await (programs === undefined ? writeClean(work) : writePlain(work, programs));
   if (passed.kind === 'refused') return passed;
-  const { rows, bytes, valid, nonEmpty } = passed;
+  const { rows, bytes, valid, nonEmpty, accepted, clean } = passed;
   assert(bytes.rows + bytes.framing === bytes.total, 'every byte is a row’s or framing');
-  const accepted = await rowsIn(engine, cleanPath, rows);
   assert(accepted.size === valid, 'each valid row has a number of its own');
   const rejected = rows - valid;
   const refused = rejected === 0 ? undefined : await writeRejects(work, accepted, rows);
-  if (valid === 0) await rm(cleanPath);
   return {
     kind: 'validated',
     rowsIn: rows,
@@ -90,47 +93,139 @@ const judgeRows = async (work: Work): Promise<Validated> => {
       work.row.fields.map((name) => [name, (nonEmpty[name] ?? 0) + (refused?.nonEmpty[name] ?? 0)]),
     ),
     reasons: refused?.reasons ?? [],
+    ...(await warningCounts(engine, work.row, clean)),
     bytes,
-    clean: valid === 0 ? null : cleanPath,
+    clean,
     rejects: refused?.path ?? null,
     notes: source.notes(),
   };
 };
 
-/** The fast pass: what is counted while the rows go by, and what DuckDB wrote of them. */
-const writeClean = async (work: Work, path: string) => {
-  const { engine, source, file } = work;
-  let rows = 0;
-  let rowBytes = 0;
-  let framing = source.leadBytes;
-  const pipe = file('rows.csv');
+/** What a pass over all rows counted, and which of them are valid. */
+type Passed = {
+  readonly kind: 'passed';
+  readonly rows: number;
+  readonly bytes: ValidatedFile['bytes'];
+  readonly valid: number;
+  readonly nonEmpty: Readonly<Record<string, number>>;
+  readonly accepted: RowSet;
+  /** Files with rows in them. */
+  readonly clean: readonly string[];
+};
+
+/** The set engine's fast form over every row, which it reads while the framer writes. */
+const writeClean = async (work: Work): Promise<Passed | TooManyRows> => {
+  const pipe = work.file('rows.csv');
+  const path = work.file('clean.parquet');
+  const counter = rowCounter(work.source);
   const write = async (sink: Sink): Promise<void> => {
-    for (const batch of source.numbered()) {
-      rows = batch.firstRow - 1 + batch.rows;
-      rowBytes += batch.rowBytes;
-      framing += batch.framingBytes;
-      if (rows > limits.rowsPerFileMax) return;
+    for (const batch of work.source.numbered()) {
+      if (!counter.count(batch)) return;
       await sink(batch.numbered);
     }
   };
-  const scan = scanSql({
-    path: pipe,
-    separator: source.separator,
-    columns: texts(['_row', ...source.columns]),
-    dataset: work.dataset,
+  const read = () => copyClean(work, pipe, path);
+  const copied = await feed({ path: pipe, write, read });
+  if (counter.refused()) return tooManyRows;
+  return { ...counter.counted(), ...(await cleanOf(work, path, copied, counter.rows())) };
+};
+
+/** Plain rows are typed as they are framed; only the rest needs the set engine. */
+const writePlain = async (
+  work: Work,
+  programs: readonly ColumnProgram[],
+): Promise<Passed | TooManyRows> => {
+  const { source, file, fileId, runId } = work;
+  const path = file('clean-plain.parquet');
+  const restPath = file('rest.csv');
+  const counter = rowCounter(source);
+  const { separator, rowBytesMax } = source;
+  const plain = openPlain({ path, programs, separator, rowBytesMax, fileId, runId });
+  let restBytes = 0;
+  await writeFileOf(restPath, async (sink) => {
+    for (const batch of source.numbered()) {
+      if (!counter.count(batch)) return;
+      const rest = plain.take(batch.numbered);
+      restBytes += rest.length;
+      if (rest.length > 0) await sink(rest);
+    }
   });
-  const read = () => engine.rows(cleanCopySql(work, scan, path));
-  const copied = z.array(CopyRow).parse(await feed({ path: pipe, write, read }));
-  if (rows > limits.rowsPerFileMax) {
-    const detail = `more than ${limits.rowsPerFileMax} rows, the limit`;
-    return { kind: 'refused', code: 'E_SIZE', detail } as const;
+  const { rows, nulls } = plain.end();
+  if (counter.refused()) return tooManyRows;
+  const filled = [...nulls].map(([name, missing]) => [name, rows.size - missing]);
+  const own = {
+    ...counter.counted(),
+    valid: rows.size,
+    nonEmpty: Object.fromEntries(filled),
+    accepted: rows,
+    clean: rows.size === 0 ? [] : [path],
+  };
+  if (rows.size === 0) await rm(path);
+  if (restBytes === 0) {
+    await rm(restPath);
+    return own;
   }
+  const cleanPath = file('clean.parquet');
+  const copied = await copyClean(work, restPath, cleanPath);
+  await rm(restPath);
+  const other = await cleanOf(work, cleanPath, copied, counter.rows());
   return {
-    kind: 'written',
-    rows,
-    bytes: { total: source.totalBytes, rows: rowBytes, framing },
-    ...copiedCounts(copied, work.row.fields),
-  } as const;
+    ...own,
+    valid: own.valid + other.valid,
+    nonEmpty: Object.fromEntries(
+      work.row.fields.map((name) => [
+        name,
+        (own.nonEmpty[name] ?? 0) + (other.nonEmpty[name] ?? 0),
+      ]),
+    ),
+    accepted: bothOf(rows, other.accepted),
+    clean: [...own.clean, ...other.clean],
+  };
+};
+
+const tooManyRows = {
+  kind: 'refused',
+  code: 'E_SIZE',
+  detail: `more than ${limits.rowsPerFileMax} rows, the limit`,
+} as const;
+type TooManyRows = typeof tooManyRows;
+
+/** Counts rows and bytes while they go by. */
+const rowCounter = (source: Source) => {
+  let rows = 0;
+  let rowBytes = 0;
+  let framing = source.leadBytes;
+  return {
+    /** False when there are more rows than a file may have. */
+    count: (batch: Batch): boolean => {
+      rows = batch.firstRow - 1 + batch.rows;
+      rowBytes += batch.rowBytes;
+      framing += batch.framingBytes;
+      return rows <= limits.rowsPerFileMax;
+    },
+    rows: () => rows,
+    refused: () => rows > limits.rowsPerFileMax,
+    counted: () =>
+      ({
+        kind: 'passed',
+        rows,
+        bytes: { total: source.totalBytes, rows: rowBytes, framing },
+      }) as const,
+  };
+};
+
+const copyClean = async (work: Work, from: string, to: string): Promise<CopyRow[]> => {
+  const { source, dataset } = work;
+  const columns = texts(['_row', ...source.columns]);
+  const scan = scanSql({ path: from, separator: source.separator, columns, dataset });
+  return z.array(CopyRow).parse(await work.engine.rows(cleanCopySql(work, scan, to)));
+};
+
+const cleanOf = async (work: Work, path: string, copied: readonly CopyRow[], rows: number) => {
+  const counts = await copiedCounts(work.engine, copied, work.row.fields);
+  const accepted = await rowsIn(work.engine, path, rows);
+  if (counts.valid === 0) await rm(path);
+  return { ...counts, accepted, clean: counts.valid === 0 ? [] : [path] };
 };
 
 /** The slow pass, over the rows that are not in clean: every reason of each of them. */

@@ -1,5 +1,3 @@
-import type { Dataset } from '../dataset.ts';
-
 /** The formats a file may have, once decompressed and taken out of its archive. */
 export const formats = [
   'csv',
@@ -40,14 +38,21 @@ export type FileOptions = {
   /** CSV: the mark around texts; null: there is none, and every mark is text. @default '"' */
   readonly quote: '"' | "'" | null;
   /**
-   * CSV: a stray quote rejects its row with E_QUOTE, or is part of the text. @default true
+   * CSV: a stray quote rejects its row with E_QUOTE. False: it is part of the text, and a quoted
+   * field ends only where a separator or line end follows its quote. @default true
    */
   readonly strictQuotes: boolean;
   /** CSV and Excel: false: there is no header, and the columns are the fields. @default true */
   readonly header: boolean;
-  /** Text formats. @default 'auto' */
+  /**
+   * Text formats. As in browsers, iso-8859-1 is read as windows-1252, which holds more. @default
+   * 'auto'
+   */
   readonly encoding: Encoding;
-  /** Fixed width: first code point (from 0) and length of each field. @default none */
+  /**
+   * Fixed width: first code point (from 0) and length of each field; what no field covers is
+   * filling. @default none
+   */
   readonly columns: Readonly<Record<string, { readonly at: number; readonly length: number }>>;
   /** JSON: names of the objects that lead to the rows, outermost first. @default the whole file */
   readonly path: readonly string[];
@@ -57,7 +62,7 @@ export type FileOptions = {
   readonly record: string | null;
   /** Excel: the sheet. @default null: the first */
   readonly sheet: string | null;
-  /** A file without any row's bytes: published as no rows, or refused with E_EMPTY. */
+  /** A file without any text: published as no rows, or refused with E_EMPTY. @default false */
   readonly allowEmpty: boolean;
 };
 
@@ -75,24 +80,4 @@ export const defaultFiles: FileOptions = {
   record: null,
   sheet: null,
   allowEmpty: false,
-};
-
-type Check = (holds: boolean, problem: () => string) => void;
-
-/** A tab or ASCII punctuation that does not quote. */
-const DELIMITER = /^[\t!#-/:-@[-`{-~]$/;
-
-/** Refuses file options that cannot be read with; `check` throws with the dataset's name. */
-export const checkFiles = ({ files }: Pick<Dataset, 'files' | 'fields'>, check: Check): void => {
-  const { delimiter } = files;
-  check(
-    files.formats.length > 0,
-    () => `files.formats is empty; allowed are ${formats.join(', ')}`,
-  );
-  check(
-    DELIMITER.test(delimiter),
-    () =>
-      `files.delimiter is ${JSON.stringify(delimiter)}; allowed is a tab or one ASCII mark ` +
-      'other than a double quote',
-  );
 };

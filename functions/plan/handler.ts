@@ -20,7 +20,7 @@ export type PlanDeps = SettleDeps & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile'>;
   readonly store: Parameters<typeof runDocuments>[0];
   readonly landing: Landing;
-  readonly recognise: (head: Buffer, key: string) => Recognised;
+  readonly recognise: (head: Buffer, key: string, dataset: Dataset) => Recognised;
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;
 };
@@ -67,18 +67,13 @@ const planFile = async (
   if (entry?.state !== 'CLAIMED') return undefined;
   const head = await deps.landing.head(entry);
   if (head.kind === 'gone') return await gone(deps, pointer, entry);
-  const refusal = refusalOf(head);
+  const refusal = refusalOf(head, dataset);
   if (refusal !== undefined) return await refused(deps, pointer, entry, refusal);
   const bytes = await deps.landing.peek(entry, headBytes);
   if (bytes === 'gone') return await gone(deps, pointer, entry);
-  const recognised = deps.recognise(bytes, entry.key);
+  const recognised = deps.recognise(bytes, entry.key, dataset);
   if (recognised.kind === 'refused') return await refused(deps, pointer, entry, recognised);
   const { compression, format } = recognised.file;
-  if (!dataset.files.formats.includes(format))
-    return await refused(deps, pointer, entry, {
-      code: 'E_FORMAT',
-      detail: `the file is ${format}; ${dataset.name} accepts ${dataset.files.formats.join(', ')}`,
-    });
   const { bucket, key, versionId, sequencer, landedAt } = entry;
   const sizeBytes = head.kind === 'found' ? head.sizeBytes : entry.sizeBytes;
   return { fileId, bucket, key, versionId, sizeBytes, sequencer, landedAt, compression, format };
@@ -86,10 +81,12 @@ const planFile = async (
 
 const refusalOf = (
   head: Exclude<Awaited<ReturnType<Landing['head']>>, { kind: 'gone' }>,
+  { files }: Dataset,
 ): Refusal<FileCode> | undefined => {
   if (head.kind === 'archived')
     return { code: 'E_ARCHIVED', detail: 'the object is in an archive storage class' };
-  if (head.sizeBytes === 0) return { code: 'E_EMPTY', detail: 'the object has 0 bytes' };
+  if (head.sizeBytes === 0 && !files.allowEmpty)
+    return { code: 'E_EMPTY', detail: 'the object has 0 bytes' };
   if (head.sizeBytes > limits.fileBytesMax)
     return {
       code: 'E_SIZE',

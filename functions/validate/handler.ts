@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { inflate } from '../../adapters/engine/inflate.ts';
+import type { prepare } from '../../adapters/engine/prepare/index.ts';
 import type { validateFile } from '../../adapters/engine/validate.ts';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
@@ -19,7 +20,11 @@ export type ValidateDeps = SettleDeps & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent'>;
   readonly store: Pick<Store, 'get' | 'put' | 'upload'>;
   readonly landing: Pick<Landing, 'stream'>;
-  readonly engine: { readonly inflate: typeof inflate; readonly validateFile: typeof validateFile };
+  readonly engine: {
+    readonly inflate: typeof inflate;
+    readonly prepare: typeof prepare;
+    readonly validateFile: typeof validateFile;
+  };
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;
   /** Runs with a directory of its own, removed afterwards. */
@@ -73,7 +78,7 @@ const takeFile = async (
     return undefined;
   }
   const path = join(dir, 'rows');
-  const inflated = await deps.engine.inflate(stream, file.compression, path);
+  const inflated = await deps.engine.inflate(stream, file.compression, path, dataset.files);
   if (inflated.kind === 'refused') {
     await refuse(deps, pointer, file, { code: inflated.code, detail: inflated.detail });
     return undefined;
@@ -88,16 +93,8 @@ const takeFile = async (
     await settle(deps, pointer, file, { state: 'DUPLICATE', of: content.of });
     return undefined;
   }
-  const { runId } = pointer;
-  const { format, fileId } = file;
-  const result = await deps.engine.validateFile({
-    dataset,
-    path,
-    format,
-    fileId,
-    runId,
-    outDir: join(dir, 'out'),
-  });
+  const format = inflated.format ?? file.format;
+  const result = await judged(deps, pointer, dataset, { ...file, path, format, dir });
   if (result.kind === 'refused') {
     await refuse(deps, pointer, file, { code: result.code, detail: result.detail });
     return undefined;
@@ -105,16 +102,42 @@ const takeFile = async (
   const { kind: _kind, notes: _notes, clean, rejects, ...found } = result;
   return {
     ...found,
-    fileId,
+    fileId: file.fileId,
     contentId: inflated.contentId,
     reasons: [...found.reasons],
-    clean: await kept(deps, clean, s3Uri(deps.cleanBucket, cleanKey(pointer, file))),
+    clean: await keptClean(deps, pointer, file, clean),
     rejects: await kept(deps, rejects, s3Uri(deps.quarantineBucket, rejectsKey(pointer, file))),
   };
 };
 
-const cleanKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
-  cleanKeys.rows(dataset, runId, fence, fileId);
+/** The rows of a plain file, which may have to be written anew first. */
+const judged = async (
+  { engine }: ValidateDeps,
+  { runId }: RunPointer,
+  dataset: Dataset,
+  file: Pick<PlannedFile, 'fileId' | 'format'> & { readonly path: string; readonly dir: string },
+) => {
+  const { fileId, dir, path, format } = file;
+  const prepared = await engine.prepare({ path, format, dataset, outDir: join(dir, 'prepared') });
+  if (prepared.kind === 'refused') return prepared;
+  const request = { dataset, path: prepared.path, format: prepared.format, fileId, runId };
+  return await engine.validateFile({ ...request, outDir: join(dir, 'out') });
+};
+
+const keptClean = async (
+  { store, cleanBucket }: ValidateDeps,
+  { dataset, runId, fence }: RunPointer,
+  { fileId }: PlannedFile,
+  paths: readonly string[],
+): Promise<string[]> => {
+  const uris: string[] = [];
+  for (const [index, path] of paths.entries()) {
+    const uri = s3Uri(cleanBucket, cleanKeys.rows(dataset, runId, fence, fileId, index));
+    await store.upload(uri, path);
+    uris.push(uri);
+  }
+  return uris;
+};
 
 const rejectsKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
   quarantineKeys.rejects(dataset, runId, fence, fileId);

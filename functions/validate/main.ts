@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { s3Client } from '../../adapters/clients.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { inflate } from '../../adapters/engine/inflate.ts';
+import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { s3Landing } from '../../adapters/landing.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
@@ -21,7 +22,7 @@ export const handler = instrumented('validate', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
     landing: s3Landing(s3),
-    engine: { inflate, validateFile },
+    engine: { inflate, prepare, validateFile },
     cleanBucket: env.CLEAN_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     datasetNamed,

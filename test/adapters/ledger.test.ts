@@ -1,8 +1,10 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -11,7 +13,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dynamoLedger } from '../../adapters/ledger.ts';
-import { fileItem, runItem } from '../../adapters/ledger-items.ts';
+import { fileItem, runItem, summaryItem } from '../../adapters/ledger-items.ts';
 import { runIdOf } from '../../core/landing/run-id.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { at, contentOf, fence, landed, orders } from '../support/landed.ts';
@@ -140,7 +142,7 @@ test('an entry is read as it is now, and one of another shape is refused', async
 
 test('content whose owner gave way between read and write is looked at again', async () => {
   const [first, second] = [landed('b').fileId, landed('c').fileId];
-  const ownedBy = (owner: string) => refused(marshall({ owner }));
+  const ownedBy = (owner: string) => refused(marshall({ owner, claimedAt: 7 }));
   dynamo.on(UpdateItemCommand).resolves({});
   dynamo.on(PutItemCommand).rejectsOnce(ownedBy(first)).rejectsOnce(ownedBy(second));
   dynamo
@@ -152,5 +154,63 @@ test('content whose owner gave way between read and write is looked at again', a
   const conditions = dynamo
     .commandCalls(PutItemCommand)
     .map((call) => call.args[0].input.ConditionExpression);
-  expect(conditions).toEqual(['attribute_not_exists(pk) OR #owner = :me', '#owner = :old']);
+  expect(conditions).toEqual([
+    'attribute_not_exists(pk) OR #owner = :me',
+    '#owner = :old AND #claimedAt = :at',
+  ]);
+});
+
+describe('a release', () => {
+  const held = { fence: fence(2), state: 'HELD' } as const;
+  const contentId = contentOf('x');
+  const release = () => ledger.release(runId, 'ana', at(5));
+  const found = (owner = file.fileId) => {
+    dynamo.on(GetItemCommand).callsFake(({ Key }) => {
+      const isRun = String(Key?.pk?.S).startsWith('RUN#');
+      return { Item: isRun ? runItem(runEntry(held)) : marshall({ owner, claimedAt: 7 }) };
+    });
+    const files = [fileItem(entry({ ...held, contentId }))];
+    dynamo.on(BatchGetItemCommand).resolves({ Responses: { ledger: files } });
+  };
+
+  test('is one transaction over the held run, its held files and what they own', async () => {
+    found();
+    dynamo.on(TransactWriteItemsCommand).resolves({});
+    expect(await release()).toMatchObject({ kind: 'released', run: { fence: 3 } });
+    const [call] = dynamo.commandCalls(TransactWriteItemsCommand);
+    const updates = call?.args[0].input.TransactItems?.map(({ Update }) => Update) ?? [];
+    expect(updates.map((update) => [update?.Key?.pk?.S, update?.ConditionExpression])).toEqual([
+      [`RUN#${runId}`, '#fence = :fence AND #state = :held'],
+      [`FILE#${file.fileId}`, '#runId = :run AND #fence = :old AND #state = :held'],
+      [`CONTENT#orders#${contentId}`, '#owner = :me'],
+    ]);
+    expect(updates.map((update) => update?.UpdateExpression).at(-1)).toContain('#claimedAt');
+  });
+
+  test('of content that another file took changes nothing', async () => {
+    const by = landed('b').fileId;
+    found(by);
+    expect(await release()).toEqual({ kind: 'taken', fileId: file.fileId, by });
+    expect(dynamo.commandCalls(TransactWriteItemsCommand)).toEqual([]);
+  });
+
+  test('that is refused again and again is tried again by whoever asked', async () => {
+    found();
+    dynamo.on(TransactWriteItemsCommand).rejects(cancelled('ConditionalCheckFailed'));
+    await expect(release()).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+test('the history is read to its limit over pages, and each item is one text', async () => {
+  const summary = {
+    ...{ runId, dataset: orders, at: at(0), rowsIn: 1, published: 1, rejectedShare: 0 },
+    ...{ score: 1e-310, sampled: 1, released: false, columns: {} },
+  };
+  const Items = [summaryItem(summary)];
+  const page = { Items, LastEvaluatedKey: { pk: { S: 'p' } } };
+  dynamo.on(QueryCommand).resolvesOnce(page).resolves({ Items });
+  expect(await ledger.history(orders, 3)).toEqual([summary, summary]);
+  const asked = dynamo.commandCalls(QueryCommand).map((call) => call.args[0].input);
+  expect(asked.map(({ Limit }) => Limit)).toEqual([3, 2]);
+  expect(asked[0]).toMatchObject({ ScanIndexForward: false, ConsistentRead: true });
 });

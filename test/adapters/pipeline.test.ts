@@ -25,6 +25,15 @@ test.each([
   });
 });
 
+test('a released run is told whose work goes on', async () => {
+  sfn.on(StartExecutionCommand).resolves({});
+  await pipeline.start({ ...pointer(2), work: fence(1) });
+  expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toMatchObject({
+    name: `${runId}-a2`,
+    input: JSON.stringify({ ...pointer(2), work: 1 }),
+  });
+});
+
 test('an execution that exists was started: there is nothing to do', async () => {
   const exists = new ExecutionAlreadyExists({ $metadata: {}, message: '' });
   sfn.on(StartExecutionCommand).rejects(exists);

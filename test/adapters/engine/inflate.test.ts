@@ -6,6 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inflate } from '../../../adapters/engine/inflate.ts';
 import { recognise } from '../../../adapters/engine/recognise.ts';
+import { defaultFiles } from '../../../core/landing/file-options.ts';
 import { limits } from '../../../core/limits.ts';
 
 let dir = '';
@@ -26,6 +27,7 @@ const noise = (): number => {
 const text = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `${i},${noise()}\n`).join(''));
 const gzip = gzipSync(text);
 const zstd = zstdCompressSync(text);
+const note = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
 const flipped = (bytes: Buffer, at: number): Buffer => {
   const copy = Buffer.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ 1;
@@ -38,12 +40,15 @@ describe('inflate', () => {
     ['gzip', 'gzip', gzip, text],
     ['zstd', 'zstd', zstd, text],
     ['gzip of several members', 'gzip', Buffer.concat([gzip, gzip]), Buffer.concat([text, text])],
+    ['zstd of several frames', 'zstd', Buffer.concat([zstd, zstd]), Buffer.concat([text, text])],
+    ['zstd around frames of notes', 'zstd', Buffer.concat([note, zstd, note]), text],
   ] as const)('%s become a local file', async (_name, compression, landed, plain) => {
     const path = join(dir, 'rows');
     const contentId = createHash('sha256').update(landed).digest('hex');
-    expect(await inflate(pieces(landed), compression, path)).toEqual({
+    expect(await inflate(pieces(landed), compression, path, defaultFiles)).toEqual({
       kind: 'file',
       path,
+      format: null,
       contentId,
       landedBytes: landed.length,
       bytes: plain.length,
@@ -61,10 +66,14 @@ describe('inflate', () => {
     ['gzip with a tail of zeros', 'gzip', Buffer.concat([gzip, Buffer.alloc(9)])],
     ['cut off zstd', 'zstd', zstd.subarray(0, -100)],
     ['zstd with a tail', 'zstd', Buffer.concat([zstd, tail])],
-    ['zstd of two frames, which Node reads half', 'zstd', Buffer.concat([zstd, zstd])],
   ] as const)('%s is refused as damaged', async (_name, compression, landed) => {
     for (const size of [1000, landed.length]) {
-      const found = await inflate(pieces(landed, size), compression, join(dir, 'rows'));
+      const found = await inflate(
+        pieces(landed, size),
+        compression,
+        join(dir, 'rows'),
+        defaultFiles,
+      );
       expect(found).toMatchObject({ kind: 'refused', code: 'E_CORRUPT' });
     }
   });
@@ -77,18 +86,20 @@ describe('inflate', () => {
     ['no bytes inside', {}, gzipSync(Buffer.alloc(0)), 'E_EMPTY'],
   ] as const)('%s is refused', async (_name, caps, landed, code) => {
     const given = { ...limits, ...caps };
-    const found = await inflate(pieces(landed), 'gzip', join(dir, 'rows'), given);
+    const found = await inflate(pieces(landed), 'gzip', join(dir, 'rows'), defaultFiles, given);
     expect(found).toMatchObject({ kind: 'refused', code });
   });
 
   test('a repetitive file below the judged size is no bomb', async () => {
-    const found = await inflate(pieces(bomb), 'gzip', join(dir, 'rows'));
+    const found = await inflate(pieces(bomb), 'gzip', join(dir, 'rows'), defaultFiles);
     expect(found).toMatchObject({ kind: 'file', bytes: 10_000_000 });
   });
 
   test('usual growth is judged and let through', async () => {
     const caps = { ...limits, inflationRatioFromBytes: 1_000 };
-    expect(await inflate(pieces(gzip), 'gzip', join(dir, 'rows'), caps)).toMatchObject({
+    expect(
+      await inflate(pieces(gzip), 'gzip', join(dir, 'rows'), defaultFiles, caps),
+    ).toMatchObject({
       kind: 'file',
     });
   });
@@ -98,7 +109,9 @@ describe('inflate', () => {
       yield gzip.subarray(0, 10);
       throw new Error('connection reset');
     }
-    await expect(inflate(broken(), 'gzip', join(dir, 'rows'))).rejects.toThrow('connection reset');
+    await expect(inflate(broken(), 'gzip', join(dir, 'rows'), defaultFiles)).rejects.toThrow(
+      'connection reset',
+    );
   });
 });
 
@@ -112,7 +125,10 @@ describe('recognise', () => {
     ['JSON Lines in zstd', zstdCompressSync(json), 'zstd', 'jsonl'],
     ['a bomb', gzipSync(Buffer.alloc(20_000_000, 'a,b\n')), 'gzip', 'csv'],
   ])('%s', (_name, head, compression, format) => {
-    expect(recognise(head, 'x')).toEqual({ kind: 'recognised', file: { compression, format } });
+    expect(recognise(head, 'x', { files: defaultFiles })).toEqual({
+      kind: 'recognised',
+      file: { compression, format },
+    });
   });
 
   test.each([
@@ -124,6 +140,6 @@ describe('recognise', () => {
       'E_CORRUPT',
     ],
   ])('%s is refused', (_name, head, code) => {
-    expect(recognise(head, 'x')).toMatchObject({ kind: 'refused', code });
+    expect(recognise(head, 'x', { files: defaultFiles })).toMatchObject({ kind: 'refused', code });
   });
 });

@@ -42,14 +42,14 @@ type User = readonly [
 /** Clean files as validate writes them; file ids sort against the order of the files. */
 const withFiles = async <T>(
   files: readonly (readonly User[])[],
-  work: (engine: Engine, clean: { path: string; fileId: string }[]) => Promise<T>,
+  work: (engine: Engine, clean: { paths: string[]; fileId: string }[]) => Promise<T>,
 ): Promise<T> => {
   const at = mkdtempSync(join(dir, 'w-'));
   const engine = await openEngine({ workDir: at, threads: 1 });
   const sql = (value: string | number | null): string =>
     value === null ? 'NULL' : typeof value === 'number' ? String(value) : `'${value}'`;
   try {
-    const clean: { path: string; fileId: string }[] = [];
+    const clean: { paths: string[]; fileId: string }[] = [];
     for (const [index, users] of files.entries()) {
       const fileId = String(9 - index).repeat(32);
       const path = join(at, `${fileId}.parquet`);
@@ -60,7 +60,7 @@ const withFiles = async <T>(
         shop::VARCHAR AS shop, version::INTEGER AS version, _file, _row
         FROM (VALUES ${rows.join(', ')}) t(id, login, shop, version, _file, _row))
         TO '${path}' (FORMAT parquet)`);
-      clean.push({ path, fileId });
+      clean.push({ paths: [path], fileId });
     }
     return await work(engine, clean);
   } finally {
@@ -113,8 +113,8 @@ test('the first of equal values stays, also across files; a missing value breaks
     // Row 3 of the second file is a duplicate by its key, so it is not judged again.
     expect(Object.fromEntries(barred.perFile)).toEqual({ ['8'.repeat(32)]: 1 });
     expect(barred.reasons).toEqual([{ code: 'E_UNIQUE', field: 'login', rows: 1 }]);
-    const work = join(clean[0]?.path ?? '', '..', 'barred.parquet');
-    await engine.run(barredCopySql(users, clean, 'run-1', work));
+    const work = join(clean[0]?.paths[0] ?? '', '..', 'barred.parquet');
+    await engine.run(barredCopySql(users, clean[1] ?? { fileId: '', paths: [] }, 'run-1', work));
     expect(await engine.rows(`SELECT * REPLACE (decode(raw) AS raw) FROM '${work}'`)).toEqual([
       {
         _run: 'run-1',
@@ -140,7 +140,9 @@ test('a value that is no key of the other dataset is barred; an unpublished one 
     ],
   ];
   await withFiles(files, async (engine, clean) => {
-    const paths = [await shopsFile(engine, join(clean[0]?.path ?? '', '..'), ['north', 'west'])];
+    const paths = [
+      await shopsFile(engine, join(clean[0]?.paths[0] ?? '', '..'), ['north', 'west']),
+    ];
     const keys = new Map([['shops', { column: 'shop', paths }]]);
     const request = { dataset: users, files: clean, duplicates: false };
     const barred = await findBarred(engine, { ...request, keys });
@@ -179,7 +181,7 @@ test('both engines bar the same rows', async () => {
   await fc.assert(
     fc.asyncProperty(someFiles, async (files) => {
       await withFiles(files, async (engine, clean) => {
-        const paths = [await shopsFile(engine, join(clean[0]?.path ?? '', '..'), ['north'])];
+        const paths = [await shopsFile(engine, join(clean[0]?.paths[0] ?? '', '..'), ['north'])];
         const keys = new Map([['shops', { column: 'shop', paths }]]);
         await findBarred(engine, { dataset: users, files: clean, duplicates: false, keys });
         const found = await engine.rows('SELECT _file, _row FROM barred ORDER BY ALL');
@@ -247,7 +249,7 @@ test('without a key, rows that are the same in every field are one, missing valu
   await withFiles(files, async (engine, clean) => {
     const found = await findDuplicates(engine, users, clean);
     expect([...found.duplicates.values()]).toEqual([1]);
-    const path = join(clean[0]?.path ?? '', '..', 'duplicates.parquet');
+    const path = join(clean[0]?.paths[0] ?? '', '..', 'duplicates.parquet');
     await engine.run(duplicatesCopySql(users, 'run-1', path));
     expect(await engine.rows(`SELECT _row, code FROM '${path}'`)).toEqual([
       { _row: 2, code: 'E_DUPLICATE_ROW' },

@@ -69,12 +69,14 @@ describe('validateFile', () => {
       wellFormed: 2,
       nonEmpty: { ...Object.fromEntries(orderFields.map((name) => [name, 2])), notes: 1 },
       reasons: [],
+      warnings: [],
+      warned: 0,
       bytes: {
         total: header.length + 2 * line.length + 4,
         rows: 2 * line.length + 1,
         framing: header.length + 3,
       },
-      clean: join(out, 'clean.parquet'),
+      clean: [join(out, 'clean-plain.parquet')],
       rejects: null,
       notes: { unknownColumns: {}, missingColumns: [] },
     });
@@ -97,7 +99,7 @@ describe('validateFile', () => {
       start: from,
       end: from + long.length,
       raw: long.slice(0, 256 * 1024),
-      reasons: ['E_ROW_SIZE null'],
+      reasons: ['E_FIELD_SIZE null'],
     });
   });
 });

@@ -1,0 +1,182 @@
+import { plainWasm } from './plain-wasm.ts';
+import { type ColumnProgram, flags, kinds } from './program.ts';
+
+/** Rows of a group: what the next reader holds at a time. */
+export const GROUP_ROWS = 20_480;
+/** A text column's bytes in a group; the row that reaches it may go beyond. */
+const COLUMN_BYTES = 1 << 20;
+/** What stands before the values of a page: the levels, their length, and the headers of both. */
+const PREFIX_BYTES = GROUP_ROWS / 8 + 32;
+/** A oneOf's page is filled up to whole groups of eight. */
+const PADDING_BYTES = 8;
+/** The length in front of a text, as Parquet has it. */
+const LENGTH_BYTES = 4;
+/** Wide steps read and write past what they are about. */
+const SLACK = 64;
+const WASM_PAGE = 65_536;
+const HASHES_BYTES = 4 << 13;
+
+// The struct of a column, as plain.as.ts has it.
+const STRUCT = 64;
+const [AT_DATA, LEVELS, TABLE, NULLS, DATA, MIN, MAX] = [16, 24, 28, 32, 36, 40, 48];
+
+type Exports = {
+  readonly memory: WebAssembly.Memory;
+  setup(
+    structs: number,
+    columns: number,
+    separator: number,
+    numbers: number,
+    groupRows: number,
+    columnBytes: number,
+    hashes: number,
+  ): void;
+  clear(): void;
+  take(from: number, to: number, rest: number): number;
+  packLevels(column: number, out: number): number;
+  compress(from: number, to: number, out: number): number;
+  bounds32(from: number, to: number): void;
+  bounds64(from: number, to: number): void;
+  boundsOfTexts(from: number, to: number): void;
+  readonly low: { readonly value: bigint };
+  readonly high: { readonly value: bigint };
+  readonly rows: { readonly value: number };
+  readonly restEnd: { readonly value: number };
+};
+
+export type MemoryOptions = {
+  readonly programs: readonly ColumnProgram[];
+  readonly separator: string;
+  readonly rowBytesMax: number;
+  /** Most bytes of numbered rows that are handed in at a time. */
+  readonly batchBytesMax: number;
+};
+
+const compiled = new WebAssembly.Module(Buffer.from(plainWasm, 'base64'));
+
+/** Hands out addresses one behind the other, on eights. */
+const openLayout = () => {
+  let at = SLACK;
+  return {
+    take: (bytes: number): number => {
+      const start = at;
+      at = (at + bytes + SLACK + 7) & ~7;
+      return start;
+    },
+    bytes: () => at,
+  };
+};
+
+const widths: Readonly<Record<ColumnProgram['kind'], number>> = {
+  text: 0,
+  email: 0,
+  int32: 4,
+  int64: 8,
+  decimal64: 8,
+  decimal128: 16,
+  oneOf: 1,
+  instant: 8,
+  date: 4,
+};
+
+const tableBytes = (values: readonly string[]): number =>
+  values.reduce((sum, value) => sum + 16 + Buffer.byteLength(value), 8);
+
+/** The module with its memory laid out for a dataset's columns. */
+export const openMemory = ({ programs, separator, rowBytesMax, batchBytesMax }: MemoryOptions) => {
+  // What plain.as.ts exports; it is built with this file, so it needs no parsing.
+  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const layout = openLayout();
+  const structs = layout.take(STRUCT * programs.length);
+  const hashes = layout.take(HASHES_BYTES);
+  const numbers = layout.take(4 * GROUP_ROWS);
+  const input = layout.take(batchBytesMax);
+  const rest = layout.take(batchBytesMax);
+  const textBytes = COLUMN_BYTES + rowBytesMax + LENGTH_BYTES;
+  // Bytes that do not repeat grow by one in 255.
+  const squeezed = layout.take(PREFIX_BYTES + textBytes + (textBytes >> 7));
+  const columns = programs.map((program, index) => {
+    const bytes = widths[program.kind] * GROUP_ROWS + PADDING_BYTES;
+    const prefixed = layout.take(
+      PREFIX_BYTES +
+        (program.physical.type === 'text' && program.kind !== 'oneOf' ? textBytes : bytes),
+    );
+    return {
+      program,
+      struct: structs + STRUCT * index,
+      data: prefixed + PREFIX_BYTES,
+      levels: layout.take(GROUP_ROWS),
+      table: layout.take(tableBytes(program.values)),
+    };
+  });
+  const missing = layout.bytes() - wasm.memory.buffer.byteLength;
+  wasm.memory.grow(Math.max(0, Math.ceil(missing / WASM_PAGE)));
+  const bytes = Buffer.from(wasm.memory.buffer);
+  for (const column of columns) writeStruct(bytes, column);
+  wasm.setup(
+    structs,
+    programs.length,
+    separator.charCodeAt(0),
+    numbers,
+    GROUP_ROWS,
+    COLUMN_BYTES,
+    hashes,
+  );
+  return {
+    wasm,
+    bytes,
+    input,
+    rest,
+    numbers,
+    squeezed,
+    columns,
+    /** Begins a group of rows. */
+    clear: (): void => {
+      for (const { struct, data } of columns) {
+        bytes.writeInt32LE(data, struct + AT_DATA);
+        bytes.writeInt32LE(0, struct + NULLS);
+      }
+      wasm.clear();
+    },
+    /** Where a column's values end, and how many rows of the group have none. */
+    endOf: ({ struct }: MemoryColumn): number => bytes.readInt32LE(struct + AT_DATA),
+    nullsOf: ({ struct }: MemoryColumn): number => bytes.readInt32LE(struct + NULLS),
+  };
+};
+export type PlainMemory = ReturnType<typeof openMemory>;
+
+export type MemoryColumn = {
+  readonly program: ColumnProgram;
+  readonly struct: number;
+  readonly data: number;
+  readonly levels: number;
+  readonly table: number;
+};
+
+const writeStruct = (bytes: Buffer, { program, struct, data, levels, table }: MemoryColumn) => {
+  const casing = program.casing === undefined ? 0 : flags[program.casing];
+  const words = [
+    kinds[program.kind],
+    (program.optional ? flags.optional : 0) | casing,
+    program.a,
+    program.b,
+  ];
+  for (const [index, word] of words.entries()) bytes.writeInt32LE(word, struct + 4 * index);
+  bytes.writeInt32LE(levels, struct + LEVELS);
+  bytes.writeInt32LE(table, struct + TABLE);
+  bytes.writeInt32LE(data, struct + DATA);
+  bytes.writeBigInt64LE(program.min, struct + MIN);
+  bytes.writeBigInt64LE(program.max, struct + MAX);
+  writeTable(bytes, table, program.values);
+};
+
+/** The number of texts, then each one's length and bytes, all on eights. */
+const writeTable = (bytes: Buffer, table: number, values: readonly string[]): void => {
+  bytes.writeInt32LE(values.length, table);
+  let at = table + 8;
+  for (const value of values) {
+    const length = bytes.write(value, at + 8);
+    bytes.writeInt32LE(length, at);
+    at += 8 + ((length + 7) & ~7);
+  }
+};

@@ -1,0 +1,181 @@
+import type { Dataset } from '../../../core/dataset.ts';
+import { type Field, isRequired } from '../../../core/fields/field.ts';
+import type { RowRule } from '../../../core/rules/row-rule.ts';
+import type { RuleParam, RuleParams } from '../../../core/rules/rule.ts';
+import { rowRulesOf } from '../../../core/validate/judge-set.ts';
+import type { Logical, Physical } from './parquet-file.ts';
+
+/** What plain.as.ts does with a column; the numbers are the same there. */
+export const kinds = {
+  text: 0,
+  email: 1,
+  int32: 2,
+  int64: 3,
+  decimal64: 4,
+  decimal128: 5,
+  oneOf: 6,
+  instant: 7,
+  date: 8,
+} as const;
+export const flags = { optional: 1, lower: 2, upper: 4 } as const;
+
+/** One column's part in the walk. */
+export type ColumnProgram = {
+  readonly name: string;
+  readonly kind: keyof typeof kinds;
+  readonly optional: boolean;
+  readonly casing: 'lower' | 'upper' | undefined;
+  /** Fewest and most code points of a text; scale and digits of a decimal. */
+  readonly a: number;
+  readonly b: number;
+  readonly min: bigint;
+  readonly max: bigint;
+  readonly values: readonly string[];
+  readonly physical: Physical;
+  readonly logical: Logical;
+};
+
+const MIN_64 = -(2n ** 63n);
+const MAX_64 = 2n ** 63n - 1n;
+const MIN_32 = -(2n ** 31n);
+const MAX_32 = 2n ** 31n - 1n;
+const TEXT_MAX = 2 ** 30;
+/** Positions in a oneOf are one byte. */
+const VALUES_MAX = 256;
+const NARROW_DIGITS = 18;
+
+/**
+ * The walk over a dataset's columns, in the order of the cells; undefined when a field asks for
+ * something that plain.as.ts does not know: then every row goes to the set engine.
+ */
+export const programOf = (
+  dataset: Dataset,
+  columns: readonly string[],
+): readonly ColumnProgram[] | undefined => {
+  const missing = Object.keys(dataset.fields).filter((name) => !columns.includes(name));
+  const isJudged = ({ severity }: RowRule): boolean => severity === 'reject';
+  if (missing.length > 0 || rowRulesOf(dataset.rules).some(isJudged)) return undefined;
+  const programs: ColumnProgram[] = [];
+  for (const name of columns) {
+    const field = dataset.fields[name];
+    const program = field === undefined ? undefined : columnProgram(name, field);
+    if (program === undefined) return undefined;
+    programs.push(program);
+  }
+  return programs;
+};
+
+type Typed = Pick<ColumnProgram, 'kind' | 'physical' | 'logical'> & Partial<ColumnProgram>;
+
+const columnProgram = (name: string, field: Field): ColumnProgram | undefined => {
+  const typed = typedOf(field);
+  // The bounds of other kinds, such as 0.5 of a double, are no integers.
+  const ruled = typed === undefined ? undefined : rulesOf(field);
+  if (typed === undefined || ruled === undefined || field.nullTokens.length > 0) return undefined;
+  const range = { min: typed.min ?? MIN_64, max: typed.max ?? MAX_64 };
+  return {
+    name,
+    optional: !isRequired(field),
+    casing: field.casing,
+    values: [],
+    ...{ a: 0, b: TEXT_MAX },
+    ...typed,
+    ...ruled.length,
+    min: larger(range.min, ruled.min),
+    max: smaller(range.max, ruled.max),
+  };
+};
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+const text = { physical: { type: 'text' }, logical: { type: 'text' } } as const;
+
+const typedOf = ({ kind, options }: Field): Typed | undefined => {
+  const own = Object.entries(options).filter(([, value]) => value !== undefined);
+  const plainOptions = own.length === 0;
+  switch (kind) {
+    case 'text':
+      return plainOptions ? { ...text, kind: 'text' } : undefined;
+    case 'email':
+      return plainOptions ? { ...text, kind: 'email' } : undefined;
+    case 'integer':
+      return integerOf(options);
+    case 'date':
+      return plainOptions ? { ...int32, kind: 'date', logical: { type: 'date' } } : undefined;
+    case 'timestamp':
+      return plainOptions ? { ...int64, kind: 'instant', logical: { type: 'instant' } } : undefined;
+    case 'decimal':
+      return decimalOf(options);
+    case 'oneOf':
+      return oneOfOf(options);
+    default:
+      return undefined;
+  }
+};
+
+const int32 = { physical: { type: 'int32' } } as const;
+const int64 = { physical: { type: 'int64' } } as const;
+
+const integerOf = ({ bits, ...others }: Field['options']): Typed | undefined => {
+  if (Object.keys(others).length > 0) return undefined;
+  const logical = { type: 'none' } as const;
+  return bits === 64
+    ? { ...int64, kind: 'int64', logical }
+    : { ...int32, kind: 'int32', logical, min: MIN_32, max: MAX_32 };
+};
+
+const decimalOf = (options: Field['options']): Typed | undefined => {
+  const { precision, scale, ...others } = options;
+  if (typeof precision !== 'number' || typeof scale !== 'number') return undefined;
+  if (Object.keys(others).length > 0) return undefined;
+  const largest = 10n ** BigInt(precision) - 1n;
+  const narrow = precision <= NARROW_DIGITS;
+  return {
+    kind: narrow ? 'decimal64' : 'decimal128',
+    physical: narrow ? { type: 'int64' } : { type: 'fixed', bytes: 16 },
+    logical: { type: 'decimal', precision, scale },
+    a: scale,
+    b: precision,
+    ...(narrow ? { min: -largest, max: largest } : {}),
+  };
+};
+
+const oneOfOf = ({ values, ...others }: Field['options']): Typed | undefined => {
+  if (!Array.isArray(values) || values.length > VALUES_MAX || Object.keys(others).length > 0) {
+    return undefined;
+  }
+  return { ...text, kind: 'oneOf', values: values.map(String) };
+};
+
+type Ruled = {
+  readonly length: { readonly a?: number; readonly b?: number };
+  readonly min: bigint;
+  readonly max: bigint;
+};
+
+/** What the rules add up to; undefined when there is one of another kind. */
+const rulesOf = ({ rules }: Field): Ruled | undefined => {
+  const ruled = { length: {}, min: MIN_64, max: MAX_64 };
+  for (const { kind, params, severity } of rules) {
+    if (severity === 'warn') continue;
+    if (kind === 'range') Object.assign(ruled, rangeOf(params));
+    else if (kind === 'length') ruled.length = lengthOf(params);
+    else return undefined;
+  }
+  return ruled;
+};
+
+/** A bound as the walk compares it; every number and instant has one. */
+const bound = (value: RuleParam | undefined, otherwise: bigint): bigint =>
+  typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : otherwise;
+
+const rangeOf = ({ min, max }: RuleParams) => ({
+  min: larger(bound(min, MIN_64), MIN_64),
+  max: smaller(bound(max, MAX_64), MAX_64),
+});
+
+const lengthOf = ({ min, max }: RuleParams) => ({
+  a: Number(min ?? 0),
+  b: Math.min(Number(max ?? TEXT_MAX), TEXT_MAX),
+});

@@ -1,0 +1,95 @@
+// @ts-nocheck: this is AssemblyScript, a part of plain.as.ts.
+
+import { cellEnd, cellStart } from './cell.as.ts';
+import { A, AT_DATA, FLAGS, KIND, MAX, MIN, NEXT, OPTIONAL } from './column.as.ts';
+import { day, decimal, instant, integer, read } from './numbers.as.ts';
+import { isEmail, lengthFits, oneOf, text } from './texts.as.ts';
+
+/** Judges cells by the kind of their column. The same numbers as in program.ts. */
+const TEXT = 0;
+const EMAIL = 1;
+const INT32 = 2;
+const INT64 = 3;
+const DECIMAL64 = 4;
+const DECIMAL128 = 5;
+const ONE_OF = 6;
+const INSTANT = 7;
+const DATE = 8;
+
+const SPACE: u8 = 32;
+const DATE_BYTES = 10;
+
+/**
+ * Judges the cell found last and writes its value; `level` becomes 1 where there is one. False when
+ * the row must go the other way.
+ */
+export function value(column: i32, level: i32): bool {
+  const next = load<i32>(column, AT_DATA);
+  if (cellStart === cellEnd) {
+    store<u8>(level, 0);
+    store<i32>(column, next, NEXT);
+    return (load<i32>(column, FLAGS) & OPTIONAL) !== 0;
+  }
+  store<u8>(level, 1);
+  // The spaces are no part of the value.
+  if (load<u8>(cellStart) === SPACE || load<u8>(cellEnd - 1) === SPACE) return false;
+  return judged(column, next);
+}
+
+function judged(column: i32, next: i32): bool {
+  switch (load<i32>(column, KIND)) {
+    case TEXT:
+      return lengthFits(column, cellStart, cellEnd) && text(column, next, cellStart, cellEnd);
+    case EMAIL:
+      return isEmail(cellStart, cellEnd) && text(column, next, cellStart, cellEnd);
+    case ONE_OF:
+      return oneOf(column, next, cellStart, cellEnd);
+    case INT32:
+      return integer(cellStart, cellEnd) && inRange(column) && put32(column, next);
+    case DATE:
+      return (
+        cellEnd - cellStart === DATE_BYTES &&
+        day(cellStart) &&
+        inRange(column) &&
+        put32(column, next)
+      );
+    case INT64:
+      return integer(cellStart, cellEnd) && inRange(column) && put64(column, next);
+    case INSTANT:
+      return instant(cellStart, cellEnd) && inRange(column) && put64(column, next);
+    case DECIMAL64:
+      return isDecimal(column) && inRange(column) && put64(column, next);
+    case DECIMAL128:
+      return isDecimal(column) && inRange(column) && put128(column, next);
+    default:
+      return false;
+  }
+}
+
+function isDecimal(column: i32): bool {
+  return decimal(load<i32>(column, A), cellStart, cellEnd);
+}
+
+function inRange(column: i32): bool {
+  return load<i64>(column, MIN) <= read && read <= load<i64>(column, MAX);
+}
+
+function put32(column: i32, next: i32): bool {
+  store<i32>(next, i32(read));
+  store<i32>(column, next + 4, NEXT);
+  return true;
+}
+
+function put64(column: i32, next: i32): bool {
+  store<i64>(next, read);
+  store<i32>(column, next + 8, NEXT);
+  return true;
+}
+
+/** Parquet has wide decimals with the highest byte first. */
+function put128(column: i32, next: i32): bool {
+  store<i64>(next, read >> 63);
+  store<i64>(next, bswap<i64>(read), 8);
+  store<i32>(column, next + 16, NEXT);
+  return true;
+}

@@ -1,15 +1,21 @@
 import type { MakeCommand } from './command.ts';
+import { contractCommand } from './contract.ts';
 import { datasetsCommand } from './datasets.ts';
 import { deployCommand } from './deploy.ts';
+import { discardCommand } from './discard.ts';
 import { downCommand } from './down.ts';
+import { inferCommand } from './infer.ts';
 import { landCommand } from './land.ts';
 import { processCommand } from './process.ts';
+import { qualityCommand } from './quality.ts';
 import { queryCommand } from './query.ts';
 import { rejectsCommand } from './rejects.ts';
+import { releaseCommand } from './release.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
+import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
 
 /** Every command, in the order `headgate --help` lists them. A new one is one file and one line. */
@@ -23,7 +29,13 @@ export const commands: readonly MakeCommand[] = [
   landCommand,
   runsCommand,
   runCommand,
+  releaseCommand,
+  discardCommand,
+  qualityCommand,
   rejectsCommand,
   queryCommand,
   processCommand,
+  testCommand,
+  contractCommand,
+  inferCommand,
 ];

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { systemClock } from '../../adapters/clock.ts';
 import type { Processed } from '../../adapters/engine/process.ts';
 import type { Refusal, RunCode } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
@@ -6,7 +7,8 @@ import { decideGate } from '../../core/gate.ts';
 import { sha256 } from '../../core/hash.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { Output } from '../console/output.ts';
-import { counted, duration, explainedReason, percent, reasonLines, size, whole } from './words.ts';
+import { findingLines, scoreText } from './quality-words.ts';
+import { counted, duration, explainedReason, reasonLines, size, whole } from './words.ts';
 
 type Metrics = Extract<Processed, { kind: 'processed' }>['metrics'];
 
@@ -46,7 +48,7 @@ const gateOf = (dataset: Dataset, metrics: Metrics) => {
     ...metrics,
     valid: rowsIn - rejected,
     contentId: ContentId.parse(sha256(fileId)),
-    clean: null,
+    clean: [],
     rejects: null,
   };
   const staged = metrics.files.map(({ path, rows, bytes }) => ({
@@ -56,8 +58,8 @@ const gateOf = (dataset: Dataset, metrics: Metrics) => {
     partition: [],
     columns: [],
   }));
-  return decideGate(dataset, [validated], {
-    files: [{ fileId, published, deduplicated }],
+  const transformed = {
+    files: [{ fileId, published, deduplicated, barred: 0 }],
     staged,
     schemaId: 0,
     specId: 0,
@@ -65,6 +67,13 @@ const gateOf = (dataset: Dataset, metrics: Metrics) => {
     references: {},
     unmatched: { ...metrics.unmatched },
     duplicates: null,
+    ...(metrics.facts === undefined ? {} : { facts: metrics.facts }),
+  };
+  return decideGate(dataset, [validated], transformed, {
+    // A dry run knows of no other: what compares with them says so, and holds nothing.
+    history: [],
+    now: systemClock(),
+    released: false,
   });
 };
 
@@ -105,9 +114,8 @@ const printCounts = (out: Output, report: ProcessedReport): void => {
   out.line(
     `${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
   );
-  out.line(
-    `Quality ${quality.score.toFixed(2)} of 100: validity ${percent(quality.validity)}, completeness ${percent(quality.completeness)}, uniqueness ${percent(quality.uniqueness)}`,
-  );
+  out.line(`Quality ${scoreText(quality)}`);
+  for (const line of findingLines(quality, out.styles)) out.line(`  ${line}`);
   out.line(`${size(bytes.total)} in ${duration(elapsedMs)} (${rate.toFixed(1)} MB/s)`);
 };
 

@@ -3,13 +3,13 @@ import type { GateDocument } from '../../core/documents.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
+import { findingLines, scoreText } from './quality-words.ts';
 import type { Stage } from './stages.ts';
 import {
   countCells,
   countTitles,
   duration,
   explainedReason,
-  percent,
   reasonLines,
   size,
   when,
@@ -22,6 +22,8 @@ export type RunReport = {
   readonly files: readonly FileEntry[];
   /** Reasons of rejected rows, most frequent first; null before the gate has counted them. */
   readonly reasons: GateDocument['reasons'] | null;
+  /** What published rows are warned of, most frequent first. */
+  readonly warnings: GateDocument['reasons'];
   readonly lies: {
     readonly clean: string;
     readonly quarantine: string;
@@ -37,6 +39,7 @@ export const printRun = (out: Output, report: RunReport): void => {
   printHead(out, report);
   printFiles(out, report);
   printReasons(out, report);
+  printWarnings(out, report);
   printStages(out, report);
   const { lies } = report;
   out.line();
@@ -50,6 +53,7 @@ export const printRun = (out: Output, report: RunReport): void => {
 const stateStyles: Readonly<Record<string, 'good' | 'warn' | 'bad'>> = {
   PUBLISHED: 'good',
   HELD: 'warn',
+  DISCARDED: 'warn',
   FAILED: 'bad',
 };
 
@@ -67,11 +71,15 @@ const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
       `  ${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
     );
   }
-  if (run.quality !== null && run.counts?.rowsIn !== 0) {
-    const { score, validity, completeness, uniqueness } = run.quality;
+  if (run.released !== undefined) {
+    const { by, at, reason } = run.released;
     line(
-      `  quality ${score.toFixed(2)} of 100: validity ${percent(validity)}, completeness ${percent(completeness)}, uniqueness ${percent(uniqueness)}`,
+      `  ${styles.warn(`released at ${when(at)} by ${oneLine(by)}`)}; it was held for ${reason.code}`,
     );
+  }
+  if (run.quality !== null && run.counts?.rowsIn !== 0) {
+    line(`  quality ${scoreText(run.quality)}`);
+    for (const text of findingLines(run.quality, styles)) line(`    ${text}`);
   }
 };
 
@@ -91,14 +99,24 @@ const printFiles = (out: Output, { files }: RunReport): void => {
 
 const printReasons = (out: Output, { run, reasons }: RunReport): void => {
   if (reasons === null || reasons.length === 0) return;
+  printCountsOf(out, 'rows', reasons);
+  out.line(`  The rows: npx headgate rejects --run ${run.runId}`);
+};
+
+const printWarnings = (out: Output, { warnings }: RunReport): void => {
+  if (warnings.length === 0) return;
+  printCountsOf(out, 'warned', warnings);
+  out.line('  Warnings only: these rows are valid.');
+};
+
+const printCountsOf = (out: Output, title: string, reasons: GateDocument['reasons']): void => {
   out.line();
   out.table(
-    [{ title: 'rows', align: 'right' }, { title: 'code' }, { title: 'field' }],
+    [{ title, align: 'right' }, { title: 'code' }, { title: 'field' }],
     reasons.map(({ rows, code, field }) => [whole(rows), code, field ?? '']),
   );
   for (const code of new Set(reasons.map((reason) => reason.code)))
     out.line(`  ${code}: ${explainedReason({ code, detail: '' })?.means ?? 'unknown here'}`);
-  out.line(`  The rows: npx headgate rejects --run ${run.runId}`);
 };
 
 const printStages = (out: Output, { execution, stages }: RunReport): void => {

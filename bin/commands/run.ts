@@ -62,6 +62,8 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
   const run = await existingRun(stack, runId);
   const { outputs } = stack;
   const { dataset, fence } = run;
+  // A released attempt publishes the work of the one that was held.
+  const work = run.released?.work ?? fence;
   const found = await Promise.all(run.files.map((fileId) => stack.ledger.file(fileId)));
   const name = fence === 1 ? runId : `${runId}-a${fence}`;
   const { executionArn } = await import('../../adapters/executions.ts');
@@ -74,10 +76,10 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
   return {
     run,
     files: found.filter((file) => file !== undefined),
-    reasons: await reasonsOf(stack, run),
+    ...(await reasonsOf(stack, run)),
     lies: {
-      clean: s3Uri(outputs.CleanBucket, `${dataset}/${runId}/a${fence}/`),
-      quarantine: s3Uri(outputs.QuarantineBucket, `${dataset}/${runId}/a${fence}/`),
+      clean: s3Uri(outputs.CleanBucket, `${dataset}/${runId}/a${work}/`),
+      quarantine: s3Uri(outputs.QuarantineBucket, `${dataset}/${runId}/a${work}/`),
       table: s3Uri(outputs.CuratedBucket, curatedKeys.table(dataset)),
       lineage: run.state === 'PUBLISHED' ? lineage : null,
     },
@@ -89,11 +91,11 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
 const reasonsOf = async (
   { store, outputs }: Pick<DeployedStack, 'store' | 'outputs'>,
   { dataset, runId, fence }: RunEntry,
-): Promise<GateDocument['reasons'] | null> => {
+): Promise<Pick<RunReport, 'reasons' | 'warnings'>> => {
   const uri = s3Uri(outputs.CleanBucket, cleanKeys.gate(dataset, runId, fence));
   // Listed first: a get of what is not there yet cannot be told from one that is not allowed.
   const listed = await store.list(uri);
-  if (!listed.some((object) => object.uri === uri)) return null;
+  if (!listed.some((object) => object.uri === uri)) return { reasons: null, warnings: [] };
   const parsed = GateDocument.safeParse(JSON.parse((await store.get(uri)).toString('utf8')));
-  return parsed.success ? parsed.data.reasons : null;
+  return { reasons: parsed.data?.reasons ?? null, warnings: parsed.data?.warnings ?? [] };
 };

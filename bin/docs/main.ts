@@ -1,5 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { codesPage } from './codes-page.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pages } from './pages.ts';
 
-writeFileSync(join(import.meta.dirname, '../../docs/codes.md'), codesPage());
+for (const [name, text] of Object.entries(pages())) {
+  const path = join(import.meta.dirname, '../../docs', name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

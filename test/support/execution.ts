@@ -47,9 +47,11 @@ export const runExecution = async (
     }
   };
   try {
-    const { parts } = Planned.parse(await run('plan'));
-    for (let part = 1; part <= parts; part += 1) await validatePart(part);
-    await run('transform');
+    if (pointer.work === undefined) {
+      const { parts } = Planned.parse(await run('plan'));
+      for (let part = 1; part <= parts; part += 1) await validatePart(part);
+      await run('transform');
+    }
     const { decision } = Gated.parse(await run('gate'));
     if (decision !== 'publish') return;
     await run('load');

@@ -66,17 +66,16 @@ const bannedNames: Check = (files) =>
       .map((name) => ({ path, what: `the name ${name} says nothing: what is it for?` }));
   });
 
-/** Node, vitest and the tests' runner start these themselves. */
+/** Node, vitest, the tests' runner and `headgate test` find these themselves. */
 const isEntry = ({ path, text }: SourceFile): boolean =>
   nameOf(path) === 'main.ts' ||
-  /\.(test|config|d)\.ts$/.test(path) ||
+  /\.(test|config|d|cases)\.ts$/.test(path) ||
   text.includes('import.meta.main');
 
 /** A file of no use outside its own test is dead, so only real code keeps real code alive. */
 /** Used by tests alone for now, and right so: each with its reason. */
 const USED_BY_TESTS: Readonly<Record<string, string>> = {
   'bin/local/roles.ts': 'the end-to-end driver sees the local AWS with the eyes of a role',
-  'core/validate/judge-row.ts': 'the row engine, to which the set engine is held',
 };
 const everyFileIsUsed: Check = (files) => {
   const code = files.filter((file) => isCode(file) || nameOf(file.path) === 'cdk.json');
@@ -112,7 +111,7 @@ const missingFromIndex = (folder: string, files: readonly SourceFile[]): Finding
     next.push(...importsOf(file));
   }
   return room
-    .filter(({ path }) => !reached.has(path))
+    .filter(({ path }) => !reached.has(path) && !path.endsWith('.cases.ts'))
     .map(({ path }) => ({ path, what: `${folder}/index.ts does not reach it` }));
 };
 

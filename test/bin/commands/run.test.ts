@@ -22,6 +22,7 @@ const published = () => {
     counts,
     quality,
     reasons: [{ code: 'E_TYPE', field: 'quantity', rows: 300 }],
+    warnings: [{ code: 'E_ORDER', field: 'ordered_at, paid_at', rows: 7 }],
     refusal: null,
   };
   fake.objects.set(`s3://clean/orders/${runId}/a2/gate.json`, Buffer.from(JSON.stringify(gate)));
@@ -46,6 +47,14 @@ describe('one run', () => {
     expect(text).toContain('Next: Mend the file at its source and drop it again.');
     expect(text).toContain(`s3://clean/orders/${runId}/a2/`);
     expect(text).toContain(`npx headgate rejects --run ${runId}`);
+  });
+
+  test('is told what its valid rows are warned of, apart from what is rejected', async () => {
+    const text = await printed(published());
+    expect(text).toMatch(
+      /warned {2}code +field\n +7 {2}E_ORDER {2}ordered_at, paid_at\n {2}E_ORDER: /,
+    );
+    expect(text).toContain('Warnings only: these rows are valid.');
   });
 
   test('does not let a file’s name steer the terminal', async () => {

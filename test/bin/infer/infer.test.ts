@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { infer } from '../../../bin/infer/infer.ts';
+import { judgeSamples } from '../../../bin/infer/judge-samples.ts';
+import { DatasetName } from '../../../core/ids.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'infer-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const samples = join(import.meta.dirname, '../../../datasets/samples');
+const written = (name: string, bytes: string | Buffer): string => {
+  const path = join(dir, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+
+const proposed = async (paths: readonly string[], tolerance = 0) => {
+  const options = { name: DatasetName.parse('things'), rows: 20_000, tolerance };
+  const found = await infer(paths, options);
+  return { ...found, judged: await judgeSamples(found.dataset, paths) };
+};
+
+/** Rows that are no rows: nothing that a dataset says could take them. */
+const FRAMING = ['E_FIELD_COUNT', 'E_JSON', 'E_JSON_SHAPE', 'E_QUOTE', 'E_CONTROL_CHAR'];
+
+describe('a proposal takes every row of its samples that is a row', () => {
+  test.each([
+    ['orders-2024.csv', 900],
+    ['orders-2025-h1.csv.gz', 800],
+    ['orders-2025-h2.jsonl', 400],
+    ['orders-web.parquet', 600],
+    ['products.csv', 1003],
+    ['customers.parquet', 1001],
+  ])('%s', async (name, rows) => {
+    const { judged } = await proposed([join(samples, name)]);
+    expect(judged).toMatchObject([{ kind: 'judged', rows }]);
+    const codes = judged.flatMap((each) =>
+      each.kind === 'judged' ? each.reasons.map(({ code }) => code) : [each.detail],
+    );
+    expect(codes.filter((code) => !FRAMING.includes(code))).toEqual([]);
+  });
+});
+
+test('with a tolerance the shipped orders are proposed as they are declared', async () => {
+  const { proposal } = await proposed([join(samples, 'orders-2024.csv')], 0.03);
+  expect(proposal.key).toEqual(['order_id']);
+  expect(proposal.partition).toBe('ordered_at');
+  const kinds = proposal.fields.map(({ name, call }) => [name, call.builder]);
+  expect(Object.fromEntries(kinds)).toMatchObject({
+    email: 'email',
+    quantity: 'integer',
+    unit_price: 'decimal',
+    status: 'oneOf',
+    ordered_at: 'timestamp',
+  });
+});
+
+test('separator, encoding, decimal comma and order of days are found, also compressed', async () => {
+  const text = 'Nr;Wo;Betrag;Datum\n1;K\u00f6ln;1,50;31.12.2024\n2;Gie\u00dfen;22,75;01.02.2024\n';
+  const path = written('export.csv.zst', zstdCompressSync(Buffer.from(text, 'latin1')));
+  const { dataset, judged } = await proposed([path]);
+  expect(judged).toMatchObject([{ kind: 'judged', rows: 2, valid: 2 }]);
+  expect(dataset.files).toMatchObject({ delimiter: ';', encoding: 'windows-1252' });
+  expect(dataset.fields).toMatchObject({
+    betrag: { kind: 'decimal', options: { mark: ',' } },
+    datum: { kind: 'date', options: { formats: ['DD.MM.YYYY'] } },
+  });
+});
+
+test('numbers of JSON lines keep all their digits', async () => {
+  const lines = ['{"id":12345678901234567,"price":0.10}', '{"id":2,"price":null}', 'no JSON'];
+  const { dataset } = await proposed([written('things.jsonl', `${lines.join('\n')}\n`)]);
+  expect(dataset.fields).toMatchObject({
+    id: { kind: 'integer', options: { bits: 64 } },
+    price: { kind: 'decimal', optional: true },
+  });
+});
+
+test('files of two forms are refused together, and so is one without rows', async () => {
+  const one = written('one.csv', 'a,b\n1,2\n3,4\n');
+  const two = written('two.csv', 'a;b\n1;2\n3;4\n');
+  await expect(proposed([one, two])).rejects.toThrow(/another form/);
+  await expect(proposed([written('none.csv', 'a,b\n')])).rejects.toThrow(/no row/);
+});

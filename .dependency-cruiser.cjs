@@ -80,7 +80,7 @@ module.exports = {
       'what runs in AWS or on a user’s machine is a dependency, not a development one',
       {
         path: '^(core|datasets|adapters|functions|lib|bin)/',
-        pathNot: ['^bin/(bench|checks|generate)/', '^adapters/engine/build-framer\\.ts$'],
+        pathNot: ['^bin/(bench|checks|generate)/', '^adapters/engine/build-wasm\\.ts$'],
       },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'], pathNot: 'node_modules/@types/' },
     ),

@@ -18,7 +18,7 @@ const endToEnd = (name: string, groupOrder: number, include: string[]) => ({
 });
 
 const unit = [
-  'test/{core,adapters,functions,datasets,bin,layers,readers}/**/*.test.ts',
+  'test/{core,adapters,functions,datasets,bin,layers,readers,bad-inputs}/**/*.test.ts',
   'test/*.test.ts',
 ];
 

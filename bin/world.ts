@@ -3,7 +3,7 @@ import type { Drop } from '../adapters/drop.ts';
 import type { Execution } from '../adapters/executions.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import type { Catalog } from '../core/load/commit.ts';
-import type { Ledger, Store } from '../core/ports.ts';
+import type { Ledger, Pipeline, Store } from '../core/ports.ts';
 import type { Shell } from './commands/command.ts';
 import { UserError } from './console/errors.ts';
 import { Outputs } from './local/outputs.ts';
@@ -15,13 +15,19 @@ export type DeployedStack = {
   /** For people: a region, or the address of an emulator. */
   readonly where: string;
   readonly outputs: Outputs;
-  readonly ledger: Pick<Ledger, 'file' | 'run' | 'listRuns' | 'listFiles'>;
+  readonly ledger: Pick<
+    Ledger,
+    'file' | 'run' | 'listRuns' | 'listFiles' | 'history' | 'release' | 'discard'
+  >;
   readonly store: Pick<Store, 'get' | 'download' | 'list'>;
   readonly catalog: Pick<Catalog, 'load'>;
   /** Lands a file; returns the object version it became. */
   readonly drop: (file: Drop) => Promise<string>;
   /** By execution name; undefined when Step Functions does not know it (any more). */
   readonly execution: (name: string) => Promise<Execution | undefined>;
+  readonly start: Pipeline['start'];
+  /** The ARN of whoever runs the command, as AWS knows it. */
+  readonly caller: () => Promise<string>;
 };
 
 /** The same switch on every command that talks to AWS. */
@@ -103,6 +109,9 @@ const connect = async (
     { catalogEndpoint, restCatalog },
     { s3Drop },
     { sfnExecutions },
+    { sfnPipeline },
+    { STSClient },
+    { stsCaller },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -112,6 +121,9 @@ const connect = async (
     import('../adapters/iceberg-catalog.ts'),
     import('../adapters/drop.ts'),
     import('../adapters/executions.ts'),
+    import('../adapters/pipeline.ts'),
+    import('@aws-sdk/client-sts'),
+    import('../adapters/caller.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -129,6 +141,8 @@ const connect = async (
     }),
     drop: s3Drop(s3),
     execution: sfnExecutions(new SFNClient(), outputs.PipelineArn),
+    start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
+    caller: stsCaller(new STSClient()),
   };
 };
 

@@ -22,18 +22,24 @@ export const codes = {
   E_TYPE: row('the text is not a value of the field’s kind'),
   E_SCALE: row('the number has more decimals than the field keeps; nothing is rounded silently'),
   E_RANGE: row('the value is outside the field’s range'),
+  E_TZ_GAP: row('the clock of the field’s zone skips this local time'),
+  E_TZ_AMBIGUOUS: row(
+    'the clock of the field’s zone shows this local time twice',
+    'Send the time with its offset, or say in the dataset which is meant: overlap first or last.',
+  ),
   E_LENGTH: row('the text is longer or shorter than the field allows, in code points'),
   E_PATTERN: row('the text does not have the field’s pattern'),
   E_ONE_OF: row('the value is not one of the declared ones'),
   E_CONTROL_CHAR: row('the row holds a NUL byte'),
-  E_FIELD_COUNT: row('the row has more or fewer fields than the header'),
+  E_FIELD_COUNT: row('the row has more or fewer fields than the header, or another fixed width'),
   E_QUOTE: row('a quote stands where CSV does not allow one, or is never closed'),
-  E_NEWLINE: row('a carriage return stands alone outside quotes'),
   E_ENCODING: row('the bytes are not UTF-8'),
   E_ROW_SIZE: row('the row is larger than the limit'),
+  E_FIELD_SIZE: row('one field is larger than the limit'),
   E_JSON: row('the line is not JSON'),
   E_JSON_SHAPE: row('the line is JSON, but no object'),
   E_JSON_DUP_KEY: row('the object names a key twice'),
+  E_UNKNOWN_KEY: row('an object inside the field has a key that is not declared'),
   E_DEPTH: row('the JSON nests deeper than the limit'),
   E_DUPLICATE_KEY: row(
     'another row of this run has the same key',
@@ -43,6 +49,10 @@ export const codes = {
     'another row of this run is the same in every field',
     'Nothing: that other row is published.',
   ),
+  E_ORDER: row('values that must not fall from column to column do'),
+  E_COMPARE: row('a column does not compare with another as the dataset says'),
+  E_REQUIRED_WHEN: row('a field is empty that the row’s other values make required'),
+  E_RULE: row('a rule of the dataset does not hold in the row'),
   E_UNIQUE: row('an earlier row of this run has the same values in columns declared unique'),
   E_FOREIGN_KEY: row(
     'the value is no key of the dataset that the field refers to',
@@ -53,12 +63,25 @@ export const codes = {
     'no dataset is declared for this prefix',
     'Drop it under the prefix of a dataset (npx headgate datasets), or declare one in datasets/.',
   ),
-  E_KEY: file('the key has no file name under its dataset', 'Drop it under <dataset>/<name>.'),
+  E_KEY: file(
+    'the key has no file name under its dataset, or a name in the archive leads out of it',
+    'Drop it under <dataset>/<name>; pack the archive without .. and leading slashes.',
+  ),
   E_EMPTY: file('the object has no bytes', DROP_AGAIN),
-  E_SIZE: file('the object is larger than the limit', 'Split it and drop the pieces.'),
+  E_SIZE: file(
+    'the object, or the number of its rows or entries, is over the limit',
+    'Split it and drop the pieces.',
+  ),
   E_FORMAT: file('the bytes are of no format that the dataset accepts', DROP_AGAIN),
-  E_FILE_ENCODING: file('the file is not UTF-8 text', 'Convert it to UTF-8 and drop it again.'),
+  E_FILE_ENCODING: file(
+    'the text is not in the encoding that the dataset declares (UTF-8, if it declares none)',
+    'Convert it to UTF-8, or declare files.encoding, and drop it again.',
+  ),
   E_CORRUPT: file('the file is damaged or cut off', DROP_AGAIN),
+  E_XML_DTD: file(
+    'the XML has a DOCTYPE, which can name other files; nothing of it is read or expanded',
+    'Send the file without the DOCTYPE.',
+  ),
   E_BOMB: file('the file grows too much when it is decompressed', 'Split it and drop the pieces.'),
   E_HEADER: file('the header is missing or unreadable', DROP_AGAIN),
   E_HEADER_DUP: file('the header names a column twice', DROP_AGAIN),
@@ -78,15 +101,23 @@ export const codes = {
 
   E_TOO_MANY_REJECTS: run(
     'more rows are rejected than the dataset allows',
-    'Look at the reasons (npx headgate rejects --run RUN); mend the file and drop it again, or raise rejects.holdAbove.',
+    'Look at the reasons (npx headgate rejects --run RUN); publish the rest (npx headgate release RUN), or give it up (npx headgate discard RUN) and drop a mended file.',
   ),
   E_REFERENCE: run(
-    'a dataset that this one is joined with has never been published',
+    'a dataset that this one is joined with, or refers to, has never been published',
     'Drop a file of that dataset first, then drop this one again.',
   ),
   E_EMPTY_REPLACE: run(
     'the run would replace the table with no rows at all',
     'Drop a file with rows.',
+  ),
+  E_QUALITY: run(
+    'a quality check that holds a run is broken',
+    'Look at the findings (npx headgate run RUN); then publish it as it is (npx headgate release RUN) or give it up (npx headgate discard RUN).',
+  ),
+  E_DISCARDED: run(
+    'someone decided that this held run is not published',
+    'Mend the file and drop it again; the same bytes may come again too.',
   ),
 } as const satisfies Record<string, CodeEntry>;
 
@@ -101,6 +132,8 @@ export const runCodes = [
   'E_TOO_MANY_REJECTS',
   'E_REFERENCE',
   'E_EMPTY_REPLACE',
+  'E_QUALITY',
+  'E_DISCARDED',
 ] as const satisfies readonly RunCode[];
 
 /** Why one row is rejected. `field` is null when the whole row is at fault. */

@@ -1,7 +1,13 @@
 import type { Dataset, PartitionField, WriteMode } from './dataset.ts';
+import { fieldProblem } from './definition/check-field.ts';
+import { checkRules } from './definition/check-rules.ts';
+import { withReadRules } from './definition/field-rules.ts';
 import type { Field } from './fields/field.ts';
 import { DatasetName } from './ids.ts';
-import { checkFiles, defaultFiles, type FileOptions } from './landing/file-options.ts';
+import { checkFiles } from './landing/check-files.ts';
+import { defaultFiles, type FileOptions } from './landing/file-options.ts';
+import { checkQuality } from './quality/index.ts';
+import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** A dataset as its author writes it; what is left out gets the default of `Dataset`. */
@@ -36,7 +42,7 @@ export const month = (column: string): PartitionField => ({ column, transform: '
 export const day = (column: string): PartitionField => ({ column, transform: 'day' });
 
 /** Columns that Headgate adds to every table. */
-export const reservedColumns = ['_file', '_row', '_run'] as const;
+export const reservedColumns = ['_file', '_row', '_run', '_changes'] as const;
 
 /** What Glue, Athena and Spark take without quotes; DuckDB does not tell Id from id. */
 const COLUMN = /^[a-z][a-z0-9_]{0,62}$/;
@@ -65,7 +71,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     owner,
     description,
     version: definition.version ?? 1,
-    fields,
+    fields: withReadRules(name.data, fields),
     key: definition.key ?? [],
     write: definition.write ?? append(),
     partition: definition.partition ?? [],
@@ -80,10 +86,13 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   const check = checker(dataset);
   checkWords(dataset, check);
   checkColumns(dataset, check);
+  checkFields(dataset, check);
   checkKey(dataset, check);
   checkDeduplication(dataset, check);
   checkPartition(dataset, check);
   checkFiles(dataset, check);
+  checkRules(dataset, check);
+  checkQuality(dataset, check);
   return dataset;
 };
 
@@ -129,27 +138,30 @@ const checkColumns = ({ name, fields, transforms }: Dataset, check: Check): void
       !columns.has(`v_${column}`),
       () => `'v_${column}' beside '${column}': v_ marks the typed value of a field; rename one`,
     );
+    check(
+      !columns.has(`p_${column}`),
+      () => `'p_${column}' beside '${column}': p_ marks what a value is made from; rename one`,
+    );
   }
-  // A step may use what stands before it in the same row; joined columns have no type yet.
-  const usable = new Set(declared);
-  const use = (where: string, column: string): void =>
-    check(usable.has(column), () => `${where} uses '${column}'; usable are ${names(usable)}`);
+  // A step may use what stands before it; what types the columns have is checked by columnsOf.
   for (const [index, step] of transforms.entries()) {
     const where = `transforms[${index}] (${step.kind})`;
-    for (const column of sourcesOf(step)) use(where, column);
-    for (const column of addedBy(step)) add(where, column);
-    if (step.kind !== 'join') usable.add(step.column);
-    else checkJoin(step, where, name, check);
+    const kind = transformOf(step);
+    for (const column of kind.uses(step))
+      check(columns.has(column), () => `${where} uses '${column}'; usable are ${names(columns)}`);
+    for (const column of kind.drops?.(step, [...columns]) ?? []) columns.delete(column);
+    for (const column of kind.adds(step)) add(where, column);
+    if (step.kind === 'join') checkJoin(step, where, name, check);
   }
 };
 
-const sourcesOf = (step: Transform): readonly string[] => {
-  if (step.kind === 'product') return [step.left, step.right];
-  return step.kind === 'join' ? [step.on] : [step.of];
+/** The options that every field takes; what only its kind takes is checked by its builder. */
+const checkFields = ({ fields }: Dataset, check: Check): void => {
+  for (const [name, field] of Object.entries(fields)) {
+    const problem = fieldProblem(field);
+    check(problem === undefined, () => `field '${name}' (${field.kind}): ${problem}`);
+  }
 };
-
-const addedBy = (step: Transform): readonly string[] =>
-  step.kind === 'join' ? step.take : [step.column];
 
 const checkJoin = (
   step: Extract<Transform, { kind: 'join' }>,
@@ -195,7 +207,9 @@ const checkDeduplication = ({ key, fields, deduplicate }: Dataset, check: Check)
   );
 };
 
-const checkPartition = ({ partition, fields }: Dataset, check: Check): void => {
+const checkPartition = ({ partition, fields, transforms }: Dataset, check: Check): void => {
+  // Steps may make the column, or another type of it: columnsOf checks what is there after them.
+  if (transforms.length > 0) return;
   for (const { column, transform } of partition) {
     const field = Object.hasOwn(fields, column) ? fields[column] : undefined;
     const kind = field?.kind ?? 'no field';

@@ -2,19 +2,32 @@ import * as z from 'zod';
 import { runCodes } from './codes.ts';
 import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
 import { formats } from './landing/file-options.ts';
-import { Counts, LandedFile, Quality } from './ledger.ts';
+import { Counts, LandedFile, Quality, type RunEntry } from './ledger.ts';
+import { RunFacts } from './quality/summary.ts';
 
 /**
  * What the stages hand to each other. Step Functions carries only `RunPointer` and small counts;
  * the documents lie as JSON in the clean zone, under the run and its attempt (core/layout.ts).
  */
-export const RunPointer = z.object({ runId: RunId, dataset: DatasetName, fence: Fence });
+export const RunPointer = z.object({
+  runId: RunId,
+  dataset: DatasetName,
+  fence: Fence,
+  /** Of a released run: the held attempt whose work goes on. The pipeline then begins at Gate. */
+  work: Fence.optional(),
+});
 export type RunPointer = z.infer<typeof RunPointer>;
+
+/** How the attempt that owns a run is started: from the plan, or from the work it was held with. */
+export const pointerOf = ({ runId, dataset, fence, released }: RunEntry): RunPointer => ({
+  ...{ runId, dataset, fence },
+  ...(released === undefined ? {} : { work: released.work }),
+});
 
 export const PartPointer = RunPointer.extend({ part: z.number().int().positive() });
 export type PartPointer = z.infer<typeof PartPointer>;
 
-export const compressions = ['none', 'gzip', 'zstd'] as const;
+export const compressions = ['none', 'gzip', 'zstd', 'zip'] as const;
 
 export const PlannedFile = LandedFile.extend({
   compression: z.enum(compressions),
@@ -51,14 +64,17 @@ export const ValidatedFile = z.object({
   wellFormed: z.number().int().nonnegative(),
   nonEmpty: ColumnCounts,
   reasons: z.array(ReasonCount),
+  /** What clean rows are warned of, and how many of them have a warning. */
+  warnings: z.array(ReasonCount),
+  warned: z.number().int().nonnegative(),
   /** Bytes of the decompressed file: rows + framing (header, BOM, blank lines, newlines). */
   bytes: z.object({
     total: z.number().int().nonnegative(),
     rows: z.number().int().nonnegative(),
     framing: z.number().int().nonnegative(),
   }),
-  /** s3:// address of the clean Parquet, null when no row is valid. */
-  clean: z.string().nullable(),
+  /** s3:// addresses of the clean Parquet files; none when no row is valid. */
+  clean: z.array(z.string()),
   /** s3:// address of the rejected rows, null when there are none. */
   rejects: z.string().nullable(),
 });
@@ -93,7 +109,13 @@ export type StagedFile = z.infer<typeof StagedFile>;
 /** transform → gate, load, publish. */
 export const TransformDocument = z.object({
   files: z.array(
-    z.object({ fileId: FileId, published: z.number().int(), deduplicated: z.number().int() }),
+    z.object({
+      fileId: FileId,
+      published: z.number().int(),
+      deduplicated: z.number().int(),
+      /** Valid rows that a rule over several rows rejects. */
+      barred: z.number().int(),
+    }),
   ),
   staged: z.array(StagedFile),
   schemaId: z.number().int(),
@@ -104,6 +126,18 @@ export const TransformDocument = z.object({
   unmatched: z.record(z.string(), z.number().int()),
   /** s3:// address of the duplicate rows, null when there are none. */
   duplicates: z.string().nullable(),
+  /** What rules over several rows found; absent where a dataset has none. */
+  setRules: z
+    .object({
+      reasons: z.array(ReasonCount),
+      warnings: z.array(ReasonCount),
+      warned: z.number().int().nonnegative(),
+      /** s3:// addresses of the rows that they reject. */
+      rejects: z.array(z.string()),
+    })
+    .optional(),
+  /** What the run's checks and its history need; absent where no row was left to measure. */
+  facts: RunFacts.optional(),
 });
 export type TransformDocument = z.infer<typeof TransformDocument>;
 
@@ -113,6 +147,10 @@ export const GateDocument = z.object({
   counts: Counts,
   quality: Quality,
   reasons: z.array(ReasonCount),
+  /** What valid rows are warned of; absent where nothing is. */
+  warnings: z.array(ReasonCount).optional(),
   refusal: z.object({ code: z.enum(runCodes), detail: z.string() }).nullable(),
+  /** What the run would be held for, had nobody released it. */
+  overruled: z.object({ code: z.enum(runCodes), detail: z.string() }).optional(),
 });
 export type GateDocument = z.infer<typeof GateDocument>;

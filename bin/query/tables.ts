@@ -1,6 +1,7 @@
 import { columnsOf, type Lookup } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type Fence, FileId, RunId } from '../../core/ids.ts';
+import type { RunEntry } from '../../core/ledger.ts';
 import { baseOf, scanFiles } from '../../core/load/commit.ts';
 import { duckType, readSql } from '../../core/load/parquet.ts';
 import { currentSchema, tableRequest } from '../../core/load/table.ts';
@@ -158,7 +159,8 @@ export const attemptFiles = async (
     const parts = object.uri.slice(`s3://${bucket}/${dataset.name}/`.length).split('/');
     const [run, attempt, kind, fileName] = parts;
     const runId = RunId.safeParse(run);
-    const fileId = FileId.safeParse(fileName?.replace(/\.parquet$/, ''));
+    // The rows of a file may lie in several: <file id>-0.parquet, <file id>-barred.parquet.
+    const fileId = FileId.safeParse(fileName?.replace(/(-\w+)?\.parquet$/, ''));
     if (!runId.success || !fileId.success || kind !== folder) return [];
     const { uri, sizeBytes } = object;
     return [{ uri, sizeBytes, runId: runId.data, attempt, fileId: fileId.data }];
@@ -183,11 +185,13 @@ const fencesOf = async (
     });
   const few = runIds.length <= 3;
   const runs = few ? [] : await ledger.listRuns({ dataset: dataset.name, limit: ledgerEntriesMax });
-  const fences = new Map(runs.map((run) => [run.runId, run.fence]));
+  // A released attempt publishes the work of the one that was held.
+  const workOf = ({ released, fence }: RunEntry): Fence => released?.work ?? fence;
+  const fences = new Map(runs.map((run) => [run.runId, workOf(run)]));
   for (const runId of runIds) {
     if (fences.has(runId)) continue;
     const run = await ledger.run(runId);
-    if (run !== undefined) fences.set(runId, run.fence);
+    if (run !== undefined) fences.set(runId, workOf(run));
   }
   return fences;
 };

@@ -5,8 +5,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Drop } from '../../adapters/drop.ts';
 import { makeOutput } from '../../bin/console/output.ts';
 import type { DeployedStack } from '../../bin/world.ts';
+import type { RunPointer } from '../../core/documents.ts';
 import { EpochMs, Fence, FileId, RunId } from '../../core/ids.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import type { RunSummary } from '../../core/quality/summary.ts';
 import { literal } from '../../core/sql.ts';
 import { ledgerState, memoryLedger } from '../support/memory-ledger.ts';
 import { simulatedWorld } from '../support/simulated-world.ts';
@@ -56,6 +58,7 @@ export const fakeStack = () => {
   const ledger = ledgerState();
   const downloads: string[] = [];
   const drops: Drop[] = [];
+  const started: RunPointer[] = [];
   const { catalog } = world;
   const stack: DeployedStack = {
     name: 'Headgate',
@@ -89,6 +92,8 @@ export const fakeStack = () => {
       return `v${drops.length}`;
     },
     execution: async () => undefined,
+    start: async (pointer) => void started.push(pointer),
+    caller: async () => 'arn:aws:sts::000000000000:assumed-role/shop/ana',
   };
   return {
     stack,
@@ -97,6 +102,8 @@ export const fakeStack = () => {
     tables,
     drops,
     downloads,
+    started,
+    remember: (summary: RunSummary) => ledger.summaries.set(summary.runId, summary),
     addRun: (run: RunEntry) => ledger.runs.set(run.runId, run),
     addFile: (file: FileEntry) => ledger.files.set(file.fileId, file),
   };

@@ -9,7 +9,7 @@ import {
 } from '../../core/failure.ts';
 import { type RunState, runStates } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
-import { fence, landed } from '../support/landed.ts';
+import { at, fence, landed } from '../support/landed.ts';
 
 const [a, b] = [landed('a').fileId, landed('b').fileId];
 const died = { Error: 'Runtime.ExitError', Cause: '' };
@@ -24,6 +24,11 @@ const failure = (state: RunState, owner: number, more: Partial<Failure> = {}): F
   ...more,
 });
 
+const releasedAfter = (work: number) => ({
+  ...{ by: 'ana', at: at(0), work: fence(work) },
+  reason: { code: 'E_QUALITY', detail: 'd' },
+});
+
 describe('decideFailure', () => {
   test.each<[string, Failure, FailureDecision]>([
     ['a first failure is tried again', failure('STARTED', 1), { kind: 'next-attempt' }],
@@ -32,6 +37,14 @@ describe('decideFailure', () => {
       'the last attempt is the end',
       failure('STARTED', last, { fence: fence(last) }),
       { kind: 'quarantine-run' },
+    ],
+    [
+      'attempts before a release do not count',
+      failure('STARTED', last, {
+        fence: fence(last),
+        run: { ...failure('STARTED', last).run, released: releasedAfter(1) },
+      }),
+      { kind: 'next-attempt' },
     ],
     ['a bug is the end at once', failure('STARTED', 1, { error: bug }), { kind: 'quarantine-run' }],
     ['a loading run asks the table first', failure('LOADING', 1), { kind: 'look-in-table' }],

@@ -64,7 +64,7 @@ const file: FileEntry = {
 };
 
 const transformed: TransformDocument = {
-  files: [{ fileId, published: 2, deduplicated: 0 }],
+  files: [{ fileId, published: 2, deduplicated: 0, barred: 0 }],
   staged: [{ uri: 's3://c/x', rows: '2', bytes: '1', partition: [], columns: [] }],
   schemaId: 0,
   specId: 0,

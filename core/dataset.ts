@@ -29,33 +29,6 @@ export type Deduplication = {
   readonly keep: 'first' | 'last' | { readonly largest: string };
 };
 
-/**
- * What happens when a file's columns are not the declared ones. No mode loses anything silently:
- * what is left out is recorded with the run, and a raw copy is kept.
- */
-export const evolutionModes = [
-  /** Go on: a new column joins the table as text, a missing one is null. */
-  'evolve',
-  /** Reject the rows that it concerns. */
-  'quarantine_row',
-  /** Publish the rows without the value; the value is kept in quarantine. */
-  'quarantine_value',
-  /** Refuse the file with E_SCHEMA. */
-  'freeze',
-  /** Process the run, but hold it until someone releases or discards it. */
-  'hold',
-] as const;
-export type EvolutionMode = (typeof evolutionModes)[number];
-
-export type Evolution = {
-  /** A column or key that no field has. @default 'freeze' */
-  readonly newColumns: EvolutionMode;
-  /** A required field without a column. @default 'freeze' */
-  readonly missingColumns: EvolutionMode;
-  /** A typed column (Parquet, Avro) of another type, or a text that is no value of its field. */
-  readonly changedTypes: EvolutionMode;
-};
-
 /** Everything Headgate knows of one dataset; the rest is derived from it. */
 export type Dataset = {
   readonly name: DatasetName;
@@ -76,7 +49,6 @@ export type Dataset = {
   /** @default the first row of a key */
   readonly deduplicate: Deduplication;
   readonly quality: readonly QualityCheck[];
-  readonly evolution: Evolution;
   readonly rejects: {
     /** Share of rejected rows (0 to 1) above which the run is held. @default 0.05 */
     readonly holdAbove: number;

@@ -3,6 +3,7 @@ import { fieldProblem } from './definition/check-field.ts';
 import { checkRules } from './definition/check-rules.ts';
 import { withReadRules } from './definition/field-rules.ts';
 import type { Field } from './fields/field.ts';
+import { kindOf } from './fields/index.ts';
 import { DatasetName } from './ids.ts';
 import { checkFiles } from './landing/check-files.ts';
 import { defaultFiles, type FileOptions } from './landing/file-options.ts';
@@ -26,7 +27,6 @@ export type DatasetDefinition = {
   readonly transforms?: readonly Transform[];
   readonly deduplicate?: Partial<Dataset['deduplicate']>;
   readonly quality?: Dataset['quality'];
-  readonly evolution?: Partial<Dataset['evolution']>;
   readonly rejects?: Partial<Dataset['rejects']>;
   readonly files?: Partial<FileOptions>;
 };
@@ -47,11 +47,6 @@ export const reservedColumns = ['_file', '_row', '_run', '_changes'] as const;
 /** What Glue, Athena and Spark take without quotes; DuckDB does not tell Id from id. */
 const COLUMN = /^[a-z][a-z0-9_]{0,62}$/;
 const DEFAULT_HOLD_ABOVE = 0.05;
-const defaultEvolution: Dataset['evolution'] = {
-  newColumns: 'freeze',
-  missingColumns: 'freeze',
-  changedTypes: 'quarantine_row',
-};
 
 /**
  * Checks a definition when it is loaded, so that a wrong one fails at `cdk synth` and in the
@@ -80,7 +75,6 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     deduplicate: { by: 'key', keep: 'first', ...definition.deduplicate },
     quality: definition.quality ?? [],
     rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
-    evolution: { ...defaultEvolution, ...definition.evolution },
     files: { ...defaultFiles, ...definition.files },
   };
   const check = checker(dataset);
@@ -116,6 +110,10 @@ const checkWords = ({ domain, owner, description, rejects }: Dataset, check: Che
   );
 };
 
+/** Whether the set engine adds a column of its own for the field; see FieldKind. */
+const isPrepared = (field: Field | undefined): boolean =>
+  field !== undefined && kindOf(field).prepare?.('', field.options) !== undefined;
+
 const checkColumns = ({ name, fields, transforms }: Dataset, check: Check): void => {
   const declared = Object.keys(fields);
   check(declared.length > 0, () => 'fields is empty; declare at least one');
@@ -139,7 +137,7 @@ const checkColumns = ({ name, fields, transforms }: Dataset, check: Check): void
       () => `'v_${column}' beside '${column}': v_ marks the typed value of a field; rename one`,
     );
     check(
-      !columns.has(`p_${column}`),
+      !columns.has(`p_${column}`) || !isPrepared(fields[column]),
       () => `'p_${column}' beside '${column}': p_ marks what a value is made from; rename one`,
     );
   }

@@ -9,6 +9,8 @@ import type { LineScanner } from './json-line.ts';
 
 const LF = 10;
 const NUMBER_DIGITS = 10;
+/** A line feed, and a carriage return before it, are no part of the row. */
+const LINE_END_BYTES = 2;
 
 export type JsonLinesOptions = {
   /** Where the first line starts, behind a byte order mark. */
@@ -72,7 +74,7 @@ export function* jsonLines(
 
 const openReader = (scanner: LineScanner, options: JsonLinesOptions): Reader => {
   const { rowBytesMax, chunk, judged } = options;
-  assert(rowBytesMax < chunk, 'a chunk holds a line of the largest size');
+  assert(rowBytesMax + LINE_END_BYTES <= chunk, 'a chunk holds a line of the largest size');
   const linesMax = chunk >> 2;
   return {
     scanner,
@@ -111,7 +113,7 @@ const readLine = (reader: Reader, progress: Progress, end: number, plain: boolea
   const { bytes, scanner, judged } = reader;
   const start = progress.next;
   const stop = contentEnd(bytes, start, end);
-  let fault = formFault(reader, start, stop, end);
+  let fault = formFault(reader, start, stop);
   if (fault === 0 && judged) {
     fault = plain ? scanner.scan(bytes, start, stop) : lineFault(scanner, bytes, start, stop);
     if (fault === 0) writeLine(reader, progress);
@@ -131,9 +133,9 @@ const writeLine = ({ bytes, out, scanner }: Reader, progress: Progress): void =>
   progress.written = to + 1;
 };
 
-const formFault = (reader: Reader, start: number, stop: number, end: number): number => {
+const formFault = (reader: Reader, start: number, stop: number): number => {
   if (stop === start) return BLANK;
-  return end - start > reader.rowBytesMax ? ROW_SIZE : 0;
+  return stop - start > reader.rowBytesMax ? ROW_SIZE : 0;
 };
 
 /** What is wrong with the line at [start, end); the scanner's spans tell of it afterwards. */

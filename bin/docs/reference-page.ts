@@ -1,4 +1,3 @@
-import { evolutionModes } from '../../core/dataset.ts';
 import { table } from '../../core/derive/markdown.ts';
 import { datasetRuleWords, fieldRuleWords } from '../../core/derive/rule-words.ts';
 import { stepWords } from '../../core/derive/steps.ts';
@@ -87,8 +86,6 @@ export const referencePage = (): string =>
     '## Files',
     `Formats: ${formats.join(', ')}. Encodings: ${encodings.join(', ')}.`,
     table(['option', 'default'], fileRows()),
-    '## When columns change',
-    `\`evolution\` says for new columns, missing columns and changed types one of: ${evolutionModes.join(', ')}.`,
     '## Cases',
     'A file `datasets/<name>.cases.ts` says by example what must become of rows; `npx headgate test` runs all of them, and ' +
       '`npm test` runs them through both engines.',

@@ -44,7 +44,6 @@ export const DatasetContract = z.object({
   write: Object_,
   partition: z.array(Object_),
   deduplicate: Object_,
-  evolution: Object_,
   rules: z.array(RuleContract),
   quality: z.array(RuleContract),
   rejects: Object_,
@@ -75,11 +74,11 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, bigi
 /** A dataset as its contract is kept: all that senders and readers can notice, no descriptions. */
 export const contractOf = (dataset: Dataset, lookup: Lookup): DatasetContract => {
   const columns = knownColumns(dataset, lookup);
-  const { fields, version, key, write, partition, deduplicate, evolution } = dataset;
+  const { fields, version, key, write, partition, deduplicate } = dataset;
   const { rules, quality, rejects, files, transforms } = dataset;
   return DatasetContract.parse(
     plain({
-      ...{ version, key, write, partition, deduplicate, evolution, rules, quality, rejects, files },
+      ...{ version, key, write, partition, deduplicate, rules, quality, rejects, files },
       fields: Object.entries(fields).map(([name, field]) => ({
         name,
         kind: field.kind,

@@ -1,4 +1,3 @@
-import { evolutionModes } from '../dataset.ts';
 import { wordsOf } from '../derive/says.ts';
 import { type Change, isSame, missingFrom, type Verdict } from './change.ts';
 import type { DatasetContract, Plain } from './contract-document.ts';
@@ -23,7 +22,6 @@ export const datasetChanges = (
     ...tableChanges(pair),
     ...stepChanges(pair),
     ...checkChanges(pair),
-    ...evolutionChanges(pair),
     ...fileChanges(pair),
     ...holdChanges(pair),
   ];
@@ -145,19 +143,6 @@ const checkChanges = ([{ quality: old }, { quality: now }]: Pair): Change[] => {
     ),
   ];
 };
-
-const STRICTNESS: readonly unknown[] = evolutionModes;
-
-const evolutionChanges = ([{ evolution: old }, { evolution: now }]: Pair): Change[] =>
-  Object.keys(now).flatMap((name) => {
-    const [from, to] = [old[name], now[name]];
-    if (from === undefined || isSame(from, to)) return [];
-    const at = `evolution.${name}`;
-    const what = `changed from ${String(from)} to ${String(to)}`;
-    return to === 'freeze' || (STRICTNESS.indexOf(from) === 0 && to !== 'evolve')
-      ? [change('evolution stricter', at, 'forward', `${what}: files that were taken are not`)]
-      : [change('evolution looser', at, 'full', `${what}: nothing that was taken is refused`)];
-  });
 
 /** Options that a more lenient value only widens: from → to. */
 const WIDENING: Readonly<Record<string, boolean>> = { strictQuotes: false, allowEmpty: true };

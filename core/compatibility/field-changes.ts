@@ -24,7 +24,7 @@ export const fieldChanges = (
   const joined = after.fields.filter((field) => !old.has(field.name) && !renames.has(field));
   return [
     ...[...renamed].flatMap(([was, field]) => renameChanges(old.get(was), field)),
-    ...left.map((field) => removed(field, after)),
+    ...left.map((field) => removed(field)),
     ...joined.map(added),
     ...after.fields.flatMap((field) => sameFieldChanges(old.get(field.name), field)),
     ...orderChanges(before, after),
@@ -57,13 +57,16 @@ const added = ({ name, required }: FieldContract): Change =>
       )
     : change('optional field added', name, 'full', 'is new and may be missing');
 
-const removed = ({ name, nullable }: FieldContract, after: DatasetContract): Change => {
-  const refused = after.evolution.newColumns === 'freeze';
-  const senders = refused ? 'files that have it are refused (evolution.newColumns is freeze)' : '';
-  const readers = nullable ? '' : 'readers miss a column that always had a value';
-  const verdict = refused ? (nullable ? 'forward' : 'none') : nullable ? 'full' : 'backward';
-  const why = [senders, readers].filter((part) => part !== '').join('; ');
-  return change('field removed', name, verdict, `is gone: ${why || 'it may be null in new rows'}`);
+const removed = ({ name, nullable }: FieldContract): Change => {
+  const senders = 'files that have it are refused';
+  return nullable
+    ? change('field removed', name, 'forward', `is gone: ${senders}`)
+    : change(
+        'field removed',
+        name,
+        'none',
+        `is gone: ${senders}; readers miss a column that always had a value`,
+      );
 };
 
 const sameFieldChanges = (before: FieldContract | undefined, after: FieldContract): Change[] => {

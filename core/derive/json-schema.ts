@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
  * field as `engineOnly`. It describes texts without the spaces around them.
  */
 export const jsonSchemaOf = (dataset: Dataset) => {
-  const { name, version, description, fields, evolution, rules } = dataset;
+  const { name, version, description, fields, rules } = dataset;
   const entries = Object.entries(fields);
   const aliases = entries.flatMap(([, field]) =>
     field.aliases.map((alias) => [alias, fieldSchema(field)] as const),
@@ -35,7 +35,7 @@ export const jsonSchemaOf = (dataset: Dataset) => {
     ]),
     required: required.filter(([, field]) => field.aliases.length === 0).map(([field]) => field),
     ...(either.length === 0 ? {} : { allOf: either }),
-    additionalProperties: evolution.newColumns !== 'freeze',
+    additionalProperties: false,
     'x-headgate': {
       key: dataset.key,
       owner: dataset.owner,

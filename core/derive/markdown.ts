@@ -76,7 +76,7 @@ const fileWords = ({ files }: Dataset): string[] => {
 };
 
 const factWords = (dataset: Dataset): string[] => {
-  const { key, write, partition, deduplicate, rejects, evolution } = dataset;
+  const { key, write, partition, deduplicate, rejects } = dataset;
   const keep = typeof deduplicate.keep === 'string' ? deduplicate.keep : 'largest';
   const by = typeof deduplicate.keep === 'string' ? '' : ` \`${deduplicate.keep.largest}\``;
   const same = deduplicate.by === 'row' ? 'rows that are the same' : `rows of one key`;
@@ -90,7 +90,6 @@ const factWords = (dataset: Dataset): string[] => {
     write.kind === 'append' ? 'each run adds its rows' : `write: ${write.kind}`,
     ...partition.map(({ column, transform }) => `partitioned by ${transform} of \`${column}\``),
     `held when more than ${rejects.holdAbove * 100} % of a run’s rows are rejected`,
-    ...Object.entries(evolution).map(([what, mode]) => `${what}: ${mode}`),
   ];
 };
 

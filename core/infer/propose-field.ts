@@ -16,8 +16,9 @@ export type ProposedField = {
 /** Texts that people write where they have nothing. */
 const NULL_TOKENS = new Set(['NULL', 'null', 'N/A', 'n/a', 'NA', 'None', '-', '\\N', 'NaN', 'nan']);
 
-const TEXT_MAXIMA = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
-const TEXT_HEADROOM = 1.25;
+/** A sample says little of how long a text can get: bounds are wide, or there is none. */
+const TEXT_MAXIMA = [100, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
+const TEXT_HEADROOM = 2;
 
 /** The strictest kind that the texts fit, but for a share of them; null tokens told apart. */
 export const proposeField = (column: SampledColumn, tolerance: number): ProposedField => {

@@ -51,7 +51,6 @@ test('everything can be said', () => {
     rules: [],
     deduplicate: { by: 'key', keep: 'last' },
     quality: [{ kind: 'volume', deviations: 4, severity: 'hold' }],
-    evolution: { newColumns: 'evolve', missingColumns: 'hold', changedTypes: 'freeze' },
     files: { ...defaultFiles, formats: ['csv'], delimiter: '\t' },
   } as const;
   expect(defineDataset({ ...sound, ...said })).toEqual({ ...sound, ...said });
@@ -60,6 +59,8 @@ test('everything can be said', () => {
 
 const weights = product('weight', 'weight', { precision: 20, scale: 0 });
 
+const local = timestamp({ formats: ['YYYY-MM-DD HH:mm'], zone: 'Europe/Warsaw' });
+
 test.each<[string, Partial<DatasetDefinition>]>([
   ["dataset 'Parcels': the name must be a-z", { name: 'Parcels' }],
   ["dataset 'parcels': owner is empty", { owner: ' ' }],
@@ -67,6 +68,7 @@ test.each<[string, Partial<DatasetDefinition>]>([
   ["a field is called '_row', a column that Headgate adds", { fields: { _row: text() } }],
   ["a field is called 'Id'; allowed are a-z", { fields: { Id: text() } }],
   ["'v_id' beside 'id'", { fields: { id: text(), v_id: text() } }],
+  ["'p_at' beside 'at'", { fields: { at: local, p_at: text() } }],
   ["key names 'nr', which is no field; fields are id, weight", { key: ['nr'] }],
   ["key names 'toString', which is no field", { key: ['toString'] }],
   ["key names 'depot', which is optional", { key: ['depot'] }],

@@ -22,7 +22,6 @@ const dataset = (kind: 'append' | 'replace'): Dataset => ({
   transforms: [],
   deduplicate: { by: 'key', keep: 'first' },
   quality: [],
-  evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },
   files: defaultFiles,
 });

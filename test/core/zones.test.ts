@@ -29,6 +29,17 @@ test('a whole day that a zone skipped is a gap', () => {
   ]);
 });
 
+test.each([
+  ['America/Noronha', 1999, 2003],
+  ['Asia/Gaza', 2038, 2090],
+])('the table of %s has changes that lie a week apart, years %i to %i', (name, from, to) => {
+  const zone = zoneOf(name);
+  const clock = new Intl.DateTimeFormat('en-US', { timeZone: name, hour: '2-digit', hour12: false });
+  for (let at = Date.UTC(from, 0, 1, 12) / 1000; at < Date.UTC(to, 0) / 1000; at += 86_400) {
+    expect((12 + offsetOfInstant(zone, at) / 3600) % 24).toBe(Number(clock.format(at * 1000)));
+  }
+});
+
 test('a zone that changes its clock twice in a week has both changes', () => {
   const { changes } = zoneOf('Asia/Gaza');
   const within = changes.filter(({ at }, index) => at - (changes[index - 1]?.at ?? 0) < 7 * 86_400);

@@ -89,9 +89,8 @@ const published = async (path: string, fields: Readonly<Record<string, Field>>) 
   if (found.kind === 'refused') return `${found.code}: ${found.detail}`;
   expect(found.rowsIn).toBe(found.valid + found.rejected);
   if (found.clean.length === 0) return found.reasons.map(({ code, field }) => `${code} ${field}`);
-  return await ask(
-    `SELECT * EXCLUDE (_file, _row, _run) FROM ${parquetFiles(found.clean)} ORDER BY _row`,
-  );
+  const rows = parquetFiles(found.clean);
+  return await ask(`SELECT * EXCLUDE (_file, _row, _run) FROM ${rows} ORDER BY _row`);
 };
 
 test('every plain type of Parquet becomes its field’s value, exactly', async () => {

@@ -80,7 +80,6 @@ const table: readonly Row[] = [
   ['required field added', 'forward', {}, fields({ extra: text() })],
   ['field removed', 'none', {}, without('status')],
   ['field removed', 'forward', {}, without('note')],
-  ['field removed', 'full', {}, { ...without('note'), evolution: { newColumns: 'evolve' } }],
   [
     'field renamed',
     'backward',
@@ -204,8 +203,6 @@ const table: readonly Row[] = [
     { quality: [...(base.quality ?? []), { kind: 'volume', deviations: 3, severity: 'warn' }] },
   ],
   ['check removed', 'backward', {}, { quality: [] }],
-  ['evolution stricter', 'forward', { evolution: { newColumns: 'evolve' } }, {}],
-  ['evolution looser', 'full', {}, { evolution: { newColumns: 'evolve' } }],
   [
     'format added',
     'full',

@@ -25,7 +25,6 @@ const dataset: Dataset = {
   transforms: [],
   deduplicate: { by: 'key', keep: 'first' },
   quality: [],
-  evolution: { newColumns: 'freeze', missingColumns: 'freeze', changedTypes: 'quarantine_row' },
   rejects: { holdAbove: 0.05 },
   files: defaultFiles,
 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { defineDataset } from '../../../core/define-dataset.ts';
-import { date, decimal, oneOf, text } from '../../../core/fields/index.ts';
+import { date, decimal, oneOf, text, timestamp } from '../../../core/fields/index.ts';
 import { length, ordered, warn } from '../../../core/rules/index.ts';
-import { compileRow } from '../../../core/validate/compile-row.ts';
+import { compileRow, valuesFrom } from '../../../core/validate/compile-row.ts';
 import { orders } from '../../../datasets/orders.ts';
 
 const about = { domain: 'test', owner: 'test', description: 'For this test.' };
@@ -21,6 +21,7 @@ test('the pieces of a small dataset read like this', () => {
       `ELSE "id" END AS "id", ` +
       `CASE WHEN "size" < '!' OR "size" LIKE '% ' THEN nullif(trim("size", ' '), '') ` +
       `ELSE "size" END AS "size"`,
+    prepared: '',
     values: `"id" AS "v_id", TRY_CAST("size" AS ENUM('it''s')) AS "v_size"`,
     accepts: '("id" IS NOT NULL) AND ("size" IS NULL OR (("v_size" IS NOT NULL)))',
     clean: 'upper("v_id") AS "id", "v_size" AS "size"',
@@ -36,6 +37,17 @@ test('the pieces of a small dataset read like this', () => {
     warnings: [],
     warned: '',
   });
+});
+
+test('a text by a zone is read once, and the table of the zone asks what was read', () => {
+  const at = timestamp({ formats: ['YYYY-MM-DD HH:mm'], zone: 'Europe/Warsaw' });
+  const row = compileRow(defineDataset({ ...about, name: 'zoned', fields: { id: text(), at } }));
+  expect(row.prepared).toMatch(/^epoch_us\(CASE WHEN regexp_full_match\("at".* AS "p_at"$/);
+  expect(row.values).toMatch(/^"id" AS "v_id", make_timestamptz\("p_at" - CASE .* AS "v_at"$/);
+  expect(row.values).not.toContain('"at"');
+  expect(valuesFrom(row, 'SELECT 1')).toBe(
+    `SELECT *, ${row.values} FROM (SELECT *, ${row.prepared} FROM (SELECT 1))`,
+  );
 });
 
 test('a row costs one regular expression per field at most', () => {

@@ -34,7 +34,11 @@ test.each([
   ['Asia/Gaza', 2038, 2090],
 ])('the table of %s has changes that lie a week apart, years %i to %i', (name, from, to) => {
   const zone = zoneOf(name);
-  const clock = new Intl.DateTimeFormat('en-US', { timeZone: name, hour: '2-digit', hour12: false });
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: name,
+    hour: '2-digit',
+    hour12: false,
+  });
   for (let at = Date.UTC(from, 0, 1, 12) / 1000; at < Date.UTC(to, 0) / 1000; at += 86_400) {
     expect((12 + offsetOfInstant(zone, at) / 3600) % 24).toBe(Number(clock.format(at * 1000)));
   }

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import * as z from 'zod';
@@ -7,119 +7,147 @@ import { parseOptions, wholeNumber } from '../commands/command.ts';
 import { UserError } from '../console/errors.ts';
 import type { Output } from '../console/output.ts';
 import { runTool } from '../tool.ts';
-import { compare } from './compare.ts';
 import { benchData } from './data.ts';
 import { measureLatency } from './latency.ts';
-import type { PeerId } from './peers.ts';
-import { printLatency, printSheet, type Sheet, sheetOf, targets, verdictsOf } from './report.ts';
+import { machineOf } from './machine.ts';
+import { markdownOf } from './markdown.ts';
+import { peerNames } from './peers.ts';
+import { type PeersPython, peersPython } from './python.ts';
+import { latencyText, printEnd, printSheet, printSmall, type Report } from './report.ts';
 import { pinning } from './runner.ts';
+import { canMeasure, measureSheets, needsPython, sectionsToRun } from './sections.ts';
+import { type Sheet, type SheetSection, sheetSections } from './sheet.ts';
+import { measureSmall, type Small } from './small.ts';
+import { targets, verdictsOf } from './targets.ts';
 
-const SECTIONS = ['process', 'memory', 'latency'] as const;
-type Section = (typeof SECTIONS)[number];
+const SECTIONS = [...sheetSections, 'small', 'latency'] as const;
+const SMALL_ROWS = 1000;
+
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.preprocess((text) => String(text).split(','), z.array(item).min(1));
 
 const Options = z.object({
-  rows: z.preprocess(
-    (text) => String(text).split(','),
-    z.array(wholeNumber(1000, 100_000_000)).min(1),
-  ),
+  rows: listOf(wholeNumber(1000, 100_000_000)).optional(),
+  peers: listOf(z.enum(peerNames)).optional(),
   reps: wholeNumber(1, 99),
   only: z.enum(SECTIONS).optional(),
+  dltRows: wholeNumber(1000, 100_000_000).optional(),
+  calls: wholeNumber(1, 1000),
   drops: wholeNumber(1, 1000),
   stack: z.string(),
   folder: z.string(),
   json: z.boolean().default(false),
+  markdown: z.boolean().default(false),
   strict: z.boolean().default(false),
 });
 type Options = z.infer<typeof Options>;
 
-/** What each section runs: memory is the engine alone at the size its target names. */
-const sections: Readonly<
-  Record<'process' | 'memory', (options: Options) => { peers: PeerId[]; rows: number[] }>
-> = {
-  process: ({ rows }) => ({ peers: ['process', 'raw', 'zod'], rows }),
-  memory: () => ({ peers: ['process'], rows: [targets.peakMegabytesRows] }),
-};
-
-const measureSheets = async (
-  section: 'process' | 'memory',
+const pythonFor = async (
+  chosen: readonly SheetSection[],
   options: Options,
   out: Output,
-): Promise<Sheet[]> => {
-  const pin = pinning();
-  if (pin.length === 0) out.note('taskset is not there: nothing is pinned to one core.');
-  const { peers, rows } = sections[section](options);
-  const sheets: Sheet[] = [];
-  for (const count of rows) {
-    const data = benchData(options.folder, count, out);
-    const { folder } = options;
-    const reps = section === 'memory' ? 1 : options.reps;
-    const sheet = sheetOf(await compare({ data, peers, reps, folder, pin }, out));
-    if (!options.json) printSheet(sheet, out);
-    sheets.push(sheet);
-  }
-  return sheets;
+): Promise<{ python: PeersPython; notes: string[] }> => {
+  if (!needsPython(chosen, options)) return { python: { kind: 'absent', why: '' }, notes: [] };
+  const python = await peersPython(out, process.env);
+  const notes = python.kind === 'ready' ? [] : [`the peers written in Python: ${python.why}`];
+  return { python, notes };
 };
 
-/** The 5M figures of the process section hold the memory as well, so one of the two is enough. */
-const sectionsToRun = ({ only, rows }: Options): readonly Section[] => {
-  if (only) return [only];
-  return rows.includes(targets.peakMegabytesRows)
-    ? ['process', 'latency']
-    : ['process', 'memory', 'latency'];
+const smallFiles = async ({ folder, calls }: Options, out: Output): Promise<Small> => {
+  const data = benchData(folder, { rows: SMALL_ROWS, format: 'csv' }, out);
+  return await measureSmall({ data, calls, folder, pin: pinning(1) }, out);
+};
+
+const capNote = ({ dltRows }: Options, sheets: readonly Sheet[]): string[] =>
+  sheets.some(({ rows, peers }) => peers.some((row) => row.rows < rows))
+    ? [`dlt's rows above ${dltRows} (--dlt-rows): its ratios are per row and no verdict`]
+    : [];
+
+const measure = async (options: Options, load: number, out: Output): Promise<Report> => {
+  const isText = !options.json && !options.markdown;
+  const { only, stack, drops } = options;
+  const asked =
+    only === undefined ? sectionsToRun(options) : sheetSections.filter((s) => s === only);
+  const chosen = asked.filter(canMeasure);
+  const { python, notes } = await pythonFor(chosen, options, out);
+  if (chosen.length < asked.length) notes.push('threads: this machine has one core only');
+  const sheets: Sheet[] = [];
+  const onSheet = (sheet: Sheet): void => {
+    if (isText) printSheet(sheet, out);
+  };
+  for (const section of chosen)
+    sheets.push(...(await measureSheets(section, { asked: options, python }, onSheet, out)));
+  const runs = (section: 'small' | 'latency'): boolean => (only ?? section) === section;
+  const small = runs('small') ? await smallFiles(options, out) : null;
+  if (isText && small) printSmall(small, out);
+  const env = process.env;
+  const latency = runs('latency') ? await measureLatency({ stack, drops, env }, out) : null;
+  if (isText && latency) out.line(`\n${latencyText(latency)}`);
+  return {
+    at: new Date().toISOString(),
+    command: ['npm run bench', ...commandArguments()].join(' '),
+    machine: machineOf(load, python.kind === 'ready'),
+    targets,
+    sheets,
+    small,
+    latency,
+    verdicts: verdictsOf(sheets, small),
+    notes: [...notes, ...capNote(options, sheets)],
+  };
+};
+
+/** How the report is printed says nothing of what was measured. */
+const commandArguments = (): string[] => {
+  const given = process.argv.slice(2).filter((text) => !/^--(json|markdown)$/.test(text));
+  return given.length === 0 ? [] : ['--', ...given];
 };
 
 const bench = async (raw: unknown, out: Output): Promise<void> => {
   const options = parseOptions(Options, raw);
   mkdirSync(options.folder, { recursive: true });
-  const chosen = sectionsToRun(options);
   const load = loadavg()[0] ?? 0;
   if (load > 0.5)
     out.note(out.styles.warn(`Other work runs here (load ${load.toFixed(1)}): figures will vary.`));
-  const sheets: Sheet[] = [];
-  for (const section of ['process', 'memory'] as const)
-    if (chosen.includes(section)) sheets.push(...(await measureSheets(section, options, out)));
-  const { stack, drops } = options;
-  const latency = chosen.includes('latency')
-    ? await measureLatency({ stack, drops, env: process.env }, out)
-    : null;
-  const machine = {
-    cpu: cpus()[0]?.model ?? '',
-    cores: cpus().length,
-    node: process.version,
-    load,
-  };
-  const verdicts = sheets.flatMap(verdictsOf);
-  const report = { at: new Date().toISOString(), machine, targets, sheets, verdicts, latency };
+  const report = await measure(options, load, out);
   const path = join(options.folder, 'report.json');
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   if (options.json) out.json(report);
-  else if (latency) printLatency(latency, out);
+  else if (options.markdown) out.line(markdownOf(report));
+  else printEnd(report, out);
   out.note(`\nAll figures: ${path}`);
-  judge(sheets, options.strict);
+  judge(report, options.strict);
 };
 
 /** Speed with wrong rows is worth nothing; a slow machine is no fault unless one says so. */
-const judge = (sheets: readonly Sheet[], strict: boolean): void => {
-  if (sheets.some((sheet) => sheet.peers.some(({ faults }) => faults.length > 0)))
+const judge = ({ sheets, small, verdicts }: Report, strict: boolean): void => {
+  const faults = [...sheets.flatMap(({ peers }) => peers), ...(small ? [small] : [])];
+  if (faults.some((each) => each.faults.length > 0))
     throw new UserError({ what: 'An output was wrong; the report says in what.' });
-  const missed = sheets.flatMap(verdictsOf).filter(({ met }) => !met);
+  const missed = verdicts.filter(({ met }) => !met);
   if (strict && missed.length > 0)
-    throw new UserError({ what: `Missed: ${missed.map(({ what }) => what).join('; ')}` });
+    throw new UserError({ what: `Not met: ${missed.map(({ what }) => what).join('; ')}` });
 };
 
 const makeProgram = (out: Output): Command =>
   new Command('bench')
     .description(
-      'Measures the engine against a raw copy and a row loop, and checks every output. ' +
-        'Each run is a process of its own on one core; peers take turns.',
+      'Measures the engine against a raw copy and other ways to do the same work, and checks ' +
+        'every output. Each run is a process of its own on one core; peers take turns.',
     )
-    .option('--rows <list>', 'file sizes', '1000000,5000000')
+    .option('--rows <list>', 'file sizes (default: 1000000 and 5000000; threads, jsonl: 1000000)')
+    .option(
+      '--peers <list>',
+      `of ${peerNames.join(', ')} (default: all; above 2000000 rows process, raw, polars)`,
+    )
     .option('--reps <n>', 'repetitions per peer', '3')
     .addOption(new Option('--only <section>', 'one section').choices(SECTIONS))
+    .option('--dlt-rows <n>', 'most rows that dlt gets: it is the slowest')
+    .option('--calls <n>', 'calls of the warm process', '30')
     .option('--drops <n>', 'files dropped for the latency', '20')
     .option('--stack <name>', 'CloudFormation stack for the latency', 'Headgate')
     .option('--folder <path>', 'where data and report lie', '.headgate/bench')
     .option('--json', 'print the report as one JSON document')
+    .option('--markdown', 'print the tables as docs/benchmarks.md has them')
     .option('--strict', 'a missed target is a failure, too')
     .action((raw: unknown) => bench(raw, out))
     .addHelpText(
@@ -128,7 +156,8 @@ const makeProgram = (out: Output): Command =>
         '\nExit codes: 0 done, 1 an output was wrong (or a target missed, with --strict), 2 usage.',
         '\nExamples:',
         '  $ npm run bench',
-        '  $ npm run bench -- --only process --rows 100000 --reps 5',
+        '  $ npm run bench -- --only process --rows 100000 --reps 5 --peers process,raw,polars',
+        '  $ npm run bench -- --only jsonl --markdown',
       ].join('\n'),
     );
 

@@ -1,96 +1,36 @@
 import type { Output } from '../console/output.ts';
 import type { TableColumn } from '../console/table.ts';
-import type { Comparison, PeerResult } from './compare.ts';
-import { type Spread, spreadOf } from './figures.ts';
 import type { Latency } from './latency.ts';
-import { type PeerId, peers } from './peers.ts';
-import type { Sample } from './runner.ts';
+import { peers } from './peers.ts';
+import type { Row, Sheet } from './sheet.ts';
+import type { Small } from './small.ts';
+import type { targets, Verdict } from './targets.ts';
 
-/** What Headgate promises of its speed; a figure without a target is no news. */
-export const targets = {
-  /** Times the wall time of the raw limit, at every size. */
-  timesRawMax: 2.0,
-  /** Times faster than the row loop. */
-  timesZodMin: 4,
-  /** Peak memory of the whole process, at the size named. */
-  peakMegabytesMax: 800,
-  peakMegabytesRows: 5_000_000,
-} as const;
-
-export type Row = {
-  readonly peer: PeerId;
-  readonly reps: number;
-  readonly wallSeconds: Spread;
-  readonly cpuSeconds: number;
-  readonly rowsPerSecond: number;
-  readonly megabytesPerSecond: number;
-  readonly peakMegabytes: number;
-  /** Wall time as a multiple of the raw limit's; null where that did not run. */
-  readonly timesRaw: number | null;
-  /** The same of CPU time: what is left of the ratio on a machine that others use as well. */
-  readonly timesRawCpu: number | null;
-  readonly faults: readonly string[];
-};
-export type Sheet = { readonly rows: number; readonly peers: readonly Row[] };
-
-const medianOf = (samples: readonly Sample[], of: 'wallSeconds' | 'cpuSeconds'): number =>
-  spreadOf(samples.map((sample) => sample[of])).median;
-
-const rowOf = (comparison: Comparison, { peer, samples, faults }: PeerResult): Row => {
-  const wallSeconds = spreadOf(samples.map((sample) => sample.wallSeconds));
-  const cpuSeconds = medianOf(samples, 'cpuSeconds');
-  const raw = comparison.results.find((result) => result.peer === 'raw')?.samples ?? [];
-  const hasRaw = raw.length > 0;
-  return {
-    peer,
-    reps: samples.length,
-    wallSeconds,
-    cpuSeconds,
-    rowsPerSecond: comparison.rows / wallSeconds.median,
-    megabytesPerSecond: comparison.bytes / 1e6 / wallSeconds.median,
-    peakMegabytes: spreadOf(samples.map((sample) => sample.peakMegabytes)).max,
-    timesRaw: hasRaw ? wallSeconds.median / medianOf(raw, 'wallSeconds') : null,
-    timesRawCpu: hasRaw ? cpuSeconds / medianOf(raw, 'cpuSeconds') : null,
-    faults,
-  };
+/** Everything of one run of the bench: what `--json` prints and report.json keeps. */
+export type Report = {
+  readonly at: string;
+  /** As typed, for whoever wants to see the same. */
+  readonly command: string;
+  readonly machine: Machine;
+  readonly targets: typeof targets;
+  readonly sheets: readonly Sheet[];
+  readonly small: Small | null;
+  readonly latency: Latency | null;
+  readonly verdicts: readonly Verdict[];
+  /** What was left out, and why. */
+  readonly notes: readonly string[];
 };
 
-/** Samples turned into the figures that are printed and kept. */
-export const sheetOf = (comparison: Comparison): Sheet => ({
-  rows: comparison.rows,
-  peers: comparison.results.map((result) => rowOf(comparison, result)),
-});
-
-/** One promise, held against the figures. */
-export type Verdict = { readonly what: string; readonly met: boolean };
-
-const find = (sheet: Sheet, peer: PeerId): Row | undefined =>
-  sheet.peers.find((row) => row.peer === peer && row.reps > 0);
-
-/** The targets for which there are figures. */
-export const verdictsOf = (sheet: Sheet): Verdict[] => {
-  const [ours, raw, zod] = [find(sheet, 'process'), find(sheet, 'raw'), find(sheet, 'zod')];
-  if (ours === undefined) return [];
-  const size = `${sheet.rows} rows`;
-  const verdicts: Verdict[] = [];
-  if (raw && ours.timesRaw !== null) {
-    const what = `${size}: ${ours.timesRaw.toFixed(2)} x raw, target <= ${targets.timesRawMax}`;
-    verdicts.push({ what, met: ours.timesRaw <= targets.timesRawMax });
-  }
-  if (zod) {
-    const times = zod.wallSeconds.median / ours.wallSeconds.median;
-    const what = `${size}: ${times.toFixed(1)} x as fast as zod, target >= ${targets.timesZodMin}`;
-    verdicts.push({ what, met: times >= targets.timesZodMin });
-  }
-  if (sheet.rows === targets.peakMegabytesRows) {
-    const megabytes = ours.peakMegabytes.toFixed(0);
-    const what = `${size}: peak ${megabytes} MB, target <= ${targets.peakMegabytesMax}`;
-    verdicts.push({ what, met: ours.peakMegabytes <= targets.peakMegabytesMax });
-  }
-  return verdicts;
+/** Where the figures were taken, and with which versions. */
+export type Machine = {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly load: number;
+  readonly versions: Readonly<Record<string, string>>;
 };
 
-const columns: readonly TableColumn[] = [
+/** The columns of every table, on the screen and in the docs. */
+export const columns: readonly TableColumn[] = [
   { title: 'peer' },
   { title: 'wall s min/med/max', align: 'right' },
   { title: 'cpu s', align: 'right' },
@@ -100,7 +40,7 @@ const columns: readonly TableColumn[] = [
   { title: 'x raw', align: 'right' },
   { title: 'x raw cpu', align: 'right' },
   { title: 'reps', align: 'right' },
-  { title: 'correct' },
+  { title: 'planted rows found' },
 ];
 
 const correct = (row: Row): string => {
@@ -108,11 +48,17 @@ const correct = (row: Row): string => {
   return peers[row.peer].validates ? 'yes' : 'not checked';
 };
 
-const cells = (row: Row): string[] => {
-  if (row.reps === 0) return [peers[row.peer].name, 'failed'];
+const nameOf = (row: Row, sheet: Sheet): string => {
+  const { name } = peers[row.peer];
+  return row.rows === sheet.rows ? name : `${name} (${row.rows} rows)`;
+};
+
+/** One peer as the cells of its line. */
+export const cellsOf = (row: Row, sheet: Sheet): string[] => {
+  if (row.reps === 0) return [nameOf(row, sheet), 'failed'];
   const { min, median, max } = row.wallSeconds;
   return [
-    peers[row.peer].name,
+    nameOf(row, sheet),
     [min, median, max].map((value) => value.toFixed(2)).join('/'),
     row.cpuSeconds.toFixed(2),
     (row.rowsPerSecond / 1000).toFixed(0),
@@ -125,24 +71,57 @@ const cells = (row: Row): string[] => {
   ];
 };
 
-/** One table per file size, what was wrong below it, then the targets. */
-export const printSheet = (sheet: Sheet, out: Output): void => {
-  out.line(`\n${sheet.rows} rows`);
-  out.table(columns, sheet.peers.map(cells));
-  for (const { peer, faults } of sheet.peers)
-    for (const fault of faults) out.line(out.styles.bad(`${peers[peer].name}, ${fault}`));
-  for (const { what, met } of verdictsOf(sheet))
-    out.line(met ? out.styles.good(`met:    ${what}`) : out.styles.warn(`missed: ${what}`));
+/** What a table is of. */
+export const titleOf = ({ section, rows, bytes, format, cores }: Sheet): string => {
+  const file = `${rows} rows, ${(bytes / 1e6).toFixed(0)} MB of ${format}`;
+  const held = cores === null ? 'not pinned' : `on ${cores} core${cores === 1 ? '' : 's'}`;
+  return `${section}: ${file}, ${held}`;
 };
 
-/** Drop-to-published times, or why there are none. */
-export const printLatency = (latency: Latency, out: Output): void => {
-  if (latency.kind === 'skipped') {
-    out.line(`\ndrop to published: skipped. ${latency.why}`);
-    return;
-  }
-  const ms = (value: number): string => `${(value / 1000).toFixed(2)} s`;
+/** One table per file, and what was wrong below it. */
+export const printSheet = (sheet: Sheet, out: Output): void => {
+  out.line(`\n${titleOf(sheet)}`);
+  out.table(
+    columns,
+    sheet.peers.map((row) => cellsOf(row, sheet)),
+  );
+  for (const { peer, faults } of sheet.peers)
+    for (const fault of faults) out.line(out.styles.bad(`${peers[peer].name}, ${fault}`));
+};
+
+/** A warm process's milliseconds, as one sentence. */
+export const smallText = ({ rows, calls, ms }: Small): string => {
+  const what = `small: ${rows} rows of csv in a warm process, ${calls} calls`;
+  if (ms === null) return `${what}: failed`;
+  const figures = [ms.min, ms.median, ms.max].map((value) => value.toFixed(1)).join('/');
+  return `${what}: ms min/med/max ${figures}`;
+};
+
+/** The small files, and what was wrong with them. */
+export const printSmall = (small: Small, out: Output): void => {
+  out.line(`\n${smallText(small)}`);
+  for (const fault of small.faults) out.line(out.styles.bad(`headgate process, ${fault}`));
+};
+
+/** Drop-to-published times as one sentence, or why there are none. */
+export const latencyText = (latency: Latency): string => {
+  if (latency.kind === 'skipped') return `drop to published: skipped. ${latency.why}`;
+  const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`;
   const { drops, p50Ms, p95Ms, where } = latency;
-  out.line(`\ndrop to published, ${drops} small files one after another, ${where}`);
-  out.line(`p50 ${ms(p50Ms)}, p95 ${ms(p95Ms)}`);
+  const what = `drop to published, ${drops} small files one after another, ${where}`;
+  return `${what}: p50 ${seconds(p50Ms)}, p95 ${seconds(p95Ms)}`;
+};
+
+/** A verdict as one line. */
+export const verdictText = ({ what, met }: Verdict): string =>
+  `${met ? 'met' : 'not met'}: ${what}`;
+
+/** Every promise with its figures, and what was left out. */
+export const printEnd = ({ verdicts, notes }: Report, out: Output): void => {
+  if (verdicts.length > 0) out.line('');
+  for (const verdict of verdicts) {
+    const style = verdict.met ? out.styles.good : out.styles.warn;
+    out.line(style(verdictText(verdict)));
+  }
+  for (const note of notes) out.line(out.styles.warn(`left out: ${note}`));
 };

@@ -11,8 +11,10 @@ export type Sample = {
 };
 
 export type Run = {
-  /** The script and its arguments, for Node. */
+  /** The script and its arguments. */
   readonly args: readonly string[];
+  /** What runs the script. @default Node */
+  readonly python?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -31,10 +33,13 @@ const Used = z.object({
 
 const ERROR_CHARS_MAX = 2000;
 const measureModule = fileURLToPath(new URL('measure.ts', import.meta.url));
+const measureScript = fileURLToPath(new URL('peers/measured.py', import.meta.url));
 
-/** `taskset -c N` where it works: one core for everyone, and always the same one. */
-export const pinning = (): readonly string[] => {
-  const pin = ['taskset', '-c', String(availableParallelism() - 1)];
+/** `taskset -c N` where it works: the same cores for everyone, and always the last ones. */
+export const pinning = (cores: number): readonly string[] => {
+  const last = availableParallelism() - 1;
+  const chosen = Array.from({ length: cores }, (_, at) => last - at).filter((core) => core >= 0);
+  const pin = ['taskset', '-c', chosen.join(',')];
   const [command = '', ...args] = pin;
   return spawnSync(command, [...args, 'true']).status === 0 ? pin : [];
 };
@@ -50,8 +55,11 @@ const gather = (stream: NodeJS.ReadableStream): (() => string) => {
 
 /** Runs a script in a process of its own; wall time counts from its start to its end. */
 export const runMeasured = async (run: Run, pin: readonly string[]): Promise<RunEnd> => {
-  const node = [process.execPath, '--import', measureModule, ...run.args];
-  const [command = '', ...args] = [...pin, ...node];
+  const interpreter =
+    run.python === undefined
+      ? [process.execPath, '--import', measureModule]
+      : [run.python, measureScript];
+  const [command = '', ...args] = [...pin, ...interpreter, ...run.args];
   const started = performance.now();
   const child = spawn(command, args, {
     env: { ...process.env, ...run.env },

@@ -4,6 +4,18 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { list, literal } from '../../../core/sql.ts';
 import { orderColumns } from '../../generate/columns.ts';
 
+const columns = list(orderColumns.map((name) => `${name}: 'VARCHAR'`));
+
+const csvRows = (input: string): string => {
+  const dialect = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'`;
+  return `read_csv(${literal(input)}, ${dialect}, new_line = '\\n',
+    columns = {${columns}}, ignore_errors = true)`;
+};
+
+const jsonRows = (input: string): string =>
+  `read_json(${literal(input)}, format = 'newline_delimited', columns = {${columns}},
+    ignore_errors = true)`;
+
 /**
  * The limit: what DuckDB needs to read the file and write it as Parquet with types and months.
  * Rows it cannot split are skipped and values it cannot cast become null, so this is no way to
@@ -17,10 +29,7 @@ const copyRaw = async (input: string, out: string): Promise<void> => {
     temp_directory: join(out, 'tmp'),
   });
   const connection = await instance.connect();
-  const columns = orderColumns.map((name) => `${name}: 'VARCHAR'`);
-  const dialect = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'`;
-  const rows = `read_csv(${literal(input)}, ${dialect}, new_line = '\\n',
-    columns = {${list(columns)}}, ignore_errors = true)`;
+  const rows = input.endsWith('.csv') ? csvRows(input) : jsonRows(input);
   const typed = `SELECT order_id, customer_id, email, product_id,
       TRY_CAST(quantity AS INTEGER) AS quantity,
       TRY_CAST(unit_price AS DECIMAL(12, 2)) AS unit_price,

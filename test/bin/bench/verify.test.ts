@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ describe.each(['csv', 'jsonl'] as const)('a row loop over a generated %s file', 
     const products = join(dir, 'products.csv');
     writeFileSync(products, productsCsv());
     expected = writeOrders(input, { rows: 3000, bad: 0.4, newlines: true, format });
-    end = await runMeasured(peers.zod.run({ input, products, out }), []);
+    end = await runMeasured(peers.zod.run({ input, products, out, python: '' }), []);
   });
 
   test('finds exactly the rows and reasons that were planted', async () => {
@@ -62,16 +62,39 @@ test('an output that is not there is not right', async () => {
   ]);
 });
 
+test('an output that cannot be read is not right', async () => {
+  const expected = writeOrders(join(dir, 'few.csv'), { rows: 10, format: 'csv' });
+  const out = join(dir, 'unreadable');
+  mkdirSync(join(out, 'curated'), { recursive: true });
+  writeFileSync(join(out, 'curated', 'data.parquet'), 'no Parquet');
+  const faults = await verifyOutput(out, expected);
+  expect(faults).toEqual([expect.stringMatching(/^its output cannot be read: /)]);
+});
+
 test('a peer that dies is a failure with its own words', async () => {
   const script = join(dir, 'dies.ts');
   writeFileSync(script, "console.error('out of disk'); process.exit(3);");
   expect(await runMeasured({ args: [script] }, [])).toEqual({ kind: 'failed', why: 'out of disk' });
 });
 
-test('the raw limit takes the same file', async () => {
-  const input = join(dir, 'raw.csv');
-  const { bytes } = writeOrders(input, { rows: 500, format: 'csv' });
+test('the peak is of the process itself, not of the one that started it', async () => {
+  const large = Buffer.alloc(300e6, 1);
+  const script = join(dir, 'small.ts');
+  writeFileSync(script, '');
+  const end = await runMeasured({ args: [script] }, []);
+  if (end.kind !== 'measured') throw new Error(end.why);
+  expect(end.sample.peakMegabytes).toBeLessThan(large.length / 1e6 / 2);
+});
+
+test.each(['csv', 'jsonl'] as const)('the raw limit takes the same %s file', async (format) => {
+  const input = join(dir, `raw.${format}`);
+  const { bytes } = writeOrders(input, { rows: 500, format });
   expect(readFileSync(input).length).toBe(bytes);
-  const run = peers.raw.run({ input, products: '', out: join(dir, 'out-raw') });
+  const run = peers.raw.run({
+    input,
+    products: '',
+    out: join(dir, `out-raw-${format}`),
+    python: '',
+  });
   expect(await runMeasured(run, [])).toMatchObject({ kind: 'measured' });
 });

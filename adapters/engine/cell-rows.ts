@@ -117,8 +117,9 @@ const readChunk = (chunk: Chunk, have: number, ended: boolean, row: number): Pro
   while (progress.next < have && progress.lines < chunk.ends.length) {
     const found = readRow(chunk, progress.next, known);
     if (found === undefined) break;
-    const room = chunk.out.length - progress.written;
-    if (room < numberedMax(chunk.reader, found.stop - progress.next)) break;
+    // A row above the limit is not written, so that it needs no room.
+    const rowBytes = Math.min(found.stop - progress.next, chunk.options.rowBytesMax);
+    if (chunk.out.length - progress.written < numberedMax(chunk.reader, rowBytes)) break;
     take(chunk, progress, found);
   }
   return progress;

@@ -11,30 +11,26 @@ export type OracleRow = {
   readonly cells: readonly string[];
 };
 
-type Parsed = { readonly end: number; readonly cells: string[]; readonly stray: boolean };
+type Parsed = { readonly end: number; readonly cells: string[] };
 
 /** Reads one row; undefined when a quote stands where the grammar knows none. */
-const parseRow = (text: string, start: number, separator: string): Parsed | undefined => {
+const parseRow = (text: string, start: number, options: Options): Parsed | undefined => {
+  const { separator, quote = '"' } = options;
   const code = `\\x${separator.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const plain = `[^"\\n${code}]*`;
-  const cell = new RegExp(
-    `(?:"([^"]*(?:""[^"]*)*)"(\\r${plain})?|(${plain}))(?=\\n|${code}|$)`,
-    'y',
-  );
+  const mark = quote ?? '';
+  const plain = `[^${mark}\\r\\n${code}]*`;
+  const quoted = `${mark}([^${mark}]*(?:${mark}${mark}[^${mark}]*)*)${mark}`;
+  const either = quote === null ? `(?!)()|(${plain})` : `${quoted}|(${plain})`;
+  const cell = new RegExp(`(?:${either})(?=[\\r\\n]|${code}|$)`, 'y');
   const cells: string[] = [];
-  let stray = false;
   for (let at = start; ; at++) {
     cell.lastIndex = at;
     const found = cell.exec(text);
     if (found === null) return undefined;
     at = cell.lastIndex;
-    const last = text[at] !== separator;
-    const [, quoted, behind, bare] = found;
-    const outside = behind ?? bare ?? '';
-    const kept = last ? outside.replace(/\r$/, '') : outside;
-    stray ||= kept.includes('\r');
-    cells.push(quoted === undefined ? kept : quoted.replaceAll('""', '"') + kept);
-    if (last) return { end: at, cells, stray };
+    const [, inQuotes, bare = ''] = found;
+    cells.push(inQuotes?.replaceAll(mark + mark, mark) ?? bare);
+    if (text[at] !== separator) return { end: text.startsWith('\r\n', at) ? at + 1 : at, cells };
   }
 };
 
@@ -50,6 +46,8 @@ const isUtf8 = (bytes: Buffer): boolean => {
 type Options = {
   readonly from: number;
   readonly separator: string;
+  /** Null: there is none. @default '"' */
+  readonly quote?: '"' | "'" | null;
   readonly columns: number;
   readonly rowBytesMax: number;
 };
@@ -59,21 +57,36 @@ const formCodes = (parsed: Parsed | undefined, row: Buffer, columns: number): st
   [
     parsed === undefined ? 'E_QUOTE' : undefined,
     parsed !== undefined && parsed.cells.length !== columns ? 'E_FIELD_COUNT' : undefined,
-    parsed?.stray === true ? 'E_NEWLINE' : undefined,
     isUtf8(row) ? undefined : 'E_ENCODING',
     row.includes(0) ? 'E_CONTROL_CHAR' : undefined,
   ]
     .filter((code) => code !== undefined)
     .sort();
 
+/** Where a row's content ends, whose line end ends at `stop`. */
+const contentEnd = (text: string, start: number, stop: number): number =>
+  stop > start && text.startsWith('\r\n', stop - 1) ? stop - 1 : stop;
+
 const parsedWithin = (text: string, start: number, options: Options): Parsed | undefined => {
-  const parsed = parseRow(text, start, options.separator);
-  return parsed !== undefined && parsed.end - start <= options.rowBytesMax ? parsed : undefined;
+  const parsed = parseRow(text, start, options);
+  if (parsed === undefined) return undefined;
+  const bytes = contentEnd(text, start, parsed.end) - start;
+  return bytes <= options.rowBytesMax ? parsed : undefined;
 };
 
 const lineEnd = (text: string, start: number): number => {
-  const lineFeed = text.indexOf('\n', start);
-  return lineFeed < 0 ? text.length : lineFeed;
+  const found = /\r?\n|\r/g;
+  found.lastIndex = start;
+  const end = found.exec(text);
+  return end === null ? text.length : end.index + end[0].length - 1;
+};
+
+/** Of a row over the limit: whether one field alone is larger than it. */
+const sizeCode = (row: string, { separator, rowBytesMax, quote = '"' }: Options): string => {
+  const quoted = quote === null ? /(?!)/g : new RegExp(`${quote}[^${quote}]*(${quote}|$)`, 'g');
+  const fields = row.replace(quoted, (found) => 'x'.repeat(found.length));
+  const isLarge = fields.split(separator).some(({ length }) => length > rowBytesMax);
+  return isLarge ? 'E_FIELD_SIZE' : 'E_ROW_SIZE';
 };
 
 /** Every row behind `from`; blank lines are left out. */
@@ -83,11 +96,13 @@ export const oracleRows = (bytes: Buffer, options: Options): OracleRow[] => {
   for (let start = options.from, stop = start; start < bytes.length; start = stop + 1) {
     const parsed = parsedWithin(text, start, options);
     stop = parsed?.end ?? lineEnd(text, start);
-    const end = stop > start && text[stop - 1] === '\r' ? stop - 1 : stop;
+    const end = contentEnd(text, start, stop);
     if (end === start) continue;
-    const over = stop - start > options.rowBytesMax;
+    const over = end - start > options.rowBytesMax;
     const row = bytes.subarray(start, end);
-    const codes = over ? ['E_ROW_SIZE'] : formCodes(parsed, row, options.columns);
+    const codes = over
+      ? [sizeCode(row.toString('latin1'), options)]
+      : formCodes(parsed, row, options.columns);
     rows.push({ start, end, codes, cells: parsed?.cells ?? [] });
   }
   return rows;

@@ -11,13 +11,7 @@ export interface LedgerProps {
 }
 
 /** Actions a stage may need. Transactions need no right of their own, only those of their parts. */
-type LedgerAction =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem';
+type LedgerAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /**
  * The one table that says what became of each file and run. Not a TableV2: with a customer key that

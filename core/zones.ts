@@ -21,7 +21,7 @@ export type Span = { readonly from: number; readonly before: number; readonly af
 type Change = { readonly at: number; readonly before: number; readonly after: number };
 
 const DAY = 86_400;
-/** Before 1970 the data of zones is guesswork, and the rules of later years are the present ones. */
+/** Before 1970 the data of zones is guesswork; rules of later years are the present ones. */
 export const LOCAL_FIRST = 0;
 export const LOCAL_END = toDays({ year: 2100, month: 1, day: 1 }) * DAY;
 

@@ -82,7 +82,7 @@ export const compileRow = (dataset: Dataset): CompiledRow => {
   };
 };
 
-/** The rows of `texts` with what is prepared, and the values: the levels that all rows go through. */
+/** The rows of `texts` with what is prepared, and the values: levels that all rows go through. */
 export const valuesFrom = ({ prepared, values }: CompiledRow, texts: string): string => {
   const below = prepared === '' ? texts : `SELECT *, ${prepared} FROM (${texts})`;
   return `SELECT *, ${values} FROM (${below})`;

@@ -107,9 +107,11 @@ const makeDuplicates = async (
 
 /** Keeps the duplicate rows: where they are, where the kept one is, and the key unless secret. */
 export const duplicatesCopySql = (dataset: Dataset, runId: string, path: string): string => {
-  const shown = dataset.key.filter(
-    (name) => dataset.fields[name]?.classification !== 'confidential',
-  );
+  const isShown = (name: string): boolean => {
+    const field = dataset.fields[name];
+    return field?.classification !== 'confidential' && field?.mask === undefined;
+  };
+  const shown = dataset.key.filter(isShown);
   const columns = [
     `${literal(runId)} AS _run`,
     ...['_file', '_row', 'duplicate_of_file', 'duplicate_of_row'],

@@ -237,6 +237,13 @@ test.each([
   });
 });
 
+test('a masked key is not shown beside the duplicate rows', async () => {
+  const fields = { ...usersOf({}).fields, id: text({ mask: { how: 'hash' } }), login: text() };
+  const users = usersOf({ fields, key: ['id', 'login'] });
+  expect(duplicatesCopySql(users, 'run-1', 'x')).not.toContain('"id"');
+  expect(duplicatesCopySql(users, 'run-1', 'x')).toContain('"login"');
+});
+
 test('without a key, rows that are the same in every field are one, missing values too', async () => {
   const users = usersOf({ deduplicate: { by: 'row' } });
   const files: User[][] = [

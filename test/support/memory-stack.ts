@@ -5,10 +5,11 @@ import { transformRun } from '../../adapters/engine/transform.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { withWorkDir } from '../../adapters/work-dir.ts';
 import { contractVersion } from '../../core/contract.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { findRun } from '../../core/load/commit.ts';
 import type { Landing } from '../../core/ports.ts';
-import { datasetNamed, datasets } from '../../datasets/index.ts';
+import { datasets as shop } from '../../datasets/index.ts';
 import { gate } from '../../functions/gate/handler.ts';
 import { intake } from '../../functions/intake/handler.ts';
 import { load } from '../../functions/load/handler.ts';
@@ -35,8 +36,12 @@ export const memoryStack = (
   options: {
     readonly around?: (name: StageName, stage: Stage) => Stage;
     readonly validateFile?: typeof validateFile;
+    /** @default those of the shop */
+    readonly datasets?: readonly Dataset[];
   } = {},
 ) => {
+  const datasets = options.datasets ?? shop;
+  const datasetNamed = (name: string) => datasets.find((dataset) => dataset.name === name);
   const ledger = memoryLedger();
   const telemetry = fakeTelemetry();
   const pipeline = memoryPipeline();

@@ -70,7 +70,7 @@ type Typed = Pick<ColumnProgram, 'kind' | 'physical' | 'logical'> & Partial<Colu
 const columnProgram = (name: string, field: Field): ColumnProgram | undefined => {
   const typed = typedOf(field);
   // The bounds of other kinds, such as 0.5 of a double, are no integers.
-  const ruled = typed === undefined ? undefined : rulesOf(field);
+  const ruled = typed === undefined ? undefined : rulesOf(field, typed.kind);
   if (typed === undefined || ruled === undefined || field.nullTokens.length > 0) return undefined;
   const range = { min: typed.min ?? MIN_64, max: typed.max ?? MAX_64 };
   return {
@@ -154,14 +154,26 @@ type Ruled = {
   readonly max: bigint;
 };
 
-/** What the rules add up to; undefined when there is one of another kind. */
-const rulesOf = ({ rules }: Field): Ruled | undefined => {
-  const ruled = { length: {}, min: MIN_64, max: MAX_64 };
+/** Kinds whose length, or whose range, the walk judges. */
+const measured: ReadonlySet<ColumnProgram['kind']> = new Set(['text']);
+const ranged: ReadonlySet<ColumnProgram['kind']> = new Set([
+  'int32',
+  'int64',
+  'decimal64',
+  'decimal128',
+  'instant',
+  'date',
+]);
+
+/** What the rejecting rules add up to; undefined when the walk does not know one of them. */
+const rulesOf = ({ rules }: Field, of: ColumnProgram['kind']): Ruled | undefined => {
+  let ruled: Ruled = { length: {}, min: MIN_64, max: MAX_64 };
   for (const { kind, params, severity } of rules) {
     if (severity === 'warn') continue;
-    if (kind === 'range') Object.assign(ruled, rangeOf(params));
-    else if (kind === 'length') ruled.length = lengthOf(params);
-    else return undefined;
+    if (kind === 'range' && ranged.has(of)) ruled = { ...ruled, ...withRange(ruled, params) };
+    else if (kind === 'length' && measured.has(of)) {
+      ruled = { ...ruled, length: withLength(ruled.length, params) };
+    } else return undefined;
   }
   return ruled;
 };
@@ -170,12 +182,13 @@ const rulesOf = ({ rules }: Field): Ruled | undefined => {
 const bound = (value: RuleParam | undefined, otherwise: bigint): bigint =>
   typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : otherwise;
 
-const rangeOf = ({ min, max }: RuleParams) => ({
-  min: larger(bound(min, MIN_64), MIN_64),
-  max: smaller(bound(max, MAX_64), MAX_64),
+/** Of two rules the stricter bound counts. */
+const withRange = (ruled: Ruled, { min, max }: RuleParams) => ({
+  min: larger(bound(min, MIN_64), ruled.min),
+  max: smaller(bound(max, MAX_64), ruled.max),
 });
 
-const lengthOf = ({ min, max }: RuleParams) => ({
-  a: Number(min ?? 0),
-  b: Math.min(Number(max ?? TEXT_MAX), TEXT_MAX),
+const withLength = ({ a = 0, b = TEXT_MAX }: Ruled['length'], { min, max }: RuleParams) => ({
+  a: Math.max(Number(min ?? 0), a),
+  b: Math.min(Number(max ?? TEXT_MAX), b),
 });

@@ -20,7 +20,7 @@ import {
   text,
   timestamp,
 } from '../../../core/fields/index.ts';
-import { ruleOf } from '../../../core/rules/index.ts';
+import { length, ruleOf } from '../../../core/rules/index.ts';
 import { ident } from '../../../core/sql.ts';
 import { judgeRow } from '../../../core/validate/judge-row.ts';
 
@@ -229,6 +229,19 @@ describe('rows are taken as the row engine types them, or left as they are', () 
     expect(taken).toBeGreaterThan(50);
     expect(valid).toBeGreaterThan(taken);
   }, 120_000);
+});
+
+describe('what the walk does not judge', () => {
+  const cells = (...values: string[]) => values.map((value) => [{ value, quoted: false }]);
+
+  test.each<[string, Field]>([
+    ['the length of a oneOf', oneOf(['only', 'ab'], { rules: [length({ max: 3 })] })],
+    ['the length of an email', email({ rules: [length({ max: 3 })] })],
+    ['a pattern', text({ pattern: /a+/ })],
+    ['a null token', text({ optional: true, nullTokens: ['NA'] })],
+  ])('%s keeps it from the whole dataset', (_what, field) => {
+    expect(programOf(datasetOf({ field }), ['field'])).toBeUndefined();
+  });
 });
 
 test('a file of many groups, with texts that fill a group before its rows do', async () => {

@@ -232,8 +232,6 @@ describe('rows are taken as the row engine types them, or left as they are', () 
 });
 
 describe('what the walk does not judge', () => {
-  const cells = (...values: string[]) => values.map((value) => [{ value, quoted: false }]);
-
   test.each<[string, Field]>([
     ['the length of a oneOf', oneOf(['only', 'ab'], { rules: [length({ max: 3 })] })],
     ['the length of an email', email({ rules: [length({ max: 3 })] })],

@@ -2,15 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import { assert } from '../../core/assert.ts';
 import { limits } from '../../core/limits.ts';
+import { NUMBER_DIGITS, writeNumber } from './cell-text.ts';
 import { BLANK, CONTROL_CHAR, ENCODING, FIELD_SIZE, QUOTE, ROW_SIZE } from './faults.ts';
 import type { FieldMeter } from './field-meter.ts';
 import { contentEnd, contentEndInFile, fill, lineEnd, lineEndInFile } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
 
 const LF = 10;
-const NUMBER_DIGITS = 10;
-/** Separates the cells that are written; what holds one is quoted. */
-export const CELL_SEPARATOR = 1;
 
 /** Reads the rows of one kind of text, one at a time. */
 export type CellReader = {
@@ -181,15 +179,6 @@ const take = (
   progress.lines += 1;
   progress.rowBytes += stop - progress.next;
   progress.next = end + 1;
-};
-
-/** Ten digits and a separator, as the framer writes them. */
-const writeNumber = (out: Buffer, at: number, row: number): number => {
-  for (let i = NUMBER_DIGITS - 1, rest = row; i >= 0; i--, rest = Math.trunc(rest / 10)) {
-    out[at + i] = 0x30 + (rest % 10);
-  }
-  out[at + NUMBER_DIGITS] = CELL_SEPARATOR;
-  return at + NUMBER_DIGITS + 1;
 };
 
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };

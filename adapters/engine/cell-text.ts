@@ -1,4 +1,7 @@
-import { CELL_SEPARATOR } from './cell-rows.ts';
+/** Separates the cells that are written; what holds one is quoted. JSON allows none bare. */
+export const CELL_SEPARATOR = 1;
+/** Digits of the row number in front of the cells. */
+export const NUMBER_DIGITS = 10;
 
 /** The quote of what is written, whatever the quote of the file is. */
 export const WRITTEN_QUOTE = 0x22;
@@ -54,4 +57,13 @@ export const writePlain = (
     }
   }
   return copyText(bytes, start, end, out, from);
+};
+
+/** Ten digits and a separator, as the framer writes them. */
+export const writeNumber = (out: Buffer, at: number, row: number): number => {
+  for (let i = NUMBER_DIGITS - 1, rest = row; i >= 0; i--, rest = Math.trunc(rest / 10)) {
+    out[at + i] = 0x30 + (rest % 10);
+  }
+  out[at + NUMBER_DIGITS] = CELL_SEPARATOR;
+  return at + NUMBER_DIGITS + 1;
 };

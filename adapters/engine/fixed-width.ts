@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Dataset } from '../../core/dataset.ts';
-import { CELL_SEPARATOR, type CellReader } from './cell-rows.ts';
-import { writePlain } from './cell-text.ts';
+import type { CellReader } from './cell-rows.ts';
+import { CELL_SEPARATOR, writePlain } from './cell-text.ts';
 import { FIELD_COUNT } from './faults.ts';
 import { contentEnd, lineEnd } from './file-bytes.ts';
 import { headOf } from './head.ts';

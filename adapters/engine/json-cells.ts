@@ -1,13 +1,9 @@
 import { hexAt, QUOTE } from '../../core/json/text.ts';
+import { CELL_SEPARATOR, copyText, writeQuoted } from './cell-text.ts';
 import { BARE, COMPOUND, ESCAPED, type LineScanner, MISSING, PLAIN, RAW } from './json-line.ts';
-
-/** Separates the cells of a transcoded line. JSON allows no bare control character in a string. */
-export const JSON_SEPARATOR = 1;
 
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
-/** Bytes of a number, word or short string are copied one by one: a call costs more. */
-const COPY_FROM = 48;
 
 const SIMPLE_ESCAPES = new Map(
   Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, char]) => [
@@ -36,7 +32,7 @@ export const writeCells = (
 ): number => {
   let at = from;
   for (let field = 0; field < fields.length; field++) {
-    if (field > 0) out[at++] = JSON_SEPARATOR;
+    if (field > 0) out[at++] = CELL_SEPARATOR;
     const kind = spans.kinds[field] ?? MISSING;
     if (kind === MISSING) continue;
     const start = spans.starts[field] ?? 0;
@@ -57,7 +53,7 @@ const writeCell = (
   switch (kind) {
     case BARE:
     case PLAIN:
-      return copy(bytes, start, end, out, at);
+      return copyText(bytes, start, end, out, at);
     case ESCAPED:
       return writeUnescaped(bytes, start, end, out, at);
     case COMPOUND:
@@ -66,31 +62,6 @@ const writeCell = (
     default:
       throw new Error(`a cell has no kind ${kind}`);
   }
-};
-
-const copy = (bytes: Buffer, start: number, end: number, out: Buffer, at: number): number => {
-  if (end - start >= COPY_FROM) return at + bytes.copy(out, at, start, end);
-  let to = at;
-  for (let i = start; i < end; i++) out[to++] = bytes[i] ?? 0;
-  return to;
-};
-
-const writeQuoted = (
-  bytes: Buffer,
-  start: number,
-  end: number,
-  out: Buffer,
-  from: number,
-): number => {
-  let at = from;
-  out[at++] = QUOTE;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === QUOTE) out[at++] = QUOTE;
-    out[at++] = byte;
-  }
-  out[at++] = QUOTE;
-  return at;
 };
 
 const writeUnescaped = (

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import { assert } from '../../core/assert.ts';
+import { NUMBER_DIGITS, writeNumber } from './cell-text.ts';
 import { BLANK, CONTROL_CHAR, ENCODING, ROW_SIZE } from './faults.ts';
 import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
-import { cellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
+import { cellBytesMax, writeCells } from './json-cells.ts';
 import type { LineScanner } from './json-line.ts';
 
 const LF = 10;
-const NUMBER_DIGITS = 10;
 /** A line feed, and a carriage return before it, are no part of the row. */
 const LINE_END_BYTES = 2;
 
@@ -148,15 +148,6 @@ export const lineFault = (
   const text = bytes.subarray(start, end);
   const fault = (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
   return fault === 0 ? scanner.scan(bytes, start, end) : fault;
-};
-
-/** Ten digits and a separator, as the framer writes them before a CSV row. */
-const writeNumber = (out: Buffer, at: number, row: number): number => {
-  for (let i = NUMBER_DIGITS - 1, rest = row; i >= 0; i--, rest = Math.trunc(rest / 10)) {
-    out[at + i] = 0x30 + (rest % 10);
-  }
-  out[at + NUMBER_DIGITS] = JSON_SEPARATOR;
-  return at + NUMBER_DIGITS + 1;
 };
 
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };

@@ -1,6 +1,6 @@
 import type { FileOptions } from '../../core/landing/file-options.ts';
-import { CELL_SEPARATOR, type CellReader } from './cell-rows.ts';
-import { copyText, WRITTEN_QUOTE, writeQuoted } from './cell-text.ts';
+import type { CellReader } from './cell-rows.ts';
+import { CELL_SEPARATOR, copyText, WRITTEN_QUOTE, writeQuoted } from './cell-text.ts';
 import { FIELD_COUNT, QUOTE } from './faults.ts';
 import { fieldMeter } from './field-meter.ts';
 import { lineEnd } from './file-bytes.ts';

@@ -4,12 +4,13 @@ import type { Dataset } from '../../core/dataset.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
-import { CELL_SEPARATOR, type CellReader, cellRows } from './cell-rows.ts';
+import { type CellReader, cellRows } from './cell-rows.ts';
+import { CELL_SEPARATOR } from './cell-text.ts';
 import { NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
 import { headOf as head } from './head.ts';
 import { type Header, markBytes, readHeader } from './header.ts';
-import { anyCellBytesMax, JSON_SEPARATOR, writeCells } from './json-cells.ts';
+import { anyCellBytesMax, writeCells } from './json-cells.ts';
 import { COMPOUND, lineScanner } from './json-line.ts';
 import { jsonLines, lineFault } from './jsonl.ts';
 import { looseCsvReader } from './loose-csv.ts';
@@ -132,7 +133,7 @@ export const jsonSource = (
   return {
     kind: 'source',
     columns,
-    separator: String.fromCharCode(JSON_SEPARATOR),
+    separator: String.fromCharCode(CELL_SEPARATOR),
     leadBytes: from,
     totalBytes: fstatSync(fd).size,
     rowBytesMax: framing.rowBytesMax,

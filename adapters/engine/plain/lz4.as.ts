@@ -5,7 +5,11 @@ import { copy } from './cell.as.ts';
  * LZ4's block format: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 const HASH_BITS = 13;
+const HASH_FACTOR: u64 = 0x9e3779b97f4a7c15;
+/** The format's shortest match; what a match's length counts from. */
 const MIN_MATCH = 4;
+/** Shorter ones save little, and looking for them takes most of the time. */
+const MATCH_FROM = 8;
 /** The last bytes of a block are literals, so that a decoder may copy in wide steps. */
 const LAST_LITERALS = 5;
 const MATCH_LIMIT = 12;
@@ -21,7 +25,7 @@ export function setHashes(table: i32): void {
 }
 
 function slot(at: i32): i32 {
-  return hashes + (((load<u32>(at) * u32(2654435761)) >> (32 - HASH_BITS)) << 2);
+  return hashes + (i32((load<u64>(at) * HASH_FACTOR) >> (64 - HASH_BITS)) << 2);
 }
 
 /** Compresses [from, to) to `out`; returns where the block ends. */
@@ -35,15 +39,16 @@ export function compress(from: i32, to: i32, out: i32): i32 {
     const entry = slot(at);
     const before = i32(load<u32>(entry));
     store<u32>(entry, at);
-    if (before === 0 || at - before > DISTANCE_MAX || load<u32>(before) !== load<u32>(at)) {
+    if (before === 0 || at - before > DISTANCE_MAX || load<u64>(before) !== load<u64>(at)) {
       at += 1 + ((at - anchor) >> SKIP_SHIFT);
       continue;
     }
-    const length = matchLength(before + MIN_MATCH, at + MIN_MATCH, to - LAST_LITERALS);
-    end = literals(anchor, at, end, length);
+    const more = matchLength(before + MATCH_FROM, at + MATCH_FROM, to - LAST_LITERALS);
+    const length = MATCH_FROM + more;
+    end = literals(anchor, at, end, length - MIN_MATCH);
     store<u16>(end, u16(at - before));
-    end = lengthBytes(length, end + 2);
-    at += length + MIN_MATCH;
+    end = lengthBytes(length - MIN_MATCH, end + 2);
+    at += length;
     anchor = at;
   }
   return literals(anchor, to, end, 0);

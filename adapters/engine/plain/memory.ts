@@ -18,7 +18,7 @@ const HASHES_BYTES = 4 << 13;
 
 // The struct of a column, as plain.as.ts has it.
 const STRUCT = 64;
-const [AT_DATA, LEVELS, TABLE, NULLS, DATA, MIN, MAX] = [16, 24, 28, 32, 36, 40, 48];
+const [AT_DATA, LEVELS, TABLE, DATA, MIN, MAX] = [16, 24, 28, 36, 40, 48];
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -33,6 +33,7 @@ type Exports = {
   ): void;
   clear(): void;
   take(from: number, to: number, rest: number): number;
+  missing(column: number): number;
   packLevels(column: number, out: number): number;
   compress(from: number, to: number, out: number): number;
   bounds32(from: number, to: number): void;
@@ -132,15 +133,12 @@ export const openMemory = ({ programs, separator, rowBytesMax, batchBytesMax }: 
     columns,
     /** Begins a group of rows. */
     clear: (): void => {
-      for (const { struct, data } of columns) {
-        bytes.writeInt32LE(data, struct + AT_DATA);
-        bytes.writeInt32LE(0, struct + NULLS);
-      }
+      for (const { struct, data } of columns) bytes.writeInt32LE(data, struct + AT_DATA);
       wasm.clear();
     },
     /** Where a column's values end, and how many rows of the group have none. */
     endOf: ({ struct }: MemoryColumn): number => bytes.readInt32LE(struct + AT_DATA),
-    nullsOf: ({ struct }: MemoryColumn): number => bytes.readInt32LE(struct + NULLS),
+    nullsOf: (index: number): number => wasm.missing(index),
   };
 };
 export type PlainMemory = ReturnType<typeof openMemory>;

@@ -9,20 +9,44 @@ const LETTER_T: u8 = 84;
 const LETTER_Z: u8 = 90;
 /** Digits that an i64 always holds. */
 const DIGITS_MAX = 18;
+// Eight bytes at a step: the text of zeros, and what tells a byte over nine.
+const ZEROS: u64 = 0x3030303030303030;
+const OVER_NINE: u64 = 0x7676767676767676;
+const HIGH_BITS: u64 = 0x8080808080808080;
+const PAIRS: u64 = 0x000000ff000000ff;
 const SECONDS_OF_DAY: i64 = 86400;
 const MICROS: i64 = 1000000;
 
 /** What was read last: the number, unscaled; days or microseconds since 1970. */
 export let read: i64 = 0;
 
+/**
+ * The number that up to eight digits say, at once; negative when one of them is none. The eight
+ * bytes at `start` are read, whatever stands behind `end`.
+ */
+function eight(start: i32, end: i32): i64 {
+  // The last digit in the highest byte; what is missing in front counts as zeros.
+  const shift = u64(8 - (end - start)) << 3;
+  const lead = shift ? (u64(1) << shift) - 1 : 0;
+  const values = (load<u64>(start) << shift) ^ (ZEROS & ~lead);
+  if ((values | (values + OVER_NINE)) & HIGH_BITS) return -1;
+  const pairs = values * 10 + (values >> 8);
+  const low = (pairs & PAIRS) * 0x000f424000000064;
+  const high = ((pairs >> 16) & PAIRS) * 0x0000271000000001;
+  return i64((low + high) >> 32);
+}
+
 /** Reads digits into `read`; false when there is anything else, or none, or too many. */
 export function digits(start: i32, end: i32): bool {
-  if (end - start > DIGITS_MAX || end <= start) return false;
-  let all: i64 = 0;
-  for (let at = start; at < end; at++) {
-    const digit = load<u8>(at) - DIGIT_0;
-    if (digit > 9) return false;
-    all = all * 10 + i64(digit);
+  const count = end - start;
+  if (count > DIGITS_MAX || count <= 0) return false;
+  const head = count & 7;
+  let all: i64 = head ? eight(start, start + head) : 0;
+  if (all < 0) return false;
+  for (let at = start + head; at < end; at += 8) {
+    const next = eight(at, at + 8);
+    if (next < 0) return false;
+    all = all * 100000000 + next;
   }
   read = all;
   return true;
@@ -42,21 +66,36 @@ export function integer(start: i32, end: i32): bool {
 export function decimal(scale: i32, start: i32, end: i32): bool {
   const first = load<u8>(start);
   const from = isSign(first) ? start + 1 : start;
-  let point = from;
-  while (point < end && load<u8>(point) !== DOT) point++;
+  const point = pointIn(from, end);
   const decimals = point < end ? end - point - 1 : 0;
   if (point - from + scale > DIGITS_MAX || decimals > scale) return false;
   if (point < end && decimals === 0) return false;
   if (!digits(from, point)) return false;
   let all = read;
-  for (let at = point + 1; at < end; at++) {
-    const digit = load<u8>(at) - DIGIT_0;
-    if (digit > 9) return false;
-    all = all * 10 + i64(digit);
+  if (decimals > 0) {
+    if (!digits(point + 1, end)) return false;
+    all = all * tens(decimals) + read;
   }
-  for (let i = decimals; i < scale; i++) all *= 10;
+  all *= tens(scale - decimals);
   read = first === MINUS ? -all : all;
   return true;
+}
+
+/** Where the point stands, or `end`. */
+function pointIn(from: i32, end: i32): i32 {
+  const wideDot = i8x16.splat(DOT);
+  for (let at = from; at < end; at += 16) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), wideDot));
+    if (found) return min<i32>(at + i32(ctz(found)), end);
+  }
+  return end;
+}
+
+/** Ten to the power of at most DIGITS_MAX. */
+function tens(power: i32): i64 {
+  let product: i64 = 1;
+  for (let i = 0; i < power; i++) product *= 10;
+  return product;
 }
 
 export function pair(at: i32): i32 {

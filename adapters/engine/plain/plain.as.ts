@@ -1,8 +1,19 @@
 // @ts-nocheck: this is AssemblyScript; build-wasm.ts compiles it to plain-wasm.ts.
 import { bounds32, bounds64, boundsOfTexts, high, low } from './bounds.as.ts';
 import { cell, copy, setSeparator } from './cell.as.ts';
-import { AT_DATA, DATA, LEVELS, NEXT, NULLS, STRUCT } from './column.as.ts';
+import {
+  AT_DATA,
+  BEFORE,
+  clearFull,
+  FLAGS,
+  full,
+  LEVELS,
+  OPTIONAL,
+  STRUCT,
+  setDataMax,
+} from './column.as.ts';
 import { compress, setHashes } from './lz4.as.ts';
+import { digits, read } from './numbers.as.ts';
 import { value } from './values.as.ts';
 
 // Not "export … from": AssemblyScript would take that for another module.
@@ -17,15 +28,12 @@ export { bounds32, bounds64, boundsOfTexts, compress, high, low };
  * memory.ts lays the memory out. Wide steps read and write past what they are about, so everything
  * has some room behind it.
  */
-const DIGIT_0: u8 = 48;
 const NUMBER_DIGITS = 10;
 
 let columns: i32 = 0;
 let count: i32 = 0;
 let rowNumbers: i32 = 0;
 let rowsMax: i32 = 0;
-let dataMax: i32 = 0;
-let full: bool = false;
 
 /** Rows taken since the last `clear`. */
 export let rows: i32 = 0;
@@ -46,14 +54,14 @@ export function setup(
   setSeparator(separator);
   rowNumbers = numbers;
   rowsMax = groupRows;
-  dataMax = columnBytes;
+  setDataMax(columnBytes);
   setHashes(hashes);
 }
 
 /** Begins a new group of rows; JS has set back where each column's data begins. */
 export function clear(): void {
   rows = 0;
-  full = false;
+  clearFull();
 }
 
 /**
@@ -66,12 +74,16 @@ export function take(from: i32, to: i32, rest: i32): i32 {
   while (at < to && rows < rowsMax && !full) {
     const next = row(at);
     if (next > 0) {
-      commit(at);
+      digits(at, at + NUMBER_DIGITS);
+      store<i32>(rowNumbers + (rows << 2), i32(read));
+      rows++;
       at = next;
     } else {
       copy(at, -next, restEnd);
       restEnd += -next - at;
       at = -next;
+      // It may have been this row alone that was too much.
+      if (rows === 0) clearFull();
     }
   }
   return at;
@@ -80,32 +92,30 @@ export function take(from: i32, to: i32, rest: i32): i32 {
 /** Where the next row starts; negative when this one is not taken. */
 function row(from: i32): i32 {
   let at = from + NUMBER_DIGITS + 1;
-  let sound = true;
-  for (let index = 0; index < count; index++) {
-    const column = columns + index * STRUCT;
+  let index = 0;
+  for (; index < count; index++) {
     at = cell(at);
-    if (sound) sound = value(column, load<i32>(column, LEVELS) + rows);
+    if (!value(columns + index * STRUCT, rows)) break;
     at++;
   }
-  return sound ? at : -at;
+  if (index === count) return at;
+  // What the row has written already is written over by the next one.
+  for (let other = 0; other <= index; other++) {
+    const column = columns + other * STRUCT;
+    store<i32>(column, load<i32>(column, BEFORE), AT_DATA);
+  }
+  for (at++, index++; index < count; index++) at = cell(at) + 1;
+  return -at;
 }
 
-function commit(from: i32): void {
-  for (let index = 0; index < count; index++) {
-    const column = columns + index * STRUCT;
-    const next = load<i32>(column, NEXT);
-    store<i32>(column, next, AT_DATA);
-    // The next row is no longer than a row may be, for which there is room behind.
-    if (next - load<i32>(column, DATA) > dataMax) full = true;
-    const present = load<u8>(load<i32>(column, LEVELS) + rows);
-    store<i32>(column, load<i32>(column, NULLS) + 1 - i32(present), NULLS);
-  }
-  let number: i32 = 0;
-  for (let digit = 0; digit < NUMBER_DIGITS; digit++) {
-    number = number * 10 + i32(load<u8>(from + digit) - DIGIT_0);
-  }
-  store<i32>(rowNumbers + (rows << 2), number);
-  rows++;
+/** How many rows of the group have no value in a column. */
+export function missing(index: i32): i32 {
+  const column = columns + index * STRUCT;
+  if (!(load<i32>(column, FLAGS) & OPTIONAL)) return 0;
+  const levels = load<i32>(column, LEVELS);
+  let present = 0;
+  for (let at = 0; at < rows; at++) present += i32(load<u8>(levels + at));
+  return rows - present;
 }
 
 /** Packs the levels of a column, one bit each; returns where they end. */

@@ -28,7 +28,9 @@ export type PlainRows = {
 /** Room for a batch of numbered rows at first; a larger one makes more. */
 const BATCH_BYTES = 2 << 20;
 /** Less gain is not worth the reader's time. */
-const WORTH = 0.9;
+const WORTH = 0.85;
+/** A column that was not worth it is tried again after so many groups. */
+const GROUPS_UNTRIED = 16;
 
 const specOf = (program: ColumnProgram): ColumnSpec => ({
   name: program.name,
@@ -60,17 +62,17 @@ export const openPlain = (options: PlainOptions) => {
     { name: '_row', physical: { type: 'int32' }, logical: { type: 'none' }, optional: false },
     constant('_run', runId),
   ]);
+  const squeeze = squeezer();
   const rows = rowBits();
   const nulls = new Map(programs.map(({ name }) => [name, 0]));
   const flush = (): void => {
     const count = memory.wasm.rows.value;
     if (count === 0) return;
     for (const row of new Int32Array(memory.bytes.buffer, memory.numbers, count)) rows.add(row);
-    for (const column of memory.columns) {
-      const { name } = column.program;
-      nulls.set(name, (nulls.get(name) ?? 0) + memory.nullsOf(column));
+    for (const [index, { program }] of memory.columns.entries()) {
+      nulls.set(program.name, (nulls.get(program.name) ?? 0) + memory.nullsOf(index));
     }
-    file.writeGroup(count, (index) => chunkOf(memory, index, count));
+    file.writeGroup(count, (index) => chunkOf(memory, squeeze, index, count));
     memory.clear();
   };
   memory.clear();
@@ -105,12 +107,13 @@ export const openPlain = (options: PlainOptions) => {
 /** Longer texts are no bounds: they would be most of the footer. */
 const BOUND_BYTES_MAX = 256;
 
-const chunkOf = (memory: PlainMemory, index: number, rows: number): Chunk => {
+const chunkOf = (memory: PlainMemory, squeeze: Squeeze, index: number, rows: number): Chunk => {
   const column = memory.columns[index];
-  if (column !== undefined) return columnChunk(memory, column, index, rows);
+  if (column !== undefined) return columnChunk(memory, squeeze, column, index, rows);
   if (index === memory.columns.length + 1) {
     const [start, end] = [memory.numbers, memory.numbers + 4 * rows];
-    return { ...compressed(memory, start, end), nulls: 0, bounds: bounds32(memory, start, end) };
+    const page = squeeze(memory, index, start, end);
+    return { ...page, nulls: 0, bounds: bounds32(memory, start, end) };
   }
   const content = constantPage(rows);
   return { content, codec: 'none', plainBytes: content.length, nulls: 0 };
@@ -119,13 +122,14 @@ const chunkOf = (memory: PlainMemory, index: number, rows: number): Chunk => {
 /** A page is laid out in place: the headers are written backwards from the values. */
 const columnChunk = (
   memory: PlainMemory,
+  squeeze: Squeeze,
   column: MemoryColumn,
   index: number,
   rows: number,
 ): Chunk => {
   const { bytes, wasm } = memory;
   const { program, data } = column;
-  const nulls = memory.nullsOf(column);
+  const nulls = memory.nullsOf(index);
   let end = memory.endOf(column);
   let start = data;
   const bounds = nulls === rows ? undefined : boundsOf(memory, program, start, end);
@@ -146,7 +150,8 @@ const columnChunk = (
     bytes.writeInt32LE(levelBytes, start);
   }
   // The page of a dictionary would have to be compressed too, for nothing.
-  const page = program.kind === 'oneOf' ? asIs(memory, start, end) : compressed(memory, start, end);
+  const isDone = program.kind === 'oneOf';
+  const page = isDone ? asIs(memory, start, end) : squeeze(memory, index, start, end);
   return { ...page, nulls, bounds };
 };
 
@@ -157,9 +162,9 @@ const boundsOf = (
   end: number,
 ): Chunk['bounds'] => {
   if (kind === 'oneOf') {
-    const used = [...new Set(memory.bytes.subarray(start, end))].map((at) =>
-      Buffer.from(values[at] ?? ''),
-    );
+    const seen = new Uint8Array(values.length);
+    for (let at = start; at < end; at++) seen[memory.bytes[at] ?? 0] = 1;
+    const used = values.filter((_, at) => seen[at] === 1).map((text) => Buffer.from(text));
     return shortBounds(used.sort(Buffer.compare));
   }
   switch (physical.type) {
@@ -205,6 +210,7 @@ const shortBounds = (sorted: readonly Buffer[]): Chunk['bounds'] => {
 };
 
 type Page = Pick<Chunk, 'content' | 'codec' | 'plainBytes'>;
+type Squeeze = (memory: PlainMemory, index: number, start: number, end: number) => Page;
 
 const asIs = ({ bytes }: PlainMemory, start: number, end: number): Page => ({
   content: bytes.subarray(start, end),
@@ -212,10 +218,22 @@ const asIs = ({ bytes }: PlainMemory, start: number, end: number): Page => ({
   plainBytes: end - start,
 });
 
-const compressed = (memory: PlainMemory, start: number, end: number): Page => {
-  const { bytes, wasm, squeezed } = memory;
-  const plainBytes = end - start;
-  const to = wasm.compress(start, end, squeezed);
-  if (to - squeezed > plainBytes * WORTH) return asIs(memory, start, end);
-  return { content: bytes.subarray(squeezed, to), codec: 'lz4', plainBytes };
+/** Compresses the pages of columns for which it is worth the time: numbers hardly ever repeat. */
+const squeezer = (): Squeeze => {
+  const untried = new Map<number, number>();
+  return (memory, index, start, end) => {
+    const left = untried.get(index) ?? 0;
+    if (left > 0) {
+      untried.set(index, left - 1);
+      return asIs(memory, start, end);
+    }
+    const { bytes, wasm, squeezed } = memory;
+    const plainBytes = end - start;
+    const to = wasm.compress(start, end, squeezed);
+    if (to - squeezed <= plainBytes * WORTH) {
+      return { content: bytes.subarray(squeezed, to), codec: 'lz4', plainBytes };
+    }
+    untried.set(index, GROUPS_UNTRIED);
+    return asIs(memory, start, end);
+  };
 };

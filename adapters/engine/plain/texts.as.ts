@@ -1,6 +1,6 @@
 // @ts-nocheck: this is AssemblyScript, a part of plain.as.ts.
 import { copy, doubled, QUOTE } from './cell.as.ts';
-import { A, B, FLAGS, LOWER, NEXT, TABLE, UPPER } from './column.as.ts';
+import { A, AT_DATA, B, endText, FLAGS, LOWER, TABLE, UPPER } from './column.as.ts';
 
 /** Judges texts and writes them as Parquet's plain encoding has them: a length, then the bytes. */
 const SPACE: u8 = 32;
@@ -36,7 +36,7 @@ export function text(column: i32, next: i32, start: i32, end: i32): bool {
     copy(start, end, to);
   }
   store<i32>(next, length);
-  store<i32>(column, to + length, NEXT);
+  endText(column, to + length);
   return true;
 }
 
@@ -69,19 +69,31 @@ export function cased(start: i32, end: i32, to: i32, lower: bool): bool {
 /** One @, not first; behind it a dot that is neither first nor last; no blank. */
 export function isEmail(start: i32, end: i32): bool {
   if (doubled) return false;
+  const wideAt = i8x16.splat(AT);
+  const wideDot = i8x16.splat(DOT);
+  const wideBlank = i8x16.splat(SPACE);
   let at = 0;
-  let dots = 0;
-  for (let i = start; i < end; i++) {
-    const byte = load<u8>(i);
-    if (byte <= SPACE) return false;
-    if (byte === AT) {
-      if (at) return false;
-      at = i;
-    } else if (byte === DOT && at && i > at + 1 && i < end - 1) {
-      dots++;
+  let lastDot = 0;
+  for (let from = start; from < end; from += 16) {
+    const bytes = v128.load(from);
+    const left = end - from;
+    const live = left >= 16 ? 0xffff : (1 << left) - 1;
+    if (i8x16.bitmask(i8x16.le_u(bytes, wideBlank)) & live) return false;
+    const ats = i8x16.bitmask(i8x16.eq(bytes, wideAt)) & live;
+    if (ats) {
+      if (at || ats & (ats - 1)) return false;
+      at = from + i32(ctz(ats));
     }
+    // Of the dots before the last byte, the last one tells.
+    const dots = i8x16.bitmask(i8x16.eq(bytes, wideDot)) & live & ~lastBit(left);
+    if (dots) lastDot = from + 31 - i32(clz(dots));
   }
-  return at > start && dots > 0;
+  return at > start && lastDot > at + 1;
+}
+
+/** The bit of a text's last byte, where it is among the sixteen. */
+function lastBit(left: i32): i32 {
+  return left <= 16 ? 1 << (left - 1) : 0;
 }
 
 /** Compares with each declared value; its position, one byte, is the value. */
@@ -95,7 +107,7 @@ export function oneOf(column: i32, next: i32, start: i32, end: i32): bool {
     const bytes = load<i32>(entry);
     if (bytes === length && same(entry + 8, start, length)) {
       store<u8>(next, u8(index));
-      store<i32>(column, next + 1, NEXT);
+      store<i32>(column, next + 1, AT_DATA);
       return true;
     }
     entry += 8 + ((bytes + 7) & ~7);

@@ -1,7 +1,7 @@
 // @ts-nocheck: this is AssemblyScript, a part of plain.as.ts.
 
 import { cellEnd, cellStart } from './cell.as.ts';
-import { A, AT_DATA, FLAGS, KIND, MAX, MIN, NEXT, OPTIONAL } from './column.as.ts';
+import { A, AT_DATA, BEFORE, FLAGS, KIND, LEVELS, MAX, MIN, OPTIONAL } from './column.as.ts';
 import { day, decimal, instant, integer, read } from './numbers.as.ts';
 import { isEmail, lengthFits, oneOf, text } from './texts.as.ts';
 
@@ -20,17 +20,19 @@ const SPACE: u8 = 32;
 const DATE_BYTES = 10;
 
 /**
- * Judges the cell found last and writes its value; `level` becomes 1 where there is one. False when
- * the row must go the other way.
+ * Judges the cell found last and writes its value, that of the group's row `row`. False when the
+ * row must go the other way; then the column's data end where they ended BEFORE.
  */
-export function value(column: i32, level: i32): bool {
+export function value(column: i32, row: i32): bool {
   const next = load<i32>(column, AT_DATA);
-  if (cellStart === cellEnd) {
-    store<u8>(level, 0);
-    store<i32>(column, next, NEXT);
-    return (load<i32>(column, FLAGS) & OPTIONAL) !== 0;
+  store<i32>(column, next, BEFORE);
+  const isThere = cellStart !== cellEnd;
+  if (load<i32>(column, FLAGS) & OPTIONAL) {
+    store<u8>(load<i32>(column, LEVELS) + row, u8(isThere));
+    if (!isThere) return true;
+  } else if (!isThere) {
+    return false;
   }
-  store<u8>(level, 1);
   // The spaces are no part of the value.
   if (load<u8>(cellStart) === SPACE || load<u8>(cellEnd - 1) === SPACE) return false;
   return judged(column, next);
@@ -76,13 +78,13 @@ function inRange(column: i32): bool {
 
 function put32(column: i32, next: i32): bool {
   store<i32>(next, i32(read));
-  store<i32>(column, next + 4, NEXT);
+  store<i32>(column, next + 4, AT_DATA);
   return true;
 }
 
 function put64(column: i32, next: i32): bool {
   store<i64>(next, read);
-  store<i32>(column, next + 8, NEXT);
+  store<i32>(column, next + 8, AT_DATA);
   return true;
 }
 
@@ -90,6 +92,6 @@ function put64(column: i32, next: i32): bool {
 function put128(column: i32, next: i32): bool {
   store<i64>(next, read >> 63);
   store<i64>(next, bswap<i64>(read), 8);
-  store<i32>(column, next + 16, NEXT);
+  store<i32>(column, next + 16, AT_DATA);
   return true;
 }

@@ -231,6 +231,43 @@ describe('rows are taken as the row engine types them, or left as they are', () 
   }, 120_000);
 });
 
+/** Texts of every length up to 20, whole and with one place made another byte. */
+const broken = (whole: (length: number) => string, others: readonly string[]): string[] =>
+  Array.from({ length: 20 }, (_, index) => whole(index + 1)).flatMap((each) => [
+    each,
+    ...[...each].flatMap((_, at) => others.map((o) => each.slice(0, at) + o + each.slice(at + 1))),
+  ]);
+const digitsOf = (length: number): string => '1234567890'.repeat(2).slice(0, length);
+const alone = (values: readonly string[]) =>
+  values.map((value) => [{ value: value.trim(), quoted: false }]);
+
+describe('steps of many bytes are no looser than steps of one', () => {
+  test.each<[string, Field, string[]]>([
+    ['integers', integer({ bits: 64 }), broken(digitsOf, ['/', ':', '-', '.', 'é', '\x7f'])],
+    [
+      'decimals',
+      decimal({ precision: 18, scale: 6 }),
+      broken((length) => digitsOf(length), ['.', ':', '-', '/']),
+    ],
+    [
+      'emails',
+      email(),
+      [
+        ...broken((length) => `a${'b'.repeat(length)}@c${'d'.repeat(length)}.ef`, ['@', '.', ' ']),
+        ...broken((length) => `${'b'.repeat(length)}@c${'d'.repeat(length)}`, ['.']),
+      ],
+    ],
+    [
+      'texts with much in common, whose first and last is to be found',
+      text(),
+      broken((length) => `${'same'.repeat(4)}${'z'.repeat(length)}`, ['a', '~', 'é']).reverse(),
+    ],
+  ])('%s', async (_what, field, values) => {
+    const { taken, valid } = await expectAgreement(datasetOf({ field }), alone(values));
+    expect(taken).toBeGreaterThan(valid / 2);
+  });
+});
+
 describe('what the walk does not judge', () => {
   test.each<[string, Field]>([
     ['the length of a oneOf', oneOf(['only', 'ab'], { rules: [length({ max: 3 })] })],
@@ -254,4 +291,15 @@ test('a file of many groups, with texts that fill a group before its rows do', a
   const { taken, valid } = await expectAgreement(dataset, rows);
   expect(taken).toBe(valid);
   expect(taken).toBe(50_000);
+}, 60_000);
+
+test('a row that is not taken leaves no more behind than its line, however long it is', async () => {
+  const dataset = datasetOf({ words: text(), id: integer() });
+  const long = { value: 'x'.repeat(60_000), quoted: false };
+  const rows = Array.from({ length: 120 }, (_, index) => [
+    index % 2 === 0 ? long : { value: String(index), quoted: false },
+    { value: index % 2 === 0 ? 'none' : String(index), quoted: false },
+  ]);
+  const { taken } = await expectAgreement(dataset, rows);
+  expect(taken).toBe(60);
 }, 60_000);

@@ -24,6 +24,18 @@ export const rowBits = () => {
       words[index] = (words[index] ?? 0) | (1 << (row & 31));
       size += 1;
     },
+    /** Takes in the rows of another set, which shares none with this one. */
+    merge: (others: Uint32Array, count: number): void => {
+      if (others.length > words.length) {
+        const larger = new Uint32Array(others.length);
+        larger.set(words);
+        words = larger;
+      }
+      for (const [index, word] of others.entries()) words[index] = (words[index] ?? 0) | word;
+      size += count;
+    },
+    /** The bits as they are now. */
+    words: (): Uint32Array<ArrayBuffer> => words.slice(),
     get size(): number {
       return size;
     },

@@ -20,7 +20,7 @@ const LINE_BYTES_MAX = 512 * 1024;
 export const CUT_LINE_BYTES_MAX = 2 * 1024 * 1024;
 
 type Scan = {
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly separator: string;
   /** Name and type of each column, in order. */
   readonly columns: readonly (readonly [name: string, type: string])[];
@@ -38,12 +38,12 @@ export const texts = (names: readonly string[]): [string, string][] =>
  * line that DuckDB cannot read stops the query. Optional fields without a column are NULL.
  */
 export const scanSql = (scan: Scan): string => {
-  const { path, separator, columns, dataset } = scan;
+  const { paths, separator, columns, dataset } = scan;
   const names = columns.map(([name]) => name);
   const missing = Object.keys(dataset.fields).filter((name) => !names.includes(name));
   const types = columns.map(([name, type]) => `${ident(name)}: ${literal(type)}`);
   const options = [
-    literal(path),
+    `[${list(paths.map(literal))}]`,
     'header = false',
     'auto_detect = false',
     `delim = ${literal(separator)}`,

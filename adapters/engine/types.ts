@@ -32,6 +32,8 @@ export type ValidateRequest = {
   readonly memoryLimit?: string;
   /** A test takes small ones, so that rows lie across the edges of what is read at a time. */
   readonly framing?: Framing | undefined;
+  /** Smaller files are walked on one thread. @default 16 MiB; a test wants threads for little */
+  readonly walkAloneBytes?: number | undefined;
 };
 
 /** Local paths of what was written, and the counts of core's ValidatedFile. */

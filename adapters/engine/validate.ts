@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
@@ -13,8 +14,8 @@ import { feed, type Sink, writeFileOf } from './feed.ts';
 import { fixedSource } from './fixed-width.ts';
 import type { Batch } from './frames.ts';
 import { type Engine, openEngine } from './instance.ts';
-import { openPlain } from './plain/plain.ts';
 import { type ColumnProgram, programOf } from './plain/program.ts';
+import { openWalk } from './plain/walk.ts';
 import { bothOf, type RowSet, rowsIn } from './row-set.ts';
 import {
   CUT_LINE_BYTES_MAX,
@@ -29,6 +30,8 @@ import { csvSource, jsonSource, type Source } from './sources.ts';
 import type { Framing, Validated, ValidateRequest } from './types.ts';
 import { validateParquet } from './validate-parquet.ts';
 
+/** Below it a second thread would have started when the first one is done. */
+const WALK_ALONE_BYTES = 16 << 20;
 const FRAMING: Framing = { chunk: 1 << 20, rowBytesMax: limits.rowBytesMax };
 
 /**
@@ -52,6 +55,8 @@ type Work = RowContext & {
   readonly engine: Engine;
   readonly source: Source;
   readonly file: (name: string) => string;
+  /** Of the walk. */
+  readonly threads: number;
 };
 
 const judge = async (request: ValidateRequest, source: Source): Promise<Validated> => {
@@ -67,7 +72,9 @@ const judge = async (request: ValidateRequest, source: Source): Promise<Validate
   });
   try {
     const file = (name: string): string => join(outDir, name);
-    return await judgeRows({ engine, source, file, dataset, row, fileId, runId });
+    const isSmall = source.totalBytes < (request.walkAloneBytes ?? WALK_ALONE_BYTES);
+    const threads = isSmall ? 1 : (request.threads ?? availableParallelism());
+    return await judgeRows({ engine, source, file, dataset, row, fileId, runId, threads });
   } finally {
     engine.close();
   }
@@ -124,7 +131,7 @@ const writeClean = async (work: Work): Promise<Passed | TooManyRows> => {
       await sink(batch.numbered);
     }
   };
-  const read = () => copyClean(work, pipe, path);
+  const read = () => copyClean(work, [pipe], path);
   const copied = await feed({ path: pipe, write, read });
   if (counter.refused()) return tooManyRows;
   return { ...counter.counted(), ...(await cleanOf(work, path, copied, counter.rows())) };
@@ -135,40 +142,36 @@ const writePlain = async (
   work: Work,
   programs: readonly ColumnProgram[],
 ): Promise<Passed | TooManyRows> => {
-  const { source, file, fileId, runId } = work;
-  const path = file('clean-plain.parquet');
-  const restPath = file('rest.csv');
+  const { source, file, fileId, runId, threads } = work;
   const counter = rowCounter(source);
   const { separator, rowBytesMax } = source;
-  const plain = openPlain({ path, programs, separator, rowBytesMax, fileId, runId });
-  let restBytes = 0;
-  await writeFileOf(restPath, async (sink) => {
+  const walk = openWalk({ file, programs, separator, rowBytesMax, fileId, runId, threads });
+  try {
     for (const batch of source.numbered()) {
-      if (!counter.count(batch)) return;
-      const rest = plain.take(batch.numbered);
-      restBytes += rest.length;
-      if (rest.length > 0) await sink(rest);
+      if (!counter.count(batch)) return tooManyRows;
+      await walk.take(batch.numbered);
     }
-  });
-  const { rows, nulls } = plain.end();
-  if (counter.refused()) return tooManyRows;
-  const filled = [...nulls].map(([name, missing]) => [name, rows.size - missing]);
-  const own = {
-    ...counter.counted(),
-    valid: rows.size,
-    nonEmpty: Object.fromEntries(filled),
-    accepted: rows,
-    clean: rows.size === 0 ? [] : [path],
-  };
-  if (rows.size === 0) await rm(path);
-  if (restBytes === 0) {
-    await rm(restPath);
-    return own;
+    const { rows, nulls, clean, rest } = await walk.end();
+    const filled = [...nulls].map(([name, missing]) => [name, rows.size - missing]);
+    const own = {
+      ...counter.counted(),
+      valid: rows.size,
+      nonEmpty: Object.fromEntries(filled),
+      accepted: rows,
+      clean,
+    };
+    return rest.length === 0 ? own : withRest(work, own, rest);
+  } finally {
+    await walk.stop();
   }
-  const cleanPath = file('clean.parquet');
-  const copied = await copyClean(work, restPath, cleanPath);
-  await rm(restPath);
-  const other = await cleanOf(work, cleanPath, copied, counter.rows());
+};
+
+/** The rows that the walk left, judged by the set engine. */
+const withRest = async (work: Work, own: Passed, rest: readonly string[]): Promise<Passed> => {
+  const path = work.file('clean.parquet');
+  const copied = await copyClean(work, rest, path);
+  for (const each of rest) await rm(each);
+  const other = await cleanOf(work, path, copied, own.rows);
   return {
     ...own,
     valid: own.valid + other.valid,
@@ -178,7 +181,7 @@ const writePlain = async (
         (own.nonEmpty[name] ?? 0) + (other.nonEmpty[name] ?? 0),
       ]),
     ),
-    accepted: bothOf(rows, other.accepted),
+    accepted: bothOf(own.accepted, other.accepted),
     clean: [...own.clean, ...other.clean],
   };
 };
@@ -214,10 +217,10 @@ const rowCounter = (source: Source) => {
   };
 };
 
-const copyClean = async (work: Work, from: string, to: string): Promise<CopyRow[]> => {
+const copyClean = async (work: Work, from: readonly string[], to: string): Promise<CopyRow[]> => {
   const { source, dataset } = work;
   const columns = texts(['_row', ...source.columns]);
-  const scan = scanSql({ path: from, separator: source.separator, columns, dataset });
+  const scan = scanSql({ paths: from, separator: source.separator, columns, dataset });
   return z.array(CopyRow).parse(await work.engine.rows(cleanCopySql(work, scan, to)));
 };
 
@@ -235,7 +238,7 @@ const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
   const path = file('rejects.parquet');
   let cut = { rows: 0, cut: 0 };
   const scan = scanSql({
-    path: cutPath,
+    paths: [cutPath],
     separator: source.separator,
     columns: cutColumns(source),
     dataset,

@@ -1,4 +1,3 @@
-import type { RowSet } from '../row-set.ts';
 import { rowBits } from '../row-set.ts';
 import { type MemoryColumn, type MemoryOptions, openMemory, type PlainMemory } from './memory.ts';
 import {
@@ -20,7 +19,7 @@ export type PlainOptions = Omit<MemoryOptions, 'batchBytesMax'> & {
 
 /** What became of the rows that were handed in. */
 export type PlainRows = {
-  readonly rows: RowSet;
+  readonly rows: ReturnType<typeof rowBits>;
   /** Rows without a value, per field. */
   readonly nulls: ReadonlyMap<string, number>;
 };

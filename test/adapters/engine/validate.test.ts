@@ -76,7 +76,7 @@ describe('validateFile', () => {
         rows: 2 * line.length + 1,
         framing: header.length + 3,
       },
-      clean: [join(out, 'clean-plain.parquet')],
+      clean: [join(out, 'clean-plain-0.parquet')],
       rejects: null,
       notes: { unknownColumns: {}, missingColumns: [] },
     });

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Engine, openEngine } from '../../../adapters/engine/instance.ts';
-import { openPlain } from '../../../adapters/engine/plain/plain.ts';
 import { programOf } from '../../../adapters/engine/plain/program.ts';
 import { valueSideOf } from '../../../core/contract.ts';
-import type { Dataset } from '../../../core/dataset.ts';
-import { defineDataset } from '../../../core/define-dataset.ts';
 import type { Field } from '../../../core/fields/field.ts';
 import {
   date,
@@ -21,8 +17,8 @@ import {
   timestamp,
 } from '../../../core/fields/index.ts';
 import { length, ruleOf } from '../../../core/rules/index.ts';
-import { ident } from '../../../core/sql.ts';
 import { judgeRow } from '../../../core/validate/judge-row.ts';
+import { type Cell, datasetOf, expectAgreement } from '../../support/walked-rows.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -46,133 +42,6 @@ const fields: Readonly<Record<string, Field>> = {
   at: timestamp({ from: '1960-01-01T00:00:00Z' }),
   seen: timestamp({ optional: true }),
   on: date({ optional: true, to: '2026-12-31' }),
-};
-
-const datasetOf = (own: Readonly<Record<string, Field>>): Dataset =>
-  defineDataset({
-    name: 'sample',
-    domain: 'test',
-    owner: 'test',
-    description: 'Rows in all forms.',
-    fields: own,
-  });
-
-/** A cell as the numbered rows have it. */
-const cell = (value: string, quoted: boolean): string =>
-  quoted || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-
-type Cell = { readonly value: string; readonly quoted: boolean };
-
-/** The rows that were taken, as DuckDB reads them back, and the lines that were left. */
-const walk = async (dataset: Dataset, rows: readonly (readonly Cell[])[], separator = ',') => {
-  const at = mkdtempSync(join(dir, 'w-'));
-  const columns = Object.keys(dataset.fields);
-  const programs = programOf(dataset, columns);
-  if (programs === undefined) throw new Error('the walk does not know this dataset');
-  const path = join(at, 'plain.parquet');
-  const common = {
-    separator,
-    rowBytesMax: 1 << 16,
-    fileId: 'f',
-    runId: 'r',
-  };
-  const plain = openPlain({ ...common, path, programs });
-  const lines = rows.map(
-    (cells, index) =>
-      `${String(index + 1).padStart(10, '0')}${separator}${cells
-        .map(({ value, quoted }) => cell(value, quoted))
-        .join(separator)}\n`,
-  );
-  let left = '';
-  // Batches of a few rows each, so that the walk begins again and again.
-  for (let first = 0; first < lines.length; first += 7) {
-    left += plain.take(Buffer.from(lines.slice(first, first + 7).join(''))).toString();
-  }
-  const taken = plain.end();
-  const engine = await openEngine({ workDir: at, threads: 1 });
-  try {
-    const shown = Object.entries(dataset.fields).map(([name, field]) => {
-      const as = field.kind === 'timestamp' ? `epoch_us(${ident(name)})` : ident(name);
-      return `${as}::VARCHAR AS ${ident(name)}`;
-    });
-    const found = await engine.rows(
-      `SELECT _row, _file, _run, ${shown.join(', ')} FROM '${path}' ORDER BY _row`,
-    );
-    await expectBounds(engine, path, dataset);
-    return { taken, found: found.map((row) => withZeros(row, dataset)), left, lines };
-  } finally {
-    engine.close();
-  }
-};
-
-/** The footer's bounds and counts of missing values are those of the rows. */
-const expectBounds = async (engine: Engine, path: string, { fields: own }: Dataset) => {
-  for (const [name, field] of Object.entries(own)) {
-    const type = kindOf(field)
-      .duckType(field.options)
-      .replace(/^ENUM.*/, 'VARCHAR');
-    const column = ident(name);
-    const [footer] = await engine.rows(`SELECT
-        min(CAST(stats_min_value AS ${type}))::VARCHAR AS min,
-        max(CAST(stats_max_value AS ${type}))::VARCHAR AS max,
-        sum(stats_null_count)::INTEGER AS nulls
-      FROM parquet_metadata('${path}') WHERE path_in_schema = '${name}'`);
-    const [rows] = await engine.rows(`SELECT min(${column})::VARCHAR AS min,
-      max(${column})::VARCHAR AS max, (count(*) - count(${column}))::INTEGER AS nulls
-      FROM '${path}'`);
-    const hasBounds = Object(footer).max !== null;
-    const wide = field.kind === 'decimal' && Number(field.options.precision) > 18;
-    expect(hasBounds || wide || Object(rows).max === null).toBe(true);
-    if (hasBounds) expect(footer).toEqual(rows);
-    else expect(Object(footer).nulls ?? 0).toBe(Object(rows).nulls);
-  }
-};
-
-/** DuckDB leaves out the zero before a point that has nothing else before it. */
-const withZeros = (row: unknown, { fields: own }: Dataset) =>
-  Object.fromEntries(
-    Object.entries(Object(row)).map(([name, value]) => [
-      name,
-      own[name]?.kind === 'decimal' && typeof value === 'string'
-        ? value.replace(/^(-?)\./, '$10.')
-        : value,
-    ]),
-  );
-
-/** A value as DuckDB's cast to text writes it. */
-const shownAs = (field: Field, value: unknown): string | null => {
-  if (value === null || value === undefined) return null;
-  if (field.kind === 'timestamp') return String(value);
-  const { print } = valueSideOf(field);
-  return typeof value === 'object' ? '' : print(value as string | number | bigint);
-};
-
-/** Every row is taken with the row engine's values, or left as it is; none with a reason. */
-const expectAgreement = async (dataset: Dataset, rows: readonly (readonly Cell[])[]) => {
-  const { taken, found, left, lines } = await walk(dataset, rows);
-  const names = Object.keys(dataset.fields);
-  const judged = rows.map((cells) =>
-    judgeRow(dataset, Object.fromEntries(names.map((name, i) => [name, cells[i]?.value ?? null]))),
-  );
-  const expected = judged.flatMap((verdict, index) => {
-    if (!taken.rows.has(index + 1)) return [];
-    // A row that the row engine rejects must never be taken.
-    if (!verdict.ok) return [{ _row: index + 1, rejected: verdict.reasons }];
-    const values = names.map((name) => {
-      const field = dataset.fields[name];
-      return [name, field && shownAs(field, verdict.values[name])];
-    });
-    return [{ _row: index + 1, _file: 'f', _run: 'r', ...Object.fromEntries(values) }];
-  });
-  expect(found).toEqual(expected);
-  expect(left).toBe(lines.filter((_, index) => !taken.rows.has(index + 1)).join(''));
-  for (const name of names) {
-    expect(taken.nulls.get(name)).toBe(
-      expected.filter((row) => Object.entries(row).some(([key, v]) => key === name && v === null))
-        .length,
-    );
-  }
-  return { taken: taken.rows.size, valid: judged.filter(({ ok }) => ok).length };
 };
 
 const edgesOf = (field: Field): string[] => {
@@ -209,7 +78,7 @@ describe('rows are taken as the row engine types them, or left as they are', () 
       [{ value, quoted: false }],
       [{ value, quoted: true }],
     ]);
-    const { taken } = await expectAgreement(datasetOf({ [name]: field }), rows);
+    const { taken } = await expectAgreement(dir, datasetOf({ [name]: field }), rows);
     expect(taken).toBeGreaterThan(0);
   });
 
@@ -220,7 +89,7 @@ describe('rows are taken as the row engine types them, or left as they are', () 
     let valid = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 60 }), async (rows) => {
-        const found = await expectAgreement(dataset, rows);
+        const found = await expectAgreement(dir, dataset, rows);
         taken += found.taken;
         valid += found.valid;
       }),
@@ -263,7 +132,7 @@ describe('steps of many bytes are no looser than steps of one', () => {
       broken((length) => `${'same'.repeat(4)}${'z'.repeat(length)}`, ['a', '~', 'é']).reverse(),
     ],
   ])('%s', async (_what, field, values) => {
-    const { taken, valid } = await expectAgreement(datasetOf({ field }), alone(values));
+    const { taken, valid } = await expectAgreement(dir, datasetOf({ field }), alone(values));
     expect(taken).toBeGreaterThan(valid / 2);
   });
 });
@@ -288,7 +157,7 @@ test('a file of many groups, with texts that fill a group before its rows do', a
       quoted: index % 5 === 0,
     },
   ]);
-  const { taken, valid } = await expectAgreement(dataset, rows);
+  const { taken, valid } = await expectAgreement(dir, dataset, rows);
   expect(taken).toBe(valid);
   expect(taken).toBe(50_000);
 }, 60_000);
@@ -300,6 +169,6 @@ test('a row that is not taken leaves no more behind than its line, however long 
     index % 2 === 0 ? long : { value: String(index), quoted: false },
     { value: index % 2 === 0 ? 'none' : String(index), quoted: false },
   ]);
-  const { taken } = await expectAgreement(dataset, rows);
+  const { taken } = await expectAgreement(dir, dataset, rows);
   expect(taken).toBe(60);
 }, 60_000);

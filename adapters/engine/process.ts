@@ -34,7 +34,7 @@ export type ProcessRequest = {
   readonly onProgress?: (step: ProcessStep) => void;
 };
 
-export type ProcessStep = 'recognise' | 'inflate' | 'references' | 'validate' | 'transform';
+export type ProcessStep = 'recognise' | 'inflate' | 'validate' | 'transform';
 
 export type Processed =
   | { readonly kind: 'processed'; readonly metrics: Metrics }
@@ -63,18 +63,12 @@ export const processFile = async (request: ProcessRequest): Promise<Processed> =
   say('validate');
   const fileId = FileId.parse(sha256(resolve(request.path)).slice(0, 32));
   const runId = `${dataset.name}-local-${fileId.slice(0, 10)}`;
-  const validated = await validateFile({
-    ...request,
-    path: prepared.path,
-    format: prepared.format,
-    fileId,
-    runId,
-  });
+  const { path } = prepared;
+  const judging = validateFile({ ...request, path, format: prepared.format, fileId, runId });
+  const [validated, references] = await allOf(judging, referencePaths(request));
   if (compression !== 'none') await rm(plain.path);
   await rm(preparedDir, { recursive: true, force: true });
   if (validated.kind === 'refused') return validated;
-  say('references');
-  const references = await referencePaths(request);
   say('transform');
   const transformed = await transform(request, validated, { fileId, runId, references });
   const files = await namePartitions(dataset, outDir, transformed.files);
@@ -86,6 +80,12 @@ export const processFile = async (request: ProcessRequest): Promise<Processed> =
   await rm(join(outDir, 'spill'), { recursive: true, force: true });
   await writeFile(join(outDir, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   return { kind: 'processed', metrics };
+};
+
+/** Both, or what the first that failed says, when nothing goes on any more. */
+const allOf = async <A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([one, other]);
+  return await Promise.all([one, other]);
 };
 
 const headOf = async (path: string): Promise<Buffer> => {

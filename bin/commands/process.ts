@@ -140,18 +140,13 @@ const assertReadable = async (path: string, kind: 'file' | 'any'): Promise<void>
 };
 
 /** All that a dry run leaves; a directory with anything else in it is not ours to empty. */
-const ours: ReadonlySet<string> = new Set([
-  'clean.parquet',
-  'curated',
-  'duplicates.parquet',
-  'inflated',
-  'metrics.json',
-  'references',
-  'rejected.csv',
-  'rejects.parquet',
-  'rows.csv',
-  'spill',
-]);
+const ours = [
+  /^clean(-plain-\d+)?\.parquet$/,
+  /^(duplicates|rejects|barred)\.parquet$/,
+  /^(rows|rejected|rest-\d+)\.csv$/,
+  /^(curated|inflated|prepared|references|spill)$/,
+  /^metrics\.json$/,
+];
 
 /** Sees to it that the output directory is empty, and empties only one that a dry run filled. */
 const clearOut = async ({ out, force }: Pick<ProcessOptions, 'out' | 'force'>): Promise<void> => {
@@ -160,7 +155,7 @@ const clearOut = async ({ out, force }: Pick<ProcessOptions, 'out' | 'force'>): 
     throw usageError({ what: `${out} is no directory.`, next: 'Name another with --out.' });
   });
   if (names.length === 0) return;
-  const strange = names.find((name) => !ours.has(name));
+  const strange = names.find((name) => !ours.some((each) => each.test(name)));
   if (strange !== undefined)
     throw usageError({
       what: `${out} holds ${strange}, which no dry run has written.`,

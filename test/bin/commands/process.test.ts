@@ -69,7 +69,7 @@ describe('a dry run', () => {
   });
 
   test('replaces an earlier one only with --force', async () => {
-    await mkdir(join(dir, 'out', 'curated'), { recursive: true });
+    expect(await dryRun(join(samples, 'orders-2024.csv'))).toMatchObject({ code: 0 });
     const kept = await dryRun(join(samples, 'orders-2024.csv'));
     expect(kept).toMatchObject({ code: 2, stdout: '' });
     expect(kept.stderr).toMatch(/earlier dry run[\s\S]*--force/);

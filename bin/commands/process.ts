@@ -142,7 +142,7 @@ const assertReadable = async (path: string, kind: 'file' | 'any'): Promise<void>
 /** All that a dry run leaves; a directory with anything else in it is not ours to empty. */
 const ours = [
   /^clean(-plain-\d+)?\.parquet$/,
-  /^(duplicates|rejects|barred)\.parquet$/,
+  /^(duplicates|rejects|barred-\w+)\.parquet$/,
   /^(rows|rejected|rest-\d+)\.csv$/,
   /^(curated|inflated|prepared|references|spill)$/,
   /^metrics\.json$/,

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,14 @@ import { validateParquet } from './validate-parquet.ts';
 
 /** Below it a second thread would have started when the first one is done. */
 const WALK_ALONE_BYTES = 16 << 20;
-const FRAMING: Framing = { chunk: 1 << 20, rowBytesMax: limits.rowBytesMax };
+/** A small file is read at once, into no more room than it needs. */
+const framingOf = (totalBytes: number): Framing => {
+  const { rowBytesMax } = limits;
+  const chunk = Math.min(1 << 20, Math.max(totalBytes, rowBytesMax) + CHUNK_SLACK);
+  return { chunk, rowBytesMax };
+};
+/** Room for a row's end, and for what the framer reads past it. */
+const CHUNK_SLACK = 4096;
 
 /**
  * Judges every row of a file: valid rows become typed Parquet, rejected rows keep their bytes and
@@ -44,7 +51,7 @@ export const validateFile = async (request: ValidateRequest): Promise<Validated>
   const fd = openSync(path, 'r');
   try {
     const open = format === 'csv' ? csvSource : format === 'fixed' ? fixedSource : jsonSource;
-    const source = open(fd, dataset, request.framing ?? FRAMING);
+    const source = open(fd, dataset, request.framing ?? framingOf(fstatSync(fd).size));
     return source.kind === 'refused' ? source : await judge(request, source);
   } finally {
     closeSync(fd);
@@ -144,8 +151,9 @@ const writePlain = async (
 ): Promise<Passed | TooManyRows> => {
   const { source, file, fileId, runId, threads } = work;
   const counter = rowCounter(source);
-  const { separator, rowBytesMax } = source;
-  const walk = openWalk({ file, programs, separator, rowBytesMax, fileId, runId, threads });
+  const { separator, rowBytesMax, totalBytes } = source;
+  const bounds = { rowBytesMax, totalBytes };
+  const walk = openWalk({ file, programs, separator, ...bounds, fileId, runId, threads });
   try {
     for (const batch of source.numbered()) {
       if (!counter.count(batch)) return tooManyRows;

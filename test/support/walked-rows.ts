@@ -25,6 +25,9 @@ export const datasetOf = (own: Readonly<Record<string, Field>>): Dataset =>
 const cell = (value: string, quoted: boolean): string =>
   quoted || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 
+/** Ten digits and a separator. */
+const NUMBER_BYTES = 11;
+
 export type Cell = { readonly value: string; readonly quoted: boolean };
 
 /** The rows that were taken, as DuckDB reads them back, and the lines that were left. */
@@ -39,19 +42,21 @@ const walk = async (
   const programs = programOf(dataset, columns);
   if (programs === undefined) throw new Error('the walk does not know this dataset');
   const path = join(at, 'plain.parquet');
-  const common = {
-    separator,
-    rowBytesMax: 1 << 16,
-    fileId: 'f',
-    runId: 'r',
-  };
-  const plain = openPlain({ ...common, path, programs });
   const lines = rows.map(
     (cells, index) =>
       `${String(index + 1).padStart(10, '0')}${separator}${cells
         .map(({ value, quoted }) => cell(value, quoted))
         .join(separator)}\n`,
   );
+  const common = {
+    separator,
+    rowBytesMax: 1 << 16,
+    // Of a file of these rows without their numbers, which are what the walk adds.
+    totalBytes: Buffer.byteLength(lines.map((line) => line.slice(NUMBER_BYTES)).join('')),
+    fileId: 'f',
+    runId: 'r',
+  };
+  const plain = openPlain({ ...common, path, programs });
   let left = '';
   // Batches of a few rows each, so that the walk begins again and again.
   for (let first = 0; first < lines.length; first += 7) {

@@ -1,12 +1,12 @@
 import { plainWasm } from './plain-wasm.ts';
 import { type ColumnProgram, flags, kinds } from './program.ts';
 
-/** Rows of a group: what the next reader holds at a time. */
-export const GROUP_ROWS = 20_480;
+/** Most rows of a group: what the next reader holds at a time. */
+const GROUP_ROWS = 20_480;
 /** A text column's bytes in a group; the row that reaches it may go beyond. */
 const COLUMN_BYTES = 1 << 20;
-/** What stands before the values of a page: the levels, their length, and the headers of both. */
-const PREFIX_BYTES = GROUP_ROWS / 8 + 32;
+/** Before the values of a page stand a bit per row, its length, and the headers of both. */
+const HEADERS_BYTES = 32;
 /** A oneOf's page is filled up to whole groups of eight. */
 const PADDING_BYTES = 8;
 /** The length in front of a text, as Parquet has it. */
@@ -49,6 +49,8 @@ export type MemoryOptions = {
   readonly programs: readonly ColumnProgram[];
   readonly separator: string;
   readonly rowBytesMax: number;
+  /** Of the whole file: a small one needs little room. */
+  readonly totalBytes: number;
   /** Most bytes of numbered rows that are handed in at a time. */
   readonly batchBytesMax: number;
 };
@@ -80,33 +82,43 @@ const widths: Readonly<Record<ColumnProgram['kind'], number>> = {
   date: 4,
 };
 
+const WIDEST = Math.max(...Object.values(widths));
+
 const tableBytes = (values: readonly string[]): number =>
   values.reduce((sum, value) => sum + 16 + Buffer.byteLength(value), 8);
 
 /** The module with its memory laid out for a dataset's columns. */
-export const openMemory = ({ programs, separator, rowBytesMax, batchBytesMax }: MemoryOptions) => {
+export const openMemory = (options: MemoryOptions) => {
+  const { programs, separator, totalBytes, batchBytesMax } = options;
+  // A row has a byte per column at least.
+  const rowsMax = Math.ceil(totalBytes / programs.length) + 8;
+  const groupRows = Math.min(GROUP_ROWS, rowsMax & ~7);
+  const prefixBytes = groupRows / 8 + HEADERS_BYTES;
   // What plain.as.ts exports; it is built with this file, so it needs no parsing.
   const wasm = new WebAssembly.Instance(compiled).exports as Exports;
   const layout = openLayout();
   const structs = layout.take(STRUCT * programs.length);
   const hashes = layout.take(HASHES_BYTES);
-  const numbers = layout.take(4 * GROUP_ROWS);
+  const numbers = layout.take(4 * groupRows);
   const input = layout.take(batchBytesMax);
   const rest = layout.take(batchBytesMax);
-  const textBytes = COLUMN_BYTES + rowBytesMax + LENGTH_BYTES;
+  const columnBytes = Math.min(COLUMN_BYTES, totalBytes);
+  const rowBytesMax = Math.min(options.rowBytesMax, totalBytes);
+  const textBytes = columnBytes + rowBytesMax + LENGTH_BYTES;
+  const pageBytes = prefixBytes + Math.max(textBytes, WIDEST * groupRows + PADDING_BYTES);
   // Bytes that do not repeat grow by one in 255.
-  const squeezed = layout.take(PREFIX_BYTES + textBytes + (textBytes >> 7));
+  const squeezed = layout.take(pageBytes + (pageBytes >> 7));
   const columns = programs.map((program, index) => {
-    const bytes = widths[program.kind] * GROUP_ROWS + PADDING_BYTES;
+    const bytes = widths[program.kind] * groupRows + PADDING_BYTES;
     const prefixed = layout.take(
-      PREFIX_BYTES +
+      prefixBytes +
         (program.physical.type === 'text' && program.kind !== 'oneOf' ? textBytes : bytes),
     );
     return {
       program,
       struct: structs + STRUCT * index,
-      data: prefixed + PREFIX_BYTES,
-      levels: layout.take(GROUP_ROWS),
+      data: prefixed + prefixBytes,
+      levels: layout.take(groupRows),
       table: layout.take(tableBytes(program.values)),
     };
   });
@@ -119,8 +131,8 @@ export const openMemory = ({ programs, separator, rowBytesMax, batchBytesMax }: 
     programs.length,
     separator.charCodeAt(0),
     numbers,
-    GROUP_ROWS,
-    COLUMN_BYTES,
+    groupRows,
+    columnBytes,
     hashes,
   );
   return {

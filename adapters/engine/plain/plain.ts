@@ -24,8 +24,10 @@ export type PlainRows = {
   readonly nulls: ReadonlyMap<string, number>;
 };
 
-/** Room for a batch of numbered rows at first; a larger one makes more. */
+/** Most room for a batch of numbered rows at first; a larger one makes more. */
 const BATCH_BYTES = 2 << 20;
+/** Behind their numbers, rows of a byte are so many times longer. */
+const NUMBERED = 12;
 /** Less gain is not worth the reader's time. */
 const WORTH = 0.85;
 /** A column that was not worth it is tried again after so many groups. */
@@ -53,7 +55,7 @@ const constant = (name: string, text: string): ColumnSpec => ({
  */
 export const openPlain = (options: PlainOptions) => {
   const { programs, fileId, runId } = options;
-  let batchBytesMax = BATCH_BYTES;
+  let batchBytesMax = Math.min(BATCH_BYTES, NUMBERED * options.totalBytes);
   let memory = openMemory({ ...options, batchBytesMax });
   const file = openParquet(options.path, [
     ...programs.map(specOf),

@@ -29,7 +29,7 @@ const open = (threads: number) => {
   const file = (name: string): string => join(own, name);
   const walk = () =>
     openWalk({
-      ...{ file, threads, programs, separator: ',', rowBytesMax: 1 << 16 },
+      ...{ file, threads, programs, separator: ',', rowBytesMax: 1 << 16, totalBytes: 4 << 20 },
       ...{ fileId: 'f', runId: 'r' },
     });
   return { own, file, walk };

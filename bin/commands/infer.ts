@@ -57,17 +57,13 @@ const nameOf = (path: string): string => {
 };
 
 const run = async (out: Output, paths: readonly string[], options: InferOptions) => {
-  const [{ infer }, { judgeSamples }] = await Promise.all([
-    import('../infer/infer.ts'),
-    import('../infer/judge-samples.ts'),
-  ]);
+  const { infer } = await import('../infer/infer.ts');
   const name = options.name ?? DatasetName.parse(nameOf(paths[0] ?? ''));
-  const { dataset, source, proposal } = await infer(paths, {
+  const { source, proposal, judged } = await infer(paths, {
     name,
     rows: options.rows,
     tolerance: options.tolerate,
   });
-  const judged = await judgeSamples(dataset, paths);
   if (options.out !== undefined) await write(options.out, source, options.force);
   if (options.json) {
     const fields = proposal.fields.map(({ name: field, column, call, notes }) => ({
@@ -82,7 +78,7 @@ const run = async (out: Output, paths: readonly string[], options: InferOptions)
       partition: proposal.partition,
       fields,
       source,
-      files: judged,
+      files: judged.map((each) => (each.kind === 'judged' ? { ...each, odd: undefined } : each)),
     });
     return;
   }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { headBytes, recognise } from '../../adapters/engine/recognise.ts';
-import { type CsvForm, csvForm, csvSample } from '../../core/infer/csv-sample.ts';
+import { type CsvForm, csvForm, csvRows, csvSample } from '../../core/infer/csv-sample.ts';
 import type { Sample } from '../../core/infer/sample.ts';
 import { defaultFiles, type FileOptions, type Format } from '../../core/landing/file-options.ts';
 import { ident, literal } from '../../core/sql.ts';
@@ -19,6 +19,27 @@ export type ReadSample = {
   readonly format: Format;
   /** Only what differs from the defaults. */
   readonly files: Partial<FileOptions>;
+};
+
+/** No text has it: such a row is rejected for its form. */
+const NO_QUOTE = '\0';
+
+/**
+ * Rows that the engine rejected, read as those of the sample were, by options that may be others by
+ * now; undefined where they cannot be read.
+ */
+export const rejectedSample = (
+  { format, sample }: ReadSample,
+  files: Partial<FileOptions>,
+  raw: readonly string[],
+): Sample | undefined => {
+  const text = raw.map((line) => `${line}\n`).join('');
+  if (format === 'jsonl') return jsonSample(text, raw.length, true);
+  if (format !== 'csv') return undefined;
+  const { delimiter, quote } = { ...defaultFiles, ...files };
+  const rows = csvRows(text, { delimiter, quote: quote ?? NO_QUOTE }, raw.length);
+  const { names } = sample;
+  return { names, rows: rows.filter((row) => row.length === names.length) };
 };
 
 /** The three formats that need no further word; which of them it is, the bytes say. */
@@ -60,8 +81,9 @@ export const readSample = async (path: string, rowsMax: number): Promise<ReadSam
   if (format === 'jsonl') return { sample: jsonSample(text, rowsMax, isWhole), format, files };
   if (format !== 'csv') return refuse(path, `${format} is not sampled yet`);
   const form = csvForm(text);
-  const sample = csvSample(text, form, rowsMax, isWhole);
-  return { sample, format, files: { ...files, ...formOptions(form) } };
+  const { header, ...sample } = csvSample(text, form, rowsMax, isWhole);
+  const named = header ? {} : { header };
+  return { sample, format, files: { ...files, ...formOptions(form), ...named } };
 };
 
 const formOptions = ({ delimiter, quote }: CsvForm): Partial<FileOptions> => ({

@@ -1,3 +1,4 @@
+import { hasNames } from './header.ts';
 import type { Sample } from './sample.ts';
 
 /** How a CSV text seems to be written. */
@@ -27,7 +28,7 @@ const cellAt = (text: string, at: number, quote: string, ends: RegExp): Cell => 
 /** The rows of a CSV text; a text that is cut off loses its last row. */
 export const csvRows = (
   text: string,
-  { delimiter, quote }: CsvForm,
+  { delimiter, quote }: { readonly delimiter: string; readonly quote: string },
   rowsMax: number,
   isWhole = true,
 ): string[][] => {
@@ -64,16 +65,22 @@ export const csvForm = (text: string): CsvForm => {
   return forms.reduce((best, each) => (each.rank > best.rank ? each : best)).form;
 };
 
-/** Rows under their header; rows of another length tell nothing of columns and are left out. */
+/** Rows that tell whether the first one is a header. */
+const TELLING_ROWS = 200;
+
+/**
+ * Rows under their header, or under made-up names where there is none; rows of another length tell
+ * nothing of columns and are left out.
+ */
 export const csvSample = (
   text: string,
   form: CsvForm,
   rowsMax: number,
   isWhole: boolean,
-): Sample => {
-  const [names = [], ...rows] = csvRows(text, form, rowsMax + 1, isWhole);
-  return {
-    names: names.map((name) => name.trim()),
-    rows: rows.filter((row) => row.length === names.length),
-  };
+): Sample & { readonly header: boolean } => {
+  const [first = [], ...others] = csvRows(text, form, rowsMax + 1, isWhole);
+  const even = others.filter((row) => row.length === first.length);
+  const header = hasNames(first, even.slice(0, TELLING_ROWS));
+  if (header) return { names: first.map((name) => name.trim()), rows: even, header };
+  return { names: first.map((_, at) => `column_${at + 1}`), rows: [first, ...even], header };
 };

@@ -7,16 +7,19 @@ const WIDTH = 100;
 const quoted = (text: string): string =>
   `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}'`;
 
-const valueText = (value: InitValue): string => {
+const valueText = (value: InitValue | null): string => {
   if (typeof value === 'string') return quoted(value);
-  if (value instanceof RegExp || typeof value !== 'object') return String(value);
+  if (value === null || value instanceof RegExp || typeof value !== 'object') return String(value);
   return `[${value.map(quoted).join(', ')}]`;
 };
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
 /** `key: value` lines of an object, each list on one line or one line per member. */
-const memberLines = (entries: readonly (readonly [string, InitValue])[], room: number): string[] =>
+const memberLines = (
+  entries: readonly (readonly [string, InitValue | null])[],
+  room: number,
+): string[] =>
   entries.flatMap(([name, value]) => {
     const text = `${name}: ${valueText(value)},`;
     if (text.length <= room || !Array.isArray(value)) return [text];
@@ -121,7 +124,9 @@ const importLines = (names: readonly string[], from: string): string[] => {
     : ['import {', ...names.map((n) => `  ${n},`), `} from '${from}';`];
 };
 
-const plainOption = ([name, value]: [string, unknown]): (readonly [string, InitValue])[] => {
-  if (typeof value === 'string' || typeof value === 'boolean') return [[name, value]];
+const plainOption = ([name, value]: [string, unknown]): (readonly [string, InitValue | null])[] => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') {
+    return [[name, value]];
+  }
   return Array.isArray(value) ? [[name, value.map(String)]] : [];
 };

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { infer } from '../../../bin/infer/infer.ts';
-import { judgeSamples } from '../../../bin/infer/judge-samples.ts';
 import { DatasetName } from '../../../core/ids.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'infer-'));
@@ -19,8 +18,7 @@ const written = (name: string, bytes: string | Buffer): string => {
 
 const proposed = async (paths: readonly string[], tolerance = 0) => {
   const options = { name: DatasetName.parse('things'), rows: 20_000, tolerance };
-  const found = await infer(paths, options);
-  return { ...found, judged: await judgeSamples(found.dataset, paths) };
+  return await infer(paths, options);
 };
 
 /** Rows that are no rows: nothing that a dataset says could take them. */
@@ -77,6 +75,59 @@ test('numbers of JSON lines keep all their digits', async () => {
     id: { kind: 'integer', options: { bits: 64 } },
     price: { kind: 'decimal', optional: true },
   });
+});
+
+describe('rows beyond the sample, which the proposal would reject', () => {
+  const many = (count: number, of: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => `${of(index)}\n`).join('');
+
+  test('widen it until the whole file passes', async () => {
+    const usual = many(20_100, (index) => `${index},${index % 7},short`);
+    const text = `id,count,word\n${usual}x7,3000000000,${'long'.repeat(90)}\n,,\n`;
+    const { dataset, judged } = await proposed([written('beyond.csv', text)]);
+    expect(judged).toMatchObject([{ rows: 20_102, valid: 20_102, rejected: 0 }]);
+    expect(dataset.fields).toMatchObject({
+      id: { kind: 'text', optional: true },
+      count: { kind: 'integer', options: { bits: 64 }, optional: true },
+      word: { kind: 'text', optional: true },
+    });
+  });
+
+  test('do so in JSON lines too', async () => {
+    const usual = many(20_100, (index) => `{"id":${index}}`);
+    const { judged } = await proposed([written('beyond.jsonl', `${usual}{"id":"a"}\n`)]);
+    expect(judged).toMatchObject([{ rows: 20_101, rejected: 0 }]);
+  });
+
+  test('are left alone when a share may be wrong', async () => {
+    const usual = many(20_100, (index) => String(index));
+    const { judged } = await proposed([written('some.csv', `id\n${usual}x\n`)], 0.01);
+    expect(judged).toMatchObject([{ rows: 20_101, rejected: 1 }]);
+  });
+});
+
+describe('quotes that are no marks', () => {
+  test('are text in a file that has no other', async () => {
+    const text = 'a\tb\n1\t"starts so\n2\tsays "no" here\n3\t\'\n4\t"\n5\tx\n6\ty\n';
+    const { dataset, judged } = await proposed([written('quotes.tsv', text)]);
+    expect(dataset.files).toMatchObject({ delimiter: '\t', quote: null });
+    expect(judged).toMatchObject([{ rows: 6, valid: 6 }]);
+  });
+
+  test('are text inside of a text where others are marks', async () => {
+    const text = 'a,b\n1,"x, y"\n2,a 5" pipe\n3,"p, q"\n4,z\n5,z\n';
+    const { dataset, judged } = await proposed([written('pipes.csv', text)]);
+    expect(dataset.files).toMatchObject({ quote: '"', strictQuotes: false });
+    expect(judged).toMatchObject([{ rows: 5, valid: 5 }]);
+  });
+});
+
+test('a file without a header gets names, and its first row is a row', async () => {
+  const rows = ['ab,1,2024-01-05', 'cd,2,2024-01-06', 'ef,3,2024-01-07', 'gh,4,2024-01-08'];
+  const { dataset, judged } = await proposed([written('bare.csv', `${rows.join('\n')}\n`)]);
+  expect(Object.keys(dataset.fields)).toEqual(['column_1', 'column_2', 'column_3']);
+  expect(dataset.files.header).toBe(false);
+  expect(judged).toMatchObject([{ rows: 4, valid: 4 }]);
 });
 
 test('files of two forms are refused together, and so is one without rows', async () => {

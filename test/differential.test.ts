@@ -6,12 +6,13 @@ import { defineDataset } from '../core/define-dataset.ts';
 import type { Field } from '../core/fields/field.ts';
 import { fieldKinds, kindOf, timestamp } from '../core/fields/index.ts';
 import { ruleOf } from '../core/rules/index.ts';
-import { applyCasing } from '../core/validate/casing.ts';
 import { compileRow } from '../core/validate/compile-row.ts';
 import { judgeRow } from '../core/validate/judge-row.ts';
 import { datasets } from '../datasets/index.ts';
 import { scalarSamples } from './core/fields/samples.ts';
-import { db, judgeInDuckDb, type Texts } from './set-engine.ts';
+import { judgeInDuckDb, type Texts } from './set-engine.ts';
+import { runs } from './support/runs.ts';
+import { youngLetters } from './support/young-letters.ts';
 
 /** Nested kinds and rules have tests like this one of their own. */
 const samples = scalarSamples;
@@ -53,10 +54,6 @@ const fixedTexts = (field: Field): (string | null)[] => [
 ];
 
 const noise = [...'0129+-.:,TZez_@ \t\n\r\u000b\f"\'%/', '\u0661', '\u00e9', '\u00a0', '\u{1f4e6}'];
-
-/** Letters that Unicode took up after the tables of DuckDB 1.5 were made. */
-const youngLetters =
-  /[\u019b\u0264\u1c89\u1c8a\ua7cb-\ua7dd\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/gu;
 
 /** An edge with one to three places replaced, added or taken out; or any text at all. */
 const textNear = (edges: readonly string[]): fc.Arbitrary<string | null> => {
@@ -131,7 +128,7 @@ describe.each(Object.entries(samples))('%s', (_name, field) => {
       fc.asyncProperty(rows, async (drawn) => {
         await expectAgreement(dataset, drawn);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 });
@@ -174,7 +171,7 @@ describe.each(datasets.map((dataset) => [dataset.name, dataset] as const))(
         fc.asyncProperty(rows, async (drawn) => {
           await expectAgreement(dataset, drawn);
         }),
-        { numRuns: 20 },
+        { numRuns: runs(20) },
       );
     });
   },
@@ -188,22 +185,3 @@ const cellNear = (field: Field): fc.Arbitrary<string | null> => {
     { weight: 1, arbitrary: textNear(edgesOf(field)) },
   );
 };
-
-test.each(['lower', 'upper'] as const)(
-  'both engines write %s case alike, but for young letters',
-  async (casing) => {
-    const reader = await db.runAndReadAll(
-      `SELECT chr(i::INTEGER) AS point, ${casing}(chr(i::INTEGER)) AS changed
-     FROM range(1, 1114112) t(i) WHERE i NOT BETWEEN 55296 AND 57343`,
-    );
-    const rows = reader
-      .getRows()
-      .map(([point, changed]) => [String(point), String(changed)] as const);
-    expect(rows.length).toBe(0x110000 - 1 - 2048);
-    const differing = rows.filter(
-      ([point, changed]) =>
-        applyCasing(point, casing) !== changed && point.replaceAll(youngLetters, '') !== '',
-    );
-    expect(differing).toEqual([]);
-  },
-);

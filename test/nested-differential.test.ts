@@ -25,6 +25,7 @@ import {
 import { compileRow } from '../core/validate/compile-row.ts';
 import { judgeRow } from '../core/validate/judge-row.ts';
 import { judgeInDuckDb, type Texts } from './set-engine.ts';
+import { runs } from './support/runs.ts';
 
 const line = struct({
   sku: text({ max: 8, casing: 'upper' }),
@@ -146,7 +147,7 @@ describe.each(Object.entries(samples))('%s', (_name, field) => {
       fc.asyncProperty(rows, async (drawn) => {
         await expectAgreement(dataset, drawn);
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10) },
     );
   });
 

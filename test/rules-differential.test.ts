@@ -45,6 +45,7 @@ import type { JudgedRow } from '../core/validate/judge-row.ts';
 import { rowRulesOf } from '../core/validate/judge-set.ts';
 import type { Texts } from './set-engine.ts';
 import { judgedAlike } from './support/judged-alike.ts';
+import { runs } from './support/runs.ts';
 
 /** One column of the generated datasets: how it is declared, with which rules, and its cells. */
 type Sample = {
@@ -237,7 +238,7 @@ test('both engines give every row the same verdict, reasons and warnings', async
         }
       },
     ),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: runs(60), endOnFailure: true },
   );
 });
 

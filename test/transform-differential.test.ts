@@ -17,6 +17,7 @@ import { SALT_VARIABLE } from '../core/transforms/mask.ts';
 import { judgeRow } from '../core/validate/judge-row.ts';
 import { datasetNamed, datasets } from '../datasets/index.ts';
 import { db, keepClean, plain, type Texts } from './set-engine.ts';
+import { runs } from './support/runs.ts';
 import { stepDatasets } from './support/step-datasets.ts';
 
 const about = { domain: 'test', owner: 'test', description: 'For this test.' };
@@ -194,7 +195,7 @@ test.each(tried)('%s: both engines publish the same rows', async (_name, dataset
       expect(inRows.length).toBeGreaterThan(0);
       expect(sorted(await transformInDuckDb(dataset, rows))).toStrictEqual(sorted(inRows));
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });
 

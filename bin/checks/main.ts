@@ -1,10 +1,13 @@
 import { makeOutput, type Output } from '../console/output.ts';
+import { mutantRooms, runMutants } from '../mutants/rooms.ts';
 import { staticChecks } from './static-checks.ts';
 import { addTallies, runVitest, type Tally } from './vitest-run.ts';
 
 /** What can be asked for: `npm test`, `npm run check`, `npm run e2e`, `npm run test:release`. */
 type Suite = {
   readonly withStatic: boolean;
+  /** Whether the tests of the contract engine's core must notice its mutants: an hour's work. */
+  readonly withMutants?: boolean;
   /** Projects of vitest.config.ts; a trailing * takes all that begin so. */
   readonly projects: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -17,6 +20,7 @@ const suites: Readonly<Record<string, Suite>> = {
   /** Tests that can take longer look at this and do: more seeds, more rows, more crashes. */
   release: {
     withStatic: true,
+    withMutants: true,
     projects: ['unit', 'infra', 'e2e*'],
     env: { HEADGATE_RELEASE: '1' },
   },
@@ -30,6 +34,11 @@ const runStatic = async (out: Output, env: NodeJS.ProcessEnv): Promise<Tally> =>
     return complaint === null ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   });
   return (await Promise.all(ends)).reduce(addTallies);
+};
+
+const judgeMutants = async (out: Output, env: NodeJS.ProcessEnv): Promise<Tally> => {
+  const enough = await runMutants(mutantRooms, [], out, env);
+  return enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 };
 
 /**
@@ -46,7 +55,9 @@ const runSuite = async (suite: Suite, process: NodeJS.Process): Promise<number> 
   const env = { ...outer, ...suite.env };
   const none: Tally = { passed: 0, failed: 0 };
   const fixed = suite.withStatic ? await runStatic(out, env) : none;
-  const { passed, failed } = addTallies(fixed, await runVitest(suite.projects, env));
+  const tested = addTallies(fixed, await runVitest(suite.projects, env));
+  const noticed = suite.withMutants === true ? await judgeMutants(out, env) : none;
+  const { passed, failed } = addTallies(tested, noticed);
   out.line(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 };

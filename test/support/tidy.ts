@@ -77,13 +77,16 @@ const isEntry = ({ path, text }: SourceFile): boolean =>
 const USED_BY_TESTS: Readonly<Record<string, string>> = {
   'bin/local/roles.ts': 'the end-to-end driver sees the local AWS with the eyes of a role',
 };
+/** Settings that name the files which a tool loads. */
+const namesFiles = ({ path }: SourceFile): boolean =>
+  ['cdk.json', 'stryker.config.json'].includes(nameOf(path));
 const everyFileIsUsed: Check = (files) => {
-  const code = files.filter((file) => isCode(file) || nameOf(file.path) === 'cdk.json');
+  const code = files.filter((file) => isCode(file) || namesFiles(file));
   const living = (file: SourceFile) => code.filter((other) => isTest(file) || !isTest(other));
   const uses = (other: SourceFile, { path }: SourceFile): boolean =>
     importsOf(other).includes(path) ||
     (other.path !== path && [path, nameOf(path)].some((name) => other.text.includes(`${name}'`))) ||
-    (nameOf(other.path) === 'cdk.json' && other.text.includes(path));
+    (namesFiles(other) && other.text.includes(path));
   return code
     .filter(isTypeScript)
     .filter(({ path }) => USED_BY_TESTS[path] === undefined)

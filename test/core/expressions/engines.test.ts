@@ -24,6 +24,7 @@ import { numberType } from '../../../core/expressions/value-type.ts';
 import type { Row, Scalar } from '../../../core/fields/value.ts';
 import { ident, list, literal } from '../../../core/sql.ts';
 import { db } from '../../set-engine.ts';
+import { runs } from '../../support/runs.ts';
 
 /** A column with its type in DuckDB and values at the edges: as the row has it, and as a text. */
 type Sample = ExpressionColumn & {
@@ -278,7 +279,7 @@ test('both engines agree on random trees and rows, missing values included', asy
         }
       },
     ),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: runs(60), endOnFailure: true },
   );
   const ops = [
     'column',

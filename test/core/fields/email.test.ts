@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { email } from '../../../core/fields/index.ts';
+import { runs } from '../../support/runs.ts';
 import { read } from './kinds.ts';
 
 test.each([
@@ -23,6 +24,6 @@ test('the walk accepts exactly what the regular expression says', () => {
     fc.property(texts, (text) => {
       expect(read(email(), text) === text).toBe(pattern.test(text));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

@@ -1,0 +1,71 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { showTool } from '../checks/tool-run.ts';
+import type { Output } from '../console/output.ts';
+import { formatTable } from '../console/table.ts';
+import { root } from '../local/places.ts';
+import { percentOf, type Score, scoreOf } from './score.ts';
+
+/** Folders of `core` whose mutants are run, each against tests of its own. */
+export const mutantRooms = ['rules', 'fields', 'transforms', 'expressions'] as const;
+export type MutantRoom = (typeof mutantRooms)[number];
+
+/** The least share of mutants that a test must notice. */
+export const LEAST_PERCENT = 90;
+
+const reportsDir = join(root, '.headgate', 'mutants');
+
+/** Runs the mutants of one room; those whose code and tests are as they were keep their answer. */
+const runRoom = async (
+  room: MutantRoom,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Score> => {
+  const report = join(reportsDir, `${room}.json`);
+  const status = await showTool(
+    'stryker',
+    [
+      'run',
+      ...['--incremental', '--incrementalFile', report],
+      ...[
+        '--mutate',
+        `core/${room}/**/*.ts,!core/fields/country-codes.ts,!core/fields/currency-codes.ts`,
+      ],
+      ...args,
+    ],
+    { ...env, HEADGATE_MUTANTS: room },
+  );
+  if (status !== 0) throw new Error(`stryker ended with ${status}; what it says is above`);
+  return scoreOf(await readFile(report, 'utf8'));
+};
+
+const rowOf = (room: string, score: Score): string[] => [
+  `core/${room}`,
+  `${percentOf(score).toFixed(1)} %`,
+  ...[score.killed, score.timeouts, score.survived, score.uncovered].map(String),
+  ...[score.broken, score.ignored].map(String),
+];
+
+const number = (title: string) => ({ title, align: 'right' }) as const;
+
+/** Runs rooms one after the other and prints their scores; true when each has enough. */
+export const runMutants = async (
+  rooms: readonly MutantRoom[],
+  args: readonly string[],
+  out: Output,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> => {
+  await mkdir(reportsDir, { recursive: true });
+  const scores: [MutantRoom, Score][] = [];
+  for (const room of rooms) scores.push([room, await runRoom(room, args, env)]);
+  const columns = ['score', 'killed', 'timed out', 'survived', 'uncovered', 'broken', 'left out'];
+  const rows = scores.map(([room, score]) => rowOf(room, score));
+  for (const line of formatTable([{ title: 'mutants of' }, ...columns.map(number)], rows)) {
+    out.line(line);
+  }
+  const weak = scores.filter(([, score]) => percentOf(score) < LEAST_PERCENT);
+  for (const [room] of weak) {
+    out.line(`core/${room}: fewer than ${LEAST_PERCENT} % noticed; the survivors are listed above`);
+  }
+  return weak.length === 0;
+};

@@ -12,7 +12,7 @@ import { PermanentError } from '../core/errors.ts';
 import { EpochMs } from '../core/ids.ts';
 import type { Announced } from '../core/landing/notice.ts';
 import type { LandedFile } from '../core/ledger.ts';
-import type { Landing } from '../core/ports.ts';
+import type { Landing, Unreadable } from '../core/ports.ts';
 import { calling, classified, errorName, httpStatus } from './aws-errors.ts';
 
 /** Versions of one key that are looked through for an announced object. */
@@ -24,8 +24,8 @@ export const s3Landing = (client: S3Client): Landing => ({
     try {
       return headOf(file, await client.send(new HeadObjectCommand(versionOf(file))));
     } catch (error) {
-      if (isGone(error)) return { kind: 'gone' };
-      if (errorName(error) === 'InvalidObjectState') return { kind: 'archived' };
+      const kind = unreadable(error);
+      if (kind !== undefined) return { kind };
       throw classified(error, `look at file ${file.fileId}`);
     }
   },
@@ -35,7 +35,8 @@ export const s3Landing = (client: S3Client): Landing => ({
       const { Body } = await client.send(new GetObjectCommand(range));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     } catch (error) {
-      if (isGone(error)) return 'gone';
+      const kind = unreadable(error);
+      if (kind !== undefined) return kind;
       // No range of an empty object can be satisfied.
       if (httpStatus(error) === 416) return Buffer.alloc(0);
       throw classified(error, `read the head of file ${file.fileId}`);
@@ -47,7 +48,8 @@ export const s3Landing = (client: S3Client): Landing => ({
       const { Body } = await client.send(new GetObjectCommand(versionOf(file)));
       return chunksOf(Body, doing);
     } catch (error) {
-      if (isGone(error)) return 'gone';
+      const kind = unreadable(error);
+      if (kind !== undefined) return kind;
       throw classified(error, doing);
     }
   },
@@ -105,11 +107,15 @@ const headOf = (file: LandedFile, head: HeadObjectCommandOutput) => {
 const epoch = (date: Date) => EpochMs.parse(date.getTime());
 
 /**
- * A version that was deleted, or that is a delete marker (405), cannot be read by any later try.
+ * A version that was deleted, or that is a delete marker (405), cannot be read by any later try;
+ * nor can one that a lifecycle rule has moved to an archive class.
  */
-const isGone = (error: unknown): boolean =>
-  ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(errorName(error)) ||
-  httpStatus(error) === 405;
+const unreadable = (error: unknown): Unreadable | undefined => {
+  const name = errorName(error);
+  if (name === 'InvalidObjectState') return 'archived';
+  const isGone = ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name);
+  return isGone || httpStatus(error) === 405 ? 'gone' : undefined;
+};
 
 const chunksOf = async function* (
   body: GetObjectCommandOutput['Body'],

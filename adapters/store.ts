@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +14,7 @@ import { PermanentError, TransientError } from '../core/errors.ts';
 import { EpochMs } from '../core/ids.ts';
 import type { Store } from '../core/ports.ts';
 import { calling } from './aws-errors.ts';
+import { intoFile } from './into-file.ts';
 
 /** Larger files go up in parts. Below, one request with the bytes in memory can be retried. */
 const singlePutMax = 64 * 1024 * 1024;
@@ -66,13 +67,13 @@ const uploadParts = (client: S3Client, uri: string, path: string): Promise<void>
   });
 
 const download = async (client: S3Client, uri: string, path: string): Promise<void> => {
-  const object = await client.send(new GetObjectCommand(located(uri)));
-  if (!(object.Body instanceof Readable)) throw new TransientError(`get ${uri}: no body came`);
+  const { Body, ContentLength } = await client.send(new GetObjectCommand(located(uri)));
+  if (!(Body instanceof Readable)) throw new TransientError(`get ${uri}: no body came`);
   try {
-    await pipeline(object.Body, createWriteStream(path));
+    await intoFile(path, (file) => pipeline(Body, file));
     const { size } = await stat(path);
-    if (object.ContentLength !== undefined && size !== object.ContentLength) {
-      throw new TransientError(`got ${size} of ${object.ContentLength} bytes of ${uri}`);
+    if (ContentLength !== undefined && size !== ContentLength) {
+      throw new TransientError(`got ${size} of ${ContentLength} bytes of ${uri}`);
     }
   } catch (error) {
     // Half a file under the right name would be read as a whole one.

@@ -1,9 +1,9 @@
 /**
- * Every reason a row or a file is refused for. The code is the same in the ledger, the quarantine,
- * the command line and the docs; `means` and `next` are what a user reads.
+ * Every reason a row, a file, a run or a notice is refused for. The code is the same in the ledger,
+ * the quarantine, the command line and the docs; `means` and `next` are what a user reads.
  */
 export type CodeEntry = {
-  readonly level: 'row' | 'file' | 'run';
+  readonly level: 'row' | 'file' | 'run' | 'notice';
   readonly means: string;
   readonly next: string;
 };
@@ -14,6 +14,8 @@ const file = (means: string, next: string) =>
   ({ level: 'file', means, next }) as const satisfies CodeEntry;
 const run = (means: string, next: string) =>
   ({ level: 'run', means, next }) as const satisfies CodeEntry;
+const notice = (means: string, next: string) =>
+  ({ level: 'notice', means, next }) as const satisfies CodeEntry;
 
 const DROP_AGAIN = 'Mend the file at its source and drop it again.';
 
@@ -119,6 +121,15 @@ export const codes = {
     'someone decided that this held run is not published',
     'Mend the file and drop it again; the same bytes may come again too.',
   ),
+
+  E_NOTICE: notice(
+    'the message is not what S3 sends of a new object',
+    'Find who sends it; when it names an object of landing, drop that object again.',
+  ),
+  E_FOREIGN: notice(
+    'the message is about an object of another bucket, of which nothing is read',
+    'Drop the object into landing; take away the rule that sends notices of that bucket here.',
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
@@ -126,6 +137,7 @@ type OfLevel<L> = { [C in Code]: (typeof codes)[C]['level'] extends L ? C : neve
 export type RowCode = OfLevel<'row'>;
 export type FileCode = OfLevel<'file'>;
 export type RunCode = OfLevel<'run'>;
+export type NoticeCode = OfLevel<'notice'>;
 
 /** The run codes as a list, for the schemas of documents that carry one. */
 export const runCodes = [
@@ -139,7 +151,7 @@ export const runCodes = [
 /** Why one row is rejected. `field` is null when the whole row is at fault. */
 export type RowReason = { readonly code: RowCode; readonly field: string | null };
 
-/** Why a whole file or run did not go on: what was found, and what is allowed instead. */
+/** Why a whole file, run or notice did not go on: what was found, and what is allowed instead. */
 export type Refusal<C extends Code = FileCode> = {
   readonly code: C;
   /** One sentence with the facts: what was found, where, what is allowed. No field values. */

@@ -120,9 +120,12 @@ export type ObjectHead =
 export type Landing = {
   head(file: LandedFile): Promise<ObjectHead>;
   /** The first bytes of the object as it landed. */
-  peek(file: LandedFile, bytes: number): Promise<Buffer | 'gone'>;
-  stream(file: LandedFile): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+  peek(file: LandedFile, bytes: number): Promise<Buffer | Unreadable>;
+  stream(file: LandedFile): Promise<AsyncIterable<Uint8Array> | Unreadable>;
 };
+
+/** The object version was deleted, or taken to an archive class; both can happen at any time. */
+export type Unreadable = 'gone' | 'archived';
 
 /** The clean, curated and quarantine buckets. Addresses are s3://bucket/key. */
 export type Store = {

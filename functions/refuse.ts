@@ -1,7 +1,7 @@
 import type { FileCode, Refusal } from '../core/codes.ts';
 import type { RunPointer } from '../core/documents.ts';
 import type { FileOutcome, LandedFile } from '../core/ledger.ts';
-import type { Clock, Ledger, Store } from '../core/ports.ts';
+import type { Clock, Ledger, Store, Unreadable } from '../core/ports.ts';
 import { fenced } from './owned-run.ts';
 import { putRefusedFile } from './refused-file.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -37,4 +37,20 @@ export const refuse = async (
   await putRefusedFile(deps.store, deps.quarantineBucket, refused);
   await settle(deps, pointer, file, { state: 'QUARANTINED', reason });
   deps.count('FilesQuarantined', 1, dataset);
+};
+
+/** Ends a file whose bytes nobody can read any more, or not without asking for them first. */
+export const unreadable = async (
+  deps: SettleDeps,
+  pointer: RunPointer,
+  file: LandedFile,
+  why: Unreadable,
+): Promise<undefined> => {
+  if (why === 'gone') {
+    const detail = 'the object version was deleted before it was read';
+    await settle(deps, pointer, file, { state: 'GONE', detail });
+  } else {
+    const detail = 'the object is in an archive storage class';
+    await refuse(deps, pointer, file, { code: 'E_ARCHIVED', detail });
+  }
 };

@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { assertNever } from '../../core/assert.ts';
@@ -8,6 +8,7 @@ import { ContentId } from '../../core/ids.ts';
 import type { FileOptions, Format } from '../../core/landing/file-options.ts';
 import type { Compression, StreamCompression } from '../../core/landing/sniff.ts';
 import { limits } from '../../core/limits.ts';
+import { intoFile } from '../into-file.ts';
 import { type InflateLimits, meterLanded, meterPlain, Refused } from './meters.ts';
 import { unzip } from './unzip.ts';
 import { unzstd } from './zstd.ts';
@@ -69,22 +70,24 @@ const write = async (
 ): Promise<Written> => {
   const { path, caps } = target;
   const plain = meterPlain(caps, landed.bytes);
-  const file = createWriteStream(path, { highWaterMark: writeBufferBytes });
+  const bytes = landed.meter(source);
+  const into = (write: (file: Writable) => Promise<void>): Promise<void> =>
+    intoFile(path, write, { highWaterMark: writeBufferBytes });
   switch (compression) {
     case 'none':
-      await pipeline(landed.meter(source), plain.meter, file);
+      await into((file) => pipeline(bytes, plain.meter, file));
       break;
     case 'zstd':
-      await pipeline(landed.meter(source), unzstd, plain.meter, file);
+      await into((file) => pipeline(bytes, unzstd, plain.meter, file));
       break;
     case 'gzip': {
       const decompress = createGunzip();
-      await pipeline(landed.meter(source), decompress, plain.meter, file);
+      await into((file) => pipeline(bytes, decompress, plain.meter, file));
       refuseTail(landed.bytes() - decompress.bytesWritten, compression);
       break;
     }
     case 'zip':
-      await pipeline(landed.meter(source), file);
+      await into((file) => pipeline(bytes, file));
       return await unpack(landed.bytes(), target);
     default:
       return assertNever(compression);

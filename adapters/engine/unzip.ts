@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import {
@@ -11,6 +10,7 @@ import {
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { FileOptions, Format } from '../../core/landing/file-options.ts';
 import { notAccepted } from '../../core/landing/sniff.ts';
+import { intoFile } from '../into-file.ts';
 import { type InflateLimits, meterPlain, Refused, refuseBomb } from './meters.ts';
 import { joinEntries } from './zip-entries.ts';
 
@@ -68,7 +68,7 @@ const unpack = async (zip: ZipFile, request: UnzipRequest): Promise<Unzipped> =>
   const plain = meterPlain(caps, () => landedBytes);
   const contents = kept.map((entry, index) => ({ index, bytes: () => bytesOf(zip, entry) }));
   const joined = joinEntries(contents, files);
-  await pipeline(joined.bytes(), plain.meter, createWriteStream(path));
+  await intoFile(path, (file) => pipeline(joined.bytes(), plain.meter, file));
   return { kind: 'unpacked', format: joined.format(), bytes: plain.bytes() };
 };
 

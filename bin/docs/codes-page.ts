@@ -5,6 +5,8 @@ const levels = {
   row: 'Rows: the row is rejected, the rows around it are not',
   file: 'Files: the whole file is quarantined, its bytes stay in landing',
   run: 'Runs: the run is held, nothing of it is published',
+  notice:
+    'Notices: the message goes to the dead letters after its tries; intake’s log has the code',
 } as const;
 
 const section = (level: keyof typeof levels): string => {
@@ -34,6 +36,8 @@ export const codesPage = (): string => {
     section('file'),
     '',
     section('run'),
+    '',
+    section('notice'),
     '',
     '## Limits',
     '',

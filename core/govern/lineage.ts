@@ -1,7 +1,7 @@
 import type { Column, Dataset } from '../dataset.ts';
 import type { GateDocument, TransformDocument } from '../documents.ts';
 import { sha256 } from '../hash.ts';
-import type { EpochMs } from '../ids.ts';
+import type { EpochMs, FileId } from '../ids.ts';
 import type { FileEntry, RunEntry } from '../ledger.ts';
 import { isoTime } from '../time.ts';
 
@@ -35,6 +35,8 @@ export type LineageInput = {
   readonly dataset: Dataset;
   readonly columns: readonly Column[];
   readonly files: readonly FileEntry[];
+  /** Bytes of each object as it was read; its notice may have said otherwise. */
+  readonly readBytes: ReadonlyMap<FileId, number>;
   readonly gate: GateDocument;
   readonly transformed: TransformDocument;
   readonly snapshotId: string | null;
@@ -59,6 +61,7 @@ export const lineageEvent = (input: LineageInput): object => {
       name: file.key,
       facets: {
         version: facet('DatasetVersionDatasetFacet', '1-0-1', { datasetVersion: file.versionId }),
+        ...sizeFacet(file, input.readBytes.get(file.fileId)),
       },
     }));
   return {
@@ -92,9 +95,19 @@ export const lineageEvent = (input: LineageInput): object => {
   };
 };
 
-const headgateFacet = (run: RunEntry, gate: GateDocument): object => ({
+/** Stands only where the object was not as large as its notice said: the object is right. */
+const sizeFacet = ({ sizeBytes: announcedBytes }: FileEntry, bytes: number | undefined): object =>
+  bytes === undefined || bytes === announcedBytes
+    ? {}
+    : { headgate: { ...ownFacet('file'), announcedBytes, bytes } };
+
+const ownFacet = (kind: string): object => ({
   _producer: PRODUCER,
-  _schemaURL: `${PRODUCER}:facets:run:1`,
+  _schemaURL: `${PRODUCER}:facets:${kind}:1`,
+});
+
+const headgateFacet = (run: RunEntry, gate: GateDocument): object => ({
+  ...ownFacet('run'),
   runId: run.runId,
   contractVersion: run.contractVersion,
   counts: gate.counts,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { NoticeCode, Refusal } from '../codes.ts';
 import { EpochMs } from '../ids.ts';
 import type { LandedFile } from '../ledger.ts';
 import { fileIdOf } from './file-id.ts';
@@ -18,7 +19,7 @@ export type Announced = Omit<LandedFile, 'fileId' | 'versionId'> & {
 export type Notice =
   | { readonly kind: 'landed'; readonly object: Announced }
   | { readonly kind: 'ignored'; readonly rule: string }
-  | { readonly kind: 'refused'; readonly detail: string };
+  | ({ readonly kind: 'refused' } & Refusal<NoticeCode>);
 
 /** What S3 sends once, when notifications are switched on. */
 const TestEvent = z.object({ Event: z.literal('s3:TestEvent') });
@@ -45,14 +46,14 @@ export const parseNotice = (body: string, landingBucket: string): Notice => {
   const event = fromJson(body);
   if (TestEvent.safeParse(event).success) return { kind: 'ignored', rule: 's3-test-event' };
   const head = EventHead.safeParse(event);
-  if (!head.success) return refused('the message is no event of S3');
+  if (!head.success) return refused('E_NOTICE', 'the message is no event of S3');
   const type = head.data['detail-type'];
   if (type !== 'Object Created') return { kind: 'ignored', rule: `event ${type}` };
   const created = ObjectCreated.safeParse(event);
-  if (!created.success) return refused(`the event lacks ${pathsOf(created.error)}`);
+  if (!created.success) return refused('E_NOTICE', `the event lacks ${pathsOf(created.error)}`);
   const { bucket, object } = created.data.detail;
   if (bucket.name !== landingBucket)
-    return refused(`bucket ${bucket.name} is not ${landingBucket}`);
+    return refused('E_FOREIGN', `bucket ${bucket.name} is not ${landingBucket}`);
   const { key, size: sizeBytes, etag, sequencer } = object;
   const versionId = object['version-id'] ?? null;
   const landedAt = epochMs(created.data.time);
@@ -73,7 +74,7 @@ export const landedFile = (object: Announced, versionId: string): LandedFile => 
   landedAt: object.landedAt,
 });
 
-const refused = (detail: string): Notice => ({ kind: 'refused', detail });
+const refused = (code: NoticeCode, detail: string): Notice => ({ kind: 'refused', code, detail });
 
 /** Undefined for text that is no JSON: the shapes above refuse it like any other stranger. */
 const fromJson = (body: string): unknown => {

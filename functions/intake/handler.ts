@@ -43,7 +43,7 @@ const filesOf = async (
   const notice = parseNotice(body, deps.landingBucket);
   if (notice.kind === 'refused') {
     deps.count('NoticesRefused', 1);
-    throw new PermanentError(`notice refused: ${notice.detail}`);
+    throw new PermanentError(`notice refused, ${notice.code}: ${notice.detail}`);
   }
   if (notice.kind === 'ignored') {
     deps.log.info('notice ignored', { messageId, rule: notice.rule });

@@ -8,7 +8,7 @@ import type { FileEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refuse, type SettleDeps, settle } from '../refuse.ts';
+import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 /** What a look at the first bytes of a file tells; see adapters/engine/recognise.ts. */
@@ -66,25 +66,24 @@ const planFile = async (
   const entry = await deps.ledger.file(fileId);
   if (entry?.state !== 'CLAIMED') return undefined;
   const head = await deps.landing.head(entry);
-  if (head.kind === 'gone') return await gone(deps, pointer, entry);
+  if (head.kind !== 'found') return await unreadable(deps, pointer, entry, head.kind);
   const refusal = refusalOf(head, dataset);
   if (refusal !== undefined) return await refused(deps, pointer, entry, refusal);
   const bytes = await deps.landing.peek(entry, headBytes);
-  if (bytes === 'gone') return await gone(deps, pointer, entry);
+  if (typeof bytes === 'string') return await unreadable(deps, pointer, entry, bytes);
   const recognised = deps.recognise(bytes, entry.key, dataset);
   if (recognised.kind === 'refused') return await refused(deps, pointer, entry, recognised);
   const { compression, format } = recognised.file;
   const { bucket, key, versionId, sequencer, landedAt } = entry;
-  const sizeBytes = head.kind === 'found' ? head.sizeBytes : entry.sizeBytes;
+  // Of the object itself: its notice may say otherwise.
+  const { sizeBytes } = head;
   return { fileId, bucket, key, versionId, sizeBytes, sequencer, landedAt, compression, format };
 };
 
 const refusalOf = (
-  head: Exclude<Awaited<ReturnType<Landing['head']>>, { kind: 'gone' }>,
+  head: { readonly sizeBytes: number },
   { files }: Dataset,
 ): Refusal<FileCode> | undefined => {
-  if (head.kind === 'archived')
-    return { code: 'E_ARCHIVED', detail: 'the object is in an archive storage class' };
   if (head.sizeBytes === 0 && !files.allowEmpty)
     return { code: 'E_EMPTY', detail: 'the object has 0 bytes' };
   if (head.sizeBytes > limits.fileBytesMax)
@@ -93,11 +92,6 @@ const refusalOf = (
       detail: `the object has ${head.sizeBytes} bytes; ${limits.fileBytesMax} are allowed`,
     };
   return undefined;
-};
-
-const gone = async (deps: PlanDeps, pointer: RunPointer, file: FileEntry): Promise<undefined> => {
-  const detail = 'the object version was deleted before it was read';
-  await settle(deps, pointer, file, { state: 'GONE', detail });
 };
 
 const refused = async (

@@ -3,6 +3,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer, type TransformDocument } from '../../core/documents.ts';
 import { PermanentError } from '../../core/errors.ts';
 import { lineageEvent } from '../../core/govern/lineage.ts';
+import type { FileId } from '../../core/ids.ts';
 import { curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { snapshotIdOf } from '../../core/load/snapshot.ts';
@@ -45,7 +46,9 @@ export const publish = (deps: PublishDeps) => async (event: unknown) => {
     await settle(deps, pointer, file, { state: 'PUBLISHED', counts });
     files.push(file);
   }
-  await tell(deps, run, dataset, { gate, transformed, snapshotId, files });
+  const planned = (await documents.plan()).parts.flatMap((part) => part.files);
+  const readBytes = new Map(planned.map(({ fileId, sizeBytes }) => [fileId, sizeBytes]));
+  await tell(deps, run, dataset, { gate, transformed, snapshotId, files, readBytes });
   await deps.ledger.remember(summaryOfRun(run, gate, transformed));
   const { counts, quality } = gate;
   const end = { state: 'PUBLISHED', counts, quality, snapshotId, reason: null } as const;
@@ -60,6 +63,7 @@ type Told = {
   readonly transformed: TransformDocument;
   readonly snapshotId: string | null;
   readonly files: readonly FileEntry[];
+  readonly readBytes: ReadonlyMap<FileId, number>;
 };
 
 /** Lineage and announcement come before the run's end, so that a crash between repeats them. */
@@ -67,23 +71,14 @@ const tell = async (
   deps: PublishDeps,
   run: RunEntry,
   dataset: Dataset,
-  { gate, transformed, snapshotId, files }: Told,
+  told: Told,
 ): Promise<void> => {
+  const { gate, snapshotId } = told;
   const lookup = (name: string): Dataset => definitionOf(deps.datasetNamed, name);
   const columns = columnsOf(dataset, lookup);
   const { curatedBucket } = deps;
   const now = deps.now();
-  const event = lineageEvent({
-    run,
-    dataset,
-    columns,
-    files,
-    gate,
-    transformed,
-    snapshotId,
-    curatedBucket,
-    now,
-  });
+  const event = lineageEvent({ ...told, run, dataset, columns, curatedBucket, now });
   const key = curatedKeys.lineage(run.dataset, run.runId);
   await deps.store.put(s3Uri(curatedBucket, key), JSON.stringify(event));
   await deps.announcer.announce({

@@ -13,7 +13,7 @@ import {
 import { cleanKeys, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { Landing, Ledger, Store } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refuse, type SettleDeps, settle } from '../refuse.ts';
+import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 export type ValidateDeps = SettleDeps & {
@@ -72,11 +72,7 @@ const takeFile = async (
   const entry = await deps.ledger.file(file.fileId);
   if (entry?.state !== 'CLAIMED') return undefined;
   const stream = await deps.landing.stream(file);
-  if (stream === 'gone') {
-    const detail = 'the object version was deleted before it was read';
-    await settle(deps, pointer, file, { state: 'GONE', detail });
-    return undefined;
-  }
+  if (typeof stream === 'string') return await unreadable(deps, pointer, file, stream);
   const path = join(dir, 'rows');
   const inflated = await deps.engine.inflate(stream, file.compression, path, dataset.files);
   if (inflated.kind === 'refused') {

@@ -8,6 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { s3Landing, s3VersionsOf } from '../../adapters/landing.ts';
+import type { Unreadable } from '../../core/ports.ts';
 import { at, landed } from '../support/landed.ts';
 
 const s3 = mockClient(S3Client);
@@ -78,6 +79,7 @@ describe('peek', () => {
   test.each([
     ['an empty object has no first bytes', failing('InvalidRange', 416), Buffer.alloc(0)],
     ['a deleted version is gone', failing('NoSuchVersion', 404), 'gone'],
+    ['one that a lifecycle rule moved', failing('InvalidObjectState', 403), 'archived'],
   ])('%s', async (_name, error, result) => {
     s3.on(GetObjectCommand).rejects(error);
     expect(await landing.peek(file, 3)).toEqual(result);
@@ -85,8 +87,8 @@ describe('peek', () => {
 });
 
 describe('stream', () => {
-  const read = async (chunks: AsyncIterable<Uint8Array> | 'gone'): Promise<string> => {
-    if (chunks === 'gone') return chunks;
+  const read = async (chunks: AsyncIterable<Uint8Array> | Unreadable): Promise<string> => {
+    if (typeof chunks === 'string') return chunks;
     let text = '';
     for await (const chunk of chunks) text += Buffer.from(chunk).toString();
     return text;
@@ -110,9 +112,12 @@ describe('stream', () => {
     });
   });
 
-  test('a deleted version is gone', async () => {
-    s3.on(GetObjectCommand).rejects(failing('NoSuchVersion', 404));
-    expect(await landing.stream(file)).toBe('gone');
+  test.each([
+    ['a deleted version', failing('NoSuchVersion', 404), 'gone'],
+    ['one that a lifecycle rule moved', failing('InvalidObjectState', 403), 'archived'],
+  ])('%s cannot be read: %#', async (_name, error, why) => {
+    s3.on(GetObjectCommand).rejects(error);
+    expect(await landing.stream(file)).toBe(why);
   });
 });
 

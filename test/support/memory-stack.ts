@@ -8,7 +8,7 @@ import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { findRun } from '../../core/load/commit.ts';
-import type { Landing } from '../../core/ports.ts';
+import type { Landing, Unreadable } from '../../core/ports.ts';
 import { datasets as shop } from '../../datasets/index.ts';
 import { gate } from '../../functions/gate/handler.ts';
 import { intake } from '../../functions/intake/handler.ts';
@@ -48,7 +48,7 @@ export const memoryStack = (
   const announcer = memoryAnnouncer();
   const { catalog, tables } = memoryCatalog();
   const { store, objects } = memoryStore();
-  const versions = new Map<string, Landed | 'deleted'>();
+  const versions = new Map<string, Landed | Unreadable>();
   let clock = 1_795_237_200_000;
   const now = () => {
     clock += 1;
@@ -61,7 +61,8 @@ export const memoryStack = (
     curatedBucket: 'curated',
     landingBucket,
   };
-  const landing = memoryLanding(versions);
+  const reads: string[] = [];
+  const landing = memoryLanding(versions, reads);
   const deps = {
     ...telemetry,
     ...names,
@@ -122,7 +123,9 @@ export const memoryStack = (
     };
   };
   const remove = (key: string, versionId: string): void =>
-    void versions.set(`${key}@${versionId}`, 'deleted');
+    void versions.set(`${key}@${versionId}`, 'gone');
+  const archive = (key: string, versionId: string): void =>
+    void versions.set(`${key}@${versionId}`, 'archived');
 
   const deliver = (bodies: readonly string[]) =>
     take({ Records: bodies.map((body, index) => sqsRecord(`m${index}`, body)) });
@@ -148,31 +151,38 @@ export const memoryStack = (
     tables,
     objects,
     events: announcer.events,
+    telemetry,
+    /** Every object version that was read as a whole, as often as it was. */
+    reads,
     drop,
     remove,
+    archive,
     deliver,
     execute,
     land,
   };
 };
 
-const memoryLanding = (versions: ReadonlyMap<string, Landed | 'deleted'>): Landing => {
-  const find = ({ key, versionId }: { key: string; versionId: string }): Landed | undefined => {
-    const found = versions.get(`${key}@${versionId}`);
-    return found === 'deleted' ? undefined : found;
-  };
-  return {
+const memoryLanding = (versions: ReadonlyMap<string, Landed | Unreadable>, reads: string[]) => {
+  const find = ({ key, versionId }: { key: string; versionId: string }): Landed | Unreadable =>
+    versions.get(`${key}@${versionId}`) ?? 'gone';
+  const landing: Landing = {
     head: async (file) => {
       const found = find(file);
-      if (found === undefined) return { kind: 'gone' };
+      if (typeof found === 'string') return { kind: found };
       return { kind: 'found', sizeBytes: found.bytes.length, landedAt: EpochMs.parse(found.at) };
     },
-    peek: async (file, bytes) => find(file)?.bytes.subarray(0, bytes) ?? 'gone',
-    stream: async (file) => {
+    peek: async (file, bytes) => {
       const found = find(file);
-      return found === undefined ? 'gone' : chunks(found.bytes);
+      return typeof found === 'string' ? found : found.bytes.subarray(0, bytes);
+    },
+    stream: async (file) => {
+      reads.push(`${file.bucket}/${file.key}@${file.versionId}`);
+      const found = find(file);
+      return typeof found === 'string' ? found : chunks(found.bytes);
     },
   };
+  return landing;
 };
 
 /** In pieces, so that nothing can rely on a file coming in one. */

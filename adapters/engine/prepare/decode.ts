@@ -1,10 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileCode, Refusal } from '../../../core/codes.ts';
 import type { Dataset } from '../../../core/dataset.ts';
 import { encodingOf, type FileEncoding } from '../../../core/landing/encoding.ts';
+import { intoFile } from '../../into-file.ts';
 import { Refused } from '../meters.ts';
 import { transcoder } from './transcode.ts';
 
@@ -61,5 +62,5 @@ const transcodeFile = async (
     end();
   }
   const source = createReadStream(path, { start: from, highWaterMark: chunkBytes });
-  await pipeline(source, transcoded, createWriteStream(to));
+  await intoFile(to, (file) => pipeline(source, transcoded, file));
 };

@@ -72,12 +72,13 @@ const transformed: TransformDocument = {
   duplicates: null,
 };
 
-const event = () =>
+const event = (readBytes = file.sizeBytes) =>
   lineageEvent({
     run,
     dataset,
     columns: [{ name: 'order_id', type: 'string', required: true, bounds: true }],
     files: [file],
+    readBytes: new Map([[fileId, readBytes]]),
     gate: {
       decision: 'publish',
       counts: { rowsIn: 2, published: 2, rejected: 0, deduplicated: 0 },
@@ -122,4 +123,10 @@ test('the event has what OpenLineage requires and names object versions and snap
 
 test('a repeat of the event is the same event', () => {
   expect(event()).toEqual(event());
+});
+
+test('an object that is not as large as its notice said is noted, and only that one', () => {
+  const facetOf = (read: number) => RunEvent.parse(event(read)).inputs[0]?.facets.headgate;
+  expect(facetOf(file.sizeBytes)).toBeUndefined();
+  expect(facetOf(12)).toMatchObject({ announcedBytes: 9, bytes: 12 });
 });

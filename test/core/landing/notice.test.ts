@@ -55,10 +55,12 @@ describe('a message that announces no new object of landing', () => {
   test('a refusal says what is wrong', () => {
     expect(parseNotice(objectCreated({ key: 'a', bucket: 'stranger' }), landingBucket)).toEqual({
       kind: 'refused',
+      code: 'E_FOREIGN',
       detail: 'bucket stranger is not landing',
     });
     expect(parseNotice(objectCreated({ key: 'a', size: 0.5 }), landingBucket)).toEqual({
       kind: 'refused',
+      code: 'E_NOTICE',
       detail: 'the event lacks detail.object.size',
     });
   });

@@ -57,7 +57,7 @@ const member = (key: fc.Arbitrary<string>, value: fc.Arbitrary<string>): fc.Arbi
     .tuple(key, value, blanks, blanks)
     .map(([name, text, before, behind]) => `${name}${before}:${behind}${text}`);
 const { value } = fc.letrec<Record<'value' | 'list' | 'object', string>>((tie) => ({
-  value: fc.oneof({ maxDepth: 2 }, scalar, tie('list'), tie('object')),
+  value: fc.oneof({ maxDepth: depthMax }, scalar, tie('list'), tie('object')),
   list: listed(tie('value'), '[', ']'),
   object: listed(member(string, tie('value')), '{', '}'),
 }));

@@ -9,7 +9,7 @@ import { lineFault } from '../../../adapters/engine/jsonl.ts';
 import { jsonLine } from '../../../bin/generate/lines.ts';
 import { orderRows } from '../../../bin/generate/orders.ts';
 import { orders } from '../../../datasets/orders.ts';
-import { brokenLine, fields, oddLine, scannerOf, usualLine } from './drawn-lines.ts';
+import { brokenLine, depthMax, fields, oddLine, scannerOf, usualLine } from './drawn-lines.ts';
 
 const isRelease = process.env.HEADGATE_RELEASE === '1';
 const numRuns = isRelease ? 200_000 : 8_000;
@@ -93,6 +93,51 @@ describe('the module for usual lines', () => {
       expect(some).toBeGreaterThan(numRuns / 20);
     },
   );
+});
+
+describe('a line that is left', () => {
+  const left = (text: string): void => {
+    expect(taken(module, Buffer.from(text))).toBeUndefined();
+  };
+  test.each([
+    ['no object', '[{"a":1}]'],
+    ['a NUL by escape', '{"a":"x\\u0000"}'],
+    ['half of a pair', '{"a":"\\ud800\\u0041"}'],
+    ['a pair the wrong way round', '{"a":"\\udce6\\ud83d"}'],
+    ['a key with an escape', '{"\\u0061":1}'],
+    ['a key twice, by its other name', '{"a":1,"A é":1}'],
+    ['a name for no field', '{"nowhere":1}'],
+    ['a name that begins like a field', '{"a ":1}'],
+    ['a compound value where one should be', '{"a":[]}'],
+    ['too deep', `{"any":${'['.repeat(depthMax)}${']'.repeat(depthMax)}}`],
+    ['a number with a leading zero', '{"a":-01}'],
+    ['a number without an end', '{"a":1.}'],
+    ['a number without digits', '{"a":-}'],
+    ['an exponent without digits', '{"a":1e+}'],
+    ['a word that goes on', '{"a":nulls}'],
+    ['a comma too many', '{"a":1,}'],
+    ['more behind the object', '{"a":1}{'],
+    ['a byte order mark', '\ufeff{"a":1}'],
+    ['over the limit', `{"a":"${'x'.repeat(rowBytesMax)}"}`],
+    ['cut off in a string', '{"a":"'],
+    ['cut off in an escape', '{"a":"\\u00'],
+    ['cut off behind a backslash', '{"a":"\\'],
+    ['cut off in a key', '{"a'],
+    ['cut off behind a number', '{"a":1'],
+  ])('has %s', (_name, text) => left(text));
+
+  test('has a byte that is no ASCII, where the chunk is not known to be UTF-8', () => {
+    const line = Buffer.from('{"a":"é"}');
+    expect(taken(module, line, false)).toBeUndefined();
+    expect(taken(module, line, true)).toBeDefined();
+  });
+
+  test('is one level too deep, and no less', () => {
+    const deep = depthMax - 1;
+    expect(
+      taken(module, Buffer.from(`{"any":${'['.repeat(deep)}${']'.repeat(deep)}}`)),
+    ).toBeDefined();
+  });
 });
 
 describe('names that are no field', () => {

@@ -14,6 +14,7 @@ export type WasmModule = {
 
 export const wasmModules: readonly WasmModule[] = [
   { source: 'framer.as.ts', name: 'framerWasm' },
+  { source: 'json/json.as.ts', name: 'jsonWasm' },
   { source: 'plain/plain.as.ts', name: 'plainWasm' },
 ];
 

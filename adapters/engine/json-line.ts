@@ -45,11 +45,19 @@ type Spans = {
 /** Reads the lines of one dataset. */
 export type LineScanner = {
   readonly fields: readonly string[];
+  readonly takes: readonly Takes[];
+  readonly depthMax: number;
+  /** The index of the field that a name stands for. */
+  readonly names: ReadonlyMap<string, number>;
   /** Whether some field takes more than a scalar. */
   readonly nested: boolean;
   readonly spans: Spans;
   /** Lines per name that is no field; of names beyond a few nothing is kept. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** Such names of the line scanned last, all of them. */
+  readonly strangers: ReadonlySet<string>;
+  /** Adds lines that another reader has found with a name that is no field. */
+  count(name: string, lines: number): void;
   /** Faults of the line [start, end); NESTED alone leaves it readable. */
   scan(bytes: Buffer, start: number, end: number): number;
 };
@@ -105,7 +113,8 @@ export const lineScanner = (
     return cursor.fault | (spans.kinds.includes(COMPOUND) ? NESTED : 0);
   };
   const nested = takes.some((each) => each !== 'scalar');
-  return { fields, nested, spans, unknown: state.keys.unknown, scan };
+  const { names, unknown, strangers, count } = state.keys;
+  return { fields, takes, depthMax, names, nested, spans, unknown, strangers, count, scan };
 };
 
 /** A line that is no object: another value, or no JSON at all. */
@@ -162,8 +171,7 @@ const heldAs = (kind: number, takes: Takes | undefined): number => {
   return takes === 'any' || kind === COMPOUND ? RAW : kind;
 };
 
-type Keys = {
-  readonly unknown: Map<string, number>;
+type Keys = Pick<LineScanner, 'names' | 'unknown' | 'strangers' | 'count'> & {
   startLine(): void;
   /**
    * Reads a key from behind its opening quote to behind its closing one. A double one is a fault.
@@ -203,18 +211,18 @@ const keysOf = (fields: readonly string[], aliases: ReadonlyMap<string, string>)
     before = 0;
     others.startLine();
   };
-  return { unknown: others.unknown, read, startLine, field: () => found };
+  return { ...others, read, startLine, field: () => found };
 };
 
 /** Keys that are not the expected ones: other fields, and names that are no field. */
 const otherKeys = (fields: readonly string[], aliases: ReadonlyMap<string, string>) => {
-  const names = [...aliases, ...fields.map((name): [string, string] => [name, name])];
-  const indexes = new Map(names.map(([name, field]) => [name, fields.indexOf(field)]));
+  const all = [...aliases, ...fields.map((name): [string, string] => [name, name])];
+  const names = new Map(all.map(([name, field]) => [name, fields.indexOf(field)]));
   const unknown = new Map<string, number>();
   const strangers = new Set<string>();
   const find = (cursor: Cursor<Buffer>, start: number, end: number): number => {
     const name = nameAt(cursor, start, end);
-    const index = indexes.get(name);
+    const index = names.get(name);
     if (index !== undefined) return index;
     if (strangers.has(name)) cursor.fault |= JSON_DUP_KEY;
     strangers.add(name);
@@ -222,7 +230,12 @@ const otherKeys = (fields: readonly string[], aliases: ReadonlyMap<string, strin
     if (lines > 0 || unknown.size < UNKNOWN_NAMES_MAX) unknown.set(name, lines + 1);
     return NO_FIELD;
   };
-  return { unknown, find, startLine: () => strangers.clear() };
+  // A name without a count is one of those of which nothing is kept.
+  const count = (name: string, lines: number): void => {
+    const before = unknown.get(name);
+    if (before !== undefined) unknown.set(name, before + lines);
+  };
+  return { names, unknown, strangers, count, find, startLine: () => strangers.clear() };
 };
 
 const nameAt = ({ bytes, escaped }: Cursor<Buffer>, start: number, end: number): string => {

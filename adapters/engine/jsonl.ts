@@ -5,6 +5,7 @@ import { NUMBER_DIGITS, writeNumber } from './cell-text.ts';
 import { BLANK, CONTROL_CHAR, ENCODING, ROW_SIZE } from './faults.ts';
 import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
+import { openUsualLines, type Progress, type UsualLines } from './json/usual-lines.ts';
 import { cellBytesMax, writeCells } from './json-cells.ts';
 import type { LineScanner } from './json-line.ts';
 
@@ -24,21 +25,10 @@ export type JsonLinesOptions = {
 
 type Reader = {
   readonly scanner: LineScanner;
-  readonly bytes: Buffer;
-  readonly ends: Uint32Array;
-  readonly faults: Uint16Array;
-  readonly out: Buffer;
+  readonly usual: UsualLines;
+  readonly chunk: number;
   readonly rowBytesMax: number;
   readonly judged: boolean;
-};
-
-/** What one chunk holds: how far it is read, what was written, which number comes next. */
-type Progress = {
-  lines: number;
-  next: number;
-  written: number;
-  row: number;
-  rowBytes: number;
 };
 
 /**
@@ -51,13 +41,13 @@ export function* jsonLines(
   options: JsonLinesOptions,
 ): Generator<Batch> {
   const reader = openReader(scanner, options);
-  const { bytes } = reader;
+  const { bytes } = reader.usual;
   const fileBytes = fstatSync(fd).size;
   let start = options.from;
   let have = 0;
   let row = 1;
   for (;;) {
-    const filled = fill(fd, bytes, have, start);
+    const filled = fill(fd, bytes.subarray(0, options.chunk), have, start);
     if (filled.have === 0) return;
     const read = readChunk(reader, filled.have, filled.ended, row);
     const at = { start, firstRow: row, fileBytes };
@@ -72,19 +62,11 @@ export function* jsonLines(
   }
 }
 
-const openReader = (scanner: LineScanner, options: JsonLinesOptions): Reader => {
-  const { rowBytesMax, chunk, judged } = options;
+const openReader = (scanner: LineScanner, asked: JsonLinesOptions): Reader => {
+  const { rowBytesMax, chunk, judged } = asked;
   assert(rowBytesMax + LINE_END_BYTES <= chunk, 'a chunk holds a line of the largest size');
-  const linesMax = chunk >> 2;
-  return {
-    scanner,
-    bytes: Buffer.alloc(chunk),
-    ends: new Uint32Array(linesMax),
-    faults: new Uint16Array(linesMax),
-    out: Buffer.alloc(chunk + numberedMax(scanner, rowBytesMax)),
-    rowBytesMax,
-    judged,
-  };
+  const options = { rowBytesMax, chunk, numberedMax: numberedMax(scanner, rowBytesMax) };
+  return { scanner, usual: openUsualLines(scanner, options), chunk, rowBytesMax, judged };
 };
 
 /** The most that a sound line of some bytes becomes behind its number. */
@@ -92,41 +74,56 @@ const numberedMax = (scanner: LineScanner, bytes: number): number =>
   NUMBER_DIGITS + 2 + cellBytesMax(scanner, bytes);
 
 const readChunk = (reader: Reader, have: number, ended: boolean, row: number): Progress => {
-  const { bytes, ends } = reader;
-  const whole = ended ? have : bytes.subarray(0, have).lastIndexOf(LF) + 1;
-  const text = bytes.subarray(0, whole);
-  const plain = reader.judged && isUtf8(text) && !text.includes(0);
+  const { usual, judged } = reader;
+  const { bytes } = usual;
   const progress: Progress = { lines: 0, next: 0, written: 0, row, rowBytes: 0 };
-  while (progress.next < whole && progress.lines < ends.length) {
-    const found = text.indexOf(LF, progress.next);
-    const end = found < 0 ? whole : found;
-    // A line above the limit is not written, so that it needs no room.
-    const bytes = Math.min(end - progress.next, reader.rowBytesMax);
-    if (reader.out.length - progress.written < numberedMax(reader.scanner, bytes)) break;
-    readLine(reader, progress, end, plain);
-  }
+  let to = ended ? have : bytes.subarray(0, have).lastIndexOf(LF) + 1;
+  // The last line may lack its line feed.
+  if (ended && bytes[to - 1] !== LF) bytes[to++] = LF;
+  if (judged) judgeLines(reader, progress, to);
+  else usual.split(progress, to);
   return progress;
+};
+
+/** The usual lines are taken many at a time, each of the others by the scanner. */
+const judgeLines = (reader: Reader, progress: Progress, to: number): void => {
+  const { usual, scanner, chunk } = reader;
+  const text = usual.bytes.subarray(0, to);
+  const isText = isUtf8(text);
+  const plain = isText && !text.includes(0);
+  const { length } = usual.ends;
+  const isOpen = (): boolean =>
+    progress.next < to && progress.lines < length && progress.written < chunk;
+  while (isOpen()) {
+    usual.take(progress, to, isText);
+    if (!isOpen()) break;
+    readLine(reader, progress, text.indexOf(LF, progress.next), plain);
+    usual.learn(scanner.strangers);
+  }
+  usual.settle();
 };
 
 /** Takes the line that ends at `end`, and writes it behind its number when it is sound. */
 const readLine = (reader: Reader, progress: Progress, end: number, plain: boolean): void => {
-  const { bytes, scanner, judged } = reader;
+  const { usual, scanner } = reader;
+  const { bytes } = usual;
   const start = progress.next;
   const stop = contentEnd(bytes, start, end);
   let fault = formFault(reader, start, stop);
-  if (fault === 0 && judged) {
+  if (fault === 0) {
     fault = plain ? scanner.scan(bytes, start, stop) : lineFault(scanner, bytes, start, stop);
     if (fault === 0) writeLine(reader, progress);
   }
   if (fault !== BLANK) progress.row += 1;
-  reader.ends[progress.lines] = end;
-  reader.faults[progress.lines] = fault;
+  usual.ends[progress.lines] = end;
+  usual.faults[progress.lines] = fault;
   progress.lines += 1;
   progress.rowBytes += stop - start;
   progress.next = end + 1;
 };
 
-const writeLine = ({ bytes, out, scanner }: Reader, progress: Progress): void => {
+const writeLine = ({ usual, scanner }: Reader, progress: Progress): void => {
+  const { bytes, out } = usual;
   const at = writeNumber(out, progress.written, progress.row);
   const to = writeCells(scanner, bytes, out, at);
   out[to] = LF;
@@ -152,22 +149,22 @@ export const lineFault = (
 
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
 
-const batchOf = (reader: Reader, read: Progress, at: Position): Batch => ({
+const batchOf = ({ usual }: Reader, read: Progress, at: Position): Batch => ({
   start: at.start,
   firstRow: at.firstRow,
   lines: read.lines,
   rows: read.row - at.firstRow,
-  ends: reader.ends,
-  faults: reader.faults,
-  bytes: reader.bytes.subarray(0, read.next),
-  numbered: reader.out.subarray(0, read.written),
+  ends: usual.ends,
+  faults: usual.faults,
+  bytes: usual.bytes.subarray(0, read.next),
+  numbered: usual.out.subarray(0, read.written),
   rowBytes: read.rowBytes,
   framingBytes: Math.min(read.next, at.fileBytes - at.start) - read.rowBytes,
 });
 
 /** One line that is larger than the chunk: it ends at the next line feed, however far. */
-const overlongLine = (fd: number, reader: Reader, have: number, at: Position): Batch => {
-  const end = lineFeed(fd, at.start + have, reader.out);
+const overlongLine = (fd: number, { usual }: Reader, have: number, at: Position): Batch => {
+  const end = lineFeed(fd, at.start + have, usual.out);
   const stop = contentEndInFile(fd, at.start, end);
   return {
     start: at.start,
@@ -176,8 +173,8 @@ const overlongLine = (fd: number, reader: Reader, have: number, at: Position): B
     rows: 1,
     ends: [end - at.start],
     faults: [ROW_SIZE],
-    bytes: reader.bytes.subarray(0, have),
-    numbered: reader.out.subarray(0, 0),
+    bytes: usual.bytes.subarray(0, have),
+    numbered: usual.out.subarray(0, 0),
     rowBytes: stop - at.start,
     framingBytes: Math.min(end + 1, at.fileBytes) - stop,
   };

@@ -68,7 +68,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     ...(options.setup ?? []),
     'SET lock_configuration = true',
   ];
-  for (const statement of settings) await connection.run(statement);
+  await connection.run(settings.join('; '));
   addNestedFunctions(connection);
   return {
     run: async (sql) => {

@@ -38,27 +38,28 @@ type Sampled = {
 /** Ends of a column's numbers in the sample; instants in microseconds. */
 type Ends = { readonly low: number; readonly high: number };
 
-/** The dear statistics of every column of the table `profile_sample`, in two statements. */
+/** Rows of the table `profile_sample`, and its columns' dear statistics, in two statements. */
 export const sampleColumns = async (
   engine: Engine,
   columns: readonly ProfiledColumn[],
-): Promise<ReadonlyMap<string, ColumnSample>> => {
-  if (columns.length === 0) return new Map();
+): Promise<{ sampled: number; samples: ReadonlyMap<string, ColumnSample> }> => {
   const selected = columns.flatMap((column, index) =>
     aggregates(column).map(({ as, sql }) => `${sql} AS ${as}_${index}`),
   );
   const [row = {}] = z
     .array(Row)
-    .parse(await engine.rows(`SELECT ${list(selected)} FROM profile_sample`));
-  const sampled = columns.map((column, index) => ({
+    .parse(
+      await engine.rows(`SELECT ${list(['count(*) AS rows', ...selected])} FROM profile_sample`),
+    );
+  const found = columns.map((column, index) => ({
     column,
     index,
     sample: sampleOf(column, (name) => row[`${name}_${index}`]),
     ends: endsOf(row[`low_${index}`], row[`high_${index}`]),
   }));
-  const counts = await countValues(engine, sampled);
-  return new Map(
-    sampled.map(({ column, index, sample, ends }) => {
+  const counts = await countValues(engine, found);
+  const samples = new Map(
+    found.map(({ column, index, sample, ends }) => {
       const top = counts
         .filter(({ place, key }) => place === index && key.startsWith('='))
         .map(({ key, rows }) => ({ value: key.slice(1), rows }));
@@ -70,6 +71,7 @@ export const sampleColumns = async (
       ];
     }),
   );
+  return { sampled: Whole.parse(row.rows), samples };
 };
 
 /** A column as a double, without what is no number; instants as their microseconds. */

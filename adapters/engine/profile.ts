@@ -36,9 +36,7 @@ export const profileRun = async (
   const named = list(dear.map(({ name }) => ident(name)));
   await engine.run(`CREATE TEMP TABLE profile_sample AS
     SELECT ${dear.length === 0 ? '_row' : named} FROM ${cleanSql(clean)} ${inSample}`);
-  const counted = await engine.rows('SELECT count(*) AS rows FROM profile_sample');
-  const sampled = Sampled.parse(counted)[0]?.rows ?? 0;
-  const samples = await sampleColumns(engine, dear);
+  const { sampled, samples } = await sampleColumns(engine, dear);
   await engine.run('DROP TABLE profile_sample');
   const whole = await footerFacts(engine, clean, columns);
   return {

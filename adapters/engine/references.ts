@@ -13,6 +13,8 @@ export type Bounds = { readonly min: string; readonly max: string };
 
 /** Up to so many distinct texts a joined column is an ENUM, which is written ten times faster. */
 const ENUM_TEXTS_MAX = 10_000;
+/** Of fewer published rows, making the ENUM takes longer than it saves. */
+const ENUM_ROWS_MIN = 50_000;
 
 const Texts = z.array(
   z.object({ texts: z.coerce.number(), min: z.string().nullable(), max: z.string().nullable() }),
@@ -20,7 +22,8 @@ const Texts = z.array(
 
 /**
  * Makes the table r<index> of a joined dataset: the column it is joined by and those taken. A
- * dataset that was never published is an empty table. Returns the bounds of the columns taken.
+ * dataset that was never published is an empty table. Returns the bounds of those columns that
+ * become an ENUM, for `rows` published rows.
  */
 export const makeReference = async (
   engine: Engine,
@@ -28,6 +31,7 @@ export const makeReference = async (
   { dataset, on, take }: Reference,
   paths: readonly string[] | null,
   lookup: Lookup,
+  rows: number,
 ): Promise<ReadonlyMap<string, Bounds>> => {
   const types = typesOf(dataset, lookup);
   const typed = (name: string): string => `${ident(name)}::${types(name)}`;
@@ -39,6 +43,7 @@ export const makeReference = async (
   const columns = [on, ...take].map((name) => `${typed(name)} AS ${ident(name)}`);
   await engine.run(`CREATE TEMP TABLE r${index} AS SELECT ${list(columns)} FROM ${from}`);
   const bounds = new Map<string, Bounds>();
+  if (rows < ENUM_ROWS_MIN) return bounds;
   for (const name of take) {
     if (types(name) !== 'VARCHAR') continue;
     const found = await becomeEnum(engine, index, name);

@@ -55,7 +55,8 @@ const readSample = async (file: File, outDir: string, rowsMax: number): Promise<
     const lines = head.split('\n').filter((line) => line.trim() !== '');
     return jsonSample((whole ? lines : lines.slice(0, -1)).slice(0, rowsMax));
   }
-  return csvSample(head, csvForm(head), rowsMax, whole);
+  const { names, rows } = csvSample(head, csvForm(head), rowsMax, whole);
+  return { names, rows };
 };
 
 const headOf = async (path: string): Promise<{ head: string; whole: boolean }> => {

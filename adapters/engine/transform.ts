@@ -136,7 +136,7 @@ const stage = async (work: Work): Promise<Transformed> => {
   const bounds = new Map<string, Bounds>();
   for (const [index, reference] of compiled.references.entries()) {
     const paths = request.references[reference.dataset] ?? null;
-    const taken = await makeReference(engine, index, reference, paths, lookup);
+    const taken = await makeReference(engine, index, reference, paths, lookup, rows);
     for (const [name, each] of taken) bounds.set(name, each);
   }
   const copied = await copyCurated(work, left);

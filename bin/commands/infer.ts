@@ -23,6 +23,10 @@ const InferOptions = z.object({
     .min(0, 'must be a share from 0 to 0.5')
     .max(0.5, 'must be a share from 0 to 0.5')
     .default(0),
+  record: z.string().min(1).optional(),
+  path: z.string().min(1).optional(),
+  keyedBy: z.string().min(1).optional(),
+  sheet: z.string().min(1).optional(),
   force: z.boolean().default(false),
   json: z.boolean().default(false),
 });
@@ -32,11 +36,15 @@ type InferOptions = z.infer<typeof InferOptions>;
 export const inferCommand: MakeCommand = ({ out }) => {
   const command = new Command('infer')
     .description('propose a dataset from sample files, and judge the samples by it')
-    .argument('<file...>', 'CSV, JSON Lines or Parquet, also compressed')
+    .argument('<file...>', 'CSV, JSON, Parquet, Avro, Excel or XML, also in gzip, zstd or zip')
     .option('--name <name>', 'name of the dataset (default: from the first file)')
     .option('-o, --out <file>', 'write it there, as in datasets/x.ts, instead of printing it')
     .option('--rows <number>', 'rows read of each file (default: 20000)')
     .option('--tolerate <share>', 'share of wrong values that a column may have (default: 0)')
+    .option('--record <element>', 'XML: the element that is a row')
+    .option('--path <names>', 'JSON: the names that lead to the rows, as in data/items')
+    .option('--keyed-by <field>', 'JSON: the rows are an object’s values; this field is its keys')
+    .option('--sheet <name>', 'Excel: the sheet (default: the first)')
     .option('--force', 'replace the file of --out')
     .addOption(jsonOption())
     .addHelpText('after', '\nEnds with 0 when the samples were read, also when rows are rejected.')
@@ -45,6 +53,7 @@ export const inferCommand: MakeCommand = ({ out }) => {
     'infer orders.csv',
     'infer orders-*.csv --name orders --out datasets/orders.ts',
     'infer export.csv --tolerate 0.02 --json',
+    'infer feed.xml --record order',
   ]);
 };
 
@@ -56,6 +65,13 @@ const nameOf = (path: string): string => {
   return name === '' ? 'samples' : name.slice(0, 40);
 };
 
+const askedOf = ({ record, path, keyedBy, sheet }: InferOptions) => ({
+  ...(record === undefined ? {} : { record }),
+  ...(path === undefined ? {} : { path: path.split('/') }),
+  ...(keyedBy === undefined ? {} : { keyedBy }),
+  ...(sheet === undefined ? {} : { sheet }),
+});
+
 const run = async (out: Output, paths: readonly string[], options: InferOptions) => {
   const { infer } = await import('../infer/infer.ts');
   const name = options.name ?? DatasetName.parse(nameOf(paths[0] ?? ''));
@@ -63,6 +79,7 @@ const run = async (out: Output, paths: readonly string[], options: InferOptions)
     name,
     rows: options.rows,
     tolerance: options.tolerate,
+    asked: askedOf(options),
   });
   if (options.out !== undefined) await write(options.out, source, options.force);
   if (options.json) {

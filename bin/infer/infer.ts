@@ -10,13 +10,14 @@ import { sourceOf } from '../../core/infer/source.ts';
 import { defaultFiles, type FileOptions } from '../../core/landing/file-options.ts';
 import { UserError } from '../console/errors.ts';
 import { type JudgedSample, judgeSamples } from './judge-samples.ts';
-import { type ReadSample, readSample, rejectedSample } from './read-samples.ts';
+import { type Asked, type ReadSample, readSample, rejectedSample } from './read-samples.ts';
 
 type Options = {
   readonly name: DatasetName;
   /** Read of each file at most. */
   readonly rows: number;
   readonly tolerance: number;
+  readonly asked?: Asked;
 };
 
 export type Inferred = {
@@ -30,10 +31,10 @@ export type Inferred = {
 /** Reads samples and proposes the dataset that they look like. */
 export const infer = async (
   paths: readonly string[],
-  { name, rows, tolerance }: Options,
+  { name, rows, tolerance, asked = {} }: Options,
 ): Promise<Inferred> => {
   const read: (ReadSample & { readonly path: string })[] = [];
-  for (const path of paths) read.push({ path, ...(await readSample(path, rows)) });
+  for (const path of paths) read.push({ path, ...(await readSample(path, rows, asked)) });
   const empty = read.find(({ sample }) => sample.rows.length === 0);
   if (empty !== undefined) {
     throw new UserError({

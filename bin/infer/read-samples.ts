@@ -1,10 +1,15 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { inflate } from '../../adapters/engine/inflate.ts';
 import { headBytes, recognise } from '../../adapters/engine/recognise.ts';
+import { sampleRows } from '../../adapters/engine/sample.ts';
 import { type CsvForm, csvForm, csvRows, csvSample } from '../../core/infer/csv-sample.ts';
 import type { Sample } from '../../core/infer/sample.ts';
 import { defaultFiles, type FileOptions, type Format } from '../../core/landing/file-options.ts';
+import type { Compression } from '../../core/landing/sniff.ts';
 import { ident, literal } from '../../core/sql.ts';
 import { UserError } from '../console/errors.ts';
 import { jsonSample } from './json-sample.ts';
@@ -42,13 +47,16 @@ export const rejectedSample = (
   return { names, rows: rows.filter((row) => row.length === names.length) };
 };
 
-/** The three formats that need no further word; which of them it is, the bytes say. */
-const sampled: FileOptions = { ...defaultFiles, formats: ['csv', 'jsonl', 'parquet'] };
+/** What a sample's file cannot say of itself. */
+export type Asked = Partial<Pick<FileOptions, 'record' | 'path' | 'keyedBy' | 'sheet'>>;
+
+/** Every format but fixed width, which shows no columns; which of them it is, the bytes say. */
+const sampled: readonly Format[] = ['csv', 'jsonl', 'json', 'parquet', 'avro', 'excel', 'xml'];
 
 const refuse = (path: string, detail: string): never => {
   throw new UserError({
     what: `${path}: ${detail}.`,
-    allowed: 'CSV, JSON Lines and Parquet, also compressed with gzip or zstd.',
+    allowed: 'CSV, JSON, Parquet, Avro, Excel and XML, also in gzip, zstd or zip.',
     next: 'Convert it, or write the dataset by hand: docs/datasets.md.',
   });
 };
@@ -64,26 +72,74 @@ const headOf = async (path: string): Promise<Buffer> => {
 };
 
 /** Reads the first rows of a file, by its bytes and not by its name. */
-export const readSample = async (path: string, rowsMax: number): Promise<ReadSample> => {
-  const found = recognise(await headOf(path), basename(path), { files: sampled });
+export const readSample = async (
+  path: string,
+  rowsMax: number,
+  asked: Asked = {},
+): Promise<ReadSample> => {
+  const files: FileOptions = { ...defaultFiles, formats: sampled, ...asked };
+  const found = recognise(await headOf(path), basename(path), { files });
   if (found.kind === 'refused') return refuse(path, found.detail);
   const { compression, format } = found.file;
-  if (format === 'parquet') {
-    if (compression !== 'none') return refuse(path, 'compressed Parquet is not sampled');
+  if (format === 'parquet' && compression === 'none') {
     return { sample: await parquetSample(path, rowsMax), format, files: {} };
   }
-  if (compression !== 'none' && compression !== 'gzip' && compression !== 'zstd') {
-    return refuse(path, `${compression} is not sampled`);
+  const isStream = compression === 'none' || compression === 'gzip' || compression === 'zstd';
+  if (!isStream || (format !== 'csv' && format !== 'jsonl')) {
+    return await preparedSample({ path, compression, format, files, asked }, rowsMax);
   }
   const { bytes, isWhole } = await plainBytes(path, compression, SAMPLE_BYTES);
+  return textSample(bytes, format, rowsMax, isWhole);
+};
+
+const textSample = (
+  bytes: Buffer,
+  format: 'csv' | 'jsonl',
+  rowsMax: number,
+  isWhole: boolean,
+): ReadSample => {
   const { text, encoding } = decoded(bytes);
   const files = encoding === 'utf-8' ? {} : { encoding };
   if (format === 'jsonl') return { sample: jsonSample(text, rowsMax, isWhole), format, files };
-  if (format !== 'csv') return refuse(path, `${format} is not sampled yet`);
   const form = csvForm(text);
   const { header, ...sample } = csvSample(text, form, rowsMax, isWhole);
   const named = header ? {} : { header };
   return { sample, format, files: { ...files, ...formOptions(form), ...named } };
+};
+
+type Packed = {
+  readonly path: string;
+  readonly compression: Compression;
+  readonly format: Format;
+  readonly files: FileOptions;
+  readonly asked: Asked;
+};
+
+/** The rows of a file that the engine unpacks and rewrites first. */
+const preparedSample = async (packed: Packed, rowsMax: number): Promise<ReadSample> => {
+  const { path, compression, files, asked } = packed;
+  const dir = await mkdtemp(join(tmpdir(), 'headgate-sample-'));
+  try {
+    const plain = await inflate(createReadStream(path), compression, join(dir, 'plain'), files);
+    if (plain.kind === 'refused') return refuse(path, plain.detail);
+    const format = plain.format ?? packed.format;
+    if (format === 'csv' || format === 'jsonl') {
+      const { bytes, isWhole } = await plainBytes(plain.path, 'none', SAMPLE_BYTES);
+      return textSample(bytes, format, rowsMax, isWhole);
+    }
+    if (format === 'fixed') return refuse(path, 'fixed width shows no columns');
+    if (format === 'xml' && files.record === null) {
+      return refuse(path, 'XML does not say which element is a row; name it with --record');
+    }
+    const outDir = join(dir, 'prepared');
+    await mkdir(outDir);
+    const request = { path: plain.path, format, options: { ...asked, formats: [format] }, outDir };
+    const found = await sampleRows(request, rowsMax);
+    if (found.kind === 'refused') return refuse(path, found.detail);
+    return { sample: found.sample, format, files: asked };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 };
 
 const formOptions = ({ delimiter, quote }: CsvForm): Partial<FileOptions> => ({

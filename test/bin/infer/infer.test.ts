@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { infer } from '../../../bin/infer/infer.ts';
+import type { Asked } from '../../../bin/infer/read-samples.ts';
 import { DatasetName } from '../../../core/ids.ts';
+import { container, encoded } from '../../adapters/prepare/avro-container.ts';
+import { zipOf } from '../../support/zip.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'infer-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -16,8 +19,8 @@ const written = (name: string, bytes: string | Buffer): string => {
   return path;
 };
 
-const proposed = async (paths: readonly string[], tolerance = 0) => {
-  const options = { name: DatasetName.parse('things'), rows: 20_000, tolerance };
+const proposed = async (paths: readonly string[], tolerance = 0, asked: Asked = {}) => {
+  const options = { name: DatasetName.parse('things'), rows: 20_000, tolerance, asked };
   return await infer(paths, options);
 };
 
@@ -135,4 +138,50 @@ test('files of two forms are refused together, and so is one without rows', asyn
   const two = written('two.csv', 'a;b\n1;2\n3;4\n');
   await expect(proposed([one, two])).rejects.toThrow(/another form/);
   await expect(proposed([written('none.csv', 'a,b\n')])).rejects.toThrow(/no row/);
+});
+
+const big = '9007199254740993';
+const items = [`{"id":${big},"at":"2024-01-05"}`, '{"id":2,"at":"2024-01-06"}'].join();
+const elements = `<r><id>${big}</id><at>2024-01-05</at></r><r><id>2</id><at>2024-01-06</at></r>`;
+const csv = `id,at\n${big},2024-01-05\n2,2024-01-06\n`;
+const schema = {
+  type: 'record',
+  name: 'T',
+  fields: [
+    { name: 'id', type: 'long' },
+    { name: 'at', type: 'string' },
+  ],
+};
+const records = [
+  { id: BigInt(big), at: '2024-01-05' },
+  { id: 2n, at: '2024-01-06' },
+];
+
+describe('every format whose columns can be seen is proposed from, all digits kept', () => {
+  test.each<[string, string | Buffer, Asked, object]>([
+    ['array.json', `[${items}]`, {}, { formats: ['json'] }],
+    ['under.json', `{"a":{"b":[${items}]}}`, { path: ['a', 'b'] }, { path: ['a', 'b'] }],
+    ['rows.xml', `<s>${elements}</s>`, { record: 'r' }, { formats: ['xml'], record: 'r' }],
+    ['rows.xml.gz', gzipSync(`<s>${elements}</s>`), { record: 'r' }, { formats: ['xml'] }],
+    [
+      'rows.avro',
+      Buffer.from(container(schema, encoded(schema, records))),
+      {},
+      { formats: ['avro'] },
+    ],
+    ['rows.zip', zipOf([{ name: 'x.csv', data: Buffer.from(csv) }]), {}, {}],
+  ])('%s', async (name, bytes, asked, files) => {
+    const { dataset, judged } = await proposed([written(name, bytes)], 0, asked);
+    expect(judged).toMatchObject([{ rows: 2, valid: 2 }]);
+    expect(dataset.files).toMatchObject(files);
+    expect(dataset.fields).toMatchObject({
+      id: { kind: 'integer', options: { bits: 64 } },
+      at: { kind: 'date' },
+    });
+  });
+
+  test('XML asks which element is a row', async () => {
+    const path = written('bare.xml', `<s>${elements}</s>`);
+    await expect(proposed([path])).rejects.toThrow(/name it with --record/);
+  });
 });

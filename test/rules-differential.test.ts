@@ -238,7 +238,7 @@ test('both engines give every row the same verdict, reasons and warnings', async
         }
       },
     ),
-    { numRuns: runs(60), endOnFailure: true },
+    { numRuns: runs(60, 15), endOnFailure: true },
   );
 });
 

@@ -6,7 +6,12 @@ import { globSync } from 'node:fs';
  */
 const patterns: Readonly<Record<string, readonly string[]>> = {
   rules: ['core/rules/*', 'core/definition/check-rules', 'rules-differential'],
-  fields: ['core/fields/*', 'core/definition/check-field', '{nested-,}differential'],
+  fields: [
+    'core/fields/*',
+    'core/definition/check-field',
+    'core/rules/every-kind',
+    '{nested-,}differential',
+  ],
   transforms: ['core/transforms/*', 'core/transform/*', 'transform-differential'],
   expressions: ['core/expressions/*'],
 };

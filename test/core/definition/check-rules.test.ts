@@ -56,7 +56,18 @@ test.each([
     holds('positive', above(times(col('total'), col('quantity')), 0)),
     "dataset 'bookings': rules[0] (holds positive): total * quantity can overflow",
   ],
+  [
+    'an unknown comparison',
+    JSON.parse(JSON.stringify({ ...compare('status', '<=', 'status'), is: '~' })),
+    "compares by '~'; allowed are = != < <= > >=",
+  ],
   ['no column', holds('always', is(1, 1)), 'looks at no column'],
+  [
+    'no name',
+    // A caller without types may leave the name out.
+    JSON.parse(JSON.stringify({ ...holds('x', is(col('quantity'), 1)), name: undefined })),
+    'has no name, and its reasons would not tell it from others',
+  ],
   ['a value', holds('net', minus(col('quantity'), 1)), 'is no condition'],
   [
     'a name with a quote',

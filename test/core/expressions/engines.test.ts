@@ -279,7 +279,7 @@ test('both engines agree on random trees and rows, missing values included', asy
         }
       },
     ),
-    { numRuns: runs(60), endOnFailure: true },
+    { numRuns: runs(60, 15), endOnFailure: true },
   );
   const ops = [
     'column',

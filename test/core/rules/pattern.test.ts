@@ -18,6 +18,8 @@ test.each([
   [/a|bc/, 'abc', false],
   [/[^\n]{2}/, '📦é', true],
   [/(?:ab){2,3}(-\w+)?/, 'abab-x_1', true],
+  [/(?:a?)b+/, 'abb', true],
+  [/(?:a?)(?:b)+/, 'abb', true],
 ])('%s over %j: %s', (expression, value, expected) => {
   expect(passes(expression, value)).toBe(expected);
 });
@@ -40,9 +42,18 @@ test.each([
   [/x(?:[a-z]+){2,}/, 'repeats a group that repeats'],
   [/((a+)b?)+/, 'repeats a group that repeats'],
   [/(a{1,9}){1,9}/, 'repeats a group that repeats'],
+  // Beside a class, JavaScript takes such a dash for itself only without its flag u.
+  [/[\w-a]/, 'Invalid character class'],
+  [/x./, 'Allowed: characters, classes, \\d, \\w, groups, choices and counts; write [^\\n]'],
   [/(?:(?:(?:a)?)){30}/, 'repeats a group that repeats'],
 ])('%s is refused: %s', (expression, message) => {
   expect(() => pattern(expression)).toThrow(message);
+});
+
+test('a text that is no regular expression at all has its reason too', () => {
+  expect(patternProblem('(a')).toBe('a group is not closed');
+  expect(patternProblem('a)')).toBe('a group is not opened');
+  expect(patternProblem('(a)')).toBeNull();
 });
 
 /** Patterns of few letters, nested as hostile ones are: most are refused. */

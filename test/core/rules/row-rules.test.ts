@@ -43,6 +43,7 @@ const shipped = is(col('status'), 'shipped');
 
 test.each([
   ['passes equal days', ordered('a', 'b'), { a: '2024-01-01', b: '2024-01-01' }, []],
+  ['passes a rise', ordered('a', 'b'), { a: '2024-01-01', b: '2024-01-02' }, []],
   ['breaks on a fall', ordered('a', 'b'), { a: '2024-01-02', b: '2024-01-01' }, ['E_ORDER a, b']],
   ['passes a missing day', ordered('a', 'b'), { a: '2024-01-02' }, []],
   [

@@ -2,6 +2,7 @@ import { columnsOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer, type TransformDocument } from '../../core/documents.ts';
 import { PermanentError } from '../../core/errors.ts';
+import { withEvolved } from '../../core/evolution/evolved.ts';
 import { lineageEvent } from '../../core/govern/lineage.ts';
 import { curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
@@ -70,7 +71,7 @@ const tell = async (
   { gate, transformed, snapshotId, files }: Told,
 ): Promise<void> => {
   const lookup = (name: string): Dataset => definitionOf(deps.datasetNamed, name);
-  const columns = columnsOf(dataset, lookup);
+  const columns = columnsOf(withEvolved(dataset, transformed.evolved ?? []), lookup);
   const { curatedBucket } = deps;
   const now = deps.now();
   const event = lineageEvent({
@@ -95,6 +96,7 @@ const tell = async (
       snapshotId,
       ...gate.counts,
       qualityScore: gate.quality.score,
+      ...(gate.drift === undefined ? {} : { drift: gate.drift }),
       lineage: s3Uri(curatedBucket, key),
     },
     at: now,

@@ -1,6 +1,7 @@
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type ColumnPlan, decideColumns } from '../../core/evolution/columns.ts';
+import { judgesTypes } from '../../core/evolution/types.ts';
 import type { Field } from '../../core/fields/field.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { type IcebergType, type StructType, typeText } from '../../core/iceberg-type.ts';
@@ -182,6 +183,13 @@ const newColumnText = ({ name, type }: ParquetColumn): Text => {
   return text(`CASE WHEN ${value} IS NULL THEN NULL ELSE to_json(${made.sql})::VARCHAR END`);
 };
 
+/** A column of another type than its field's: the rows are judged where that is not the file's end. */
+const boundText = (column: ParquetColumn, field: Field | undefined, dataset: Dataset): Text => {
+  if (field === undefined) return newColumnText(column);
+  const found = columnText(column, field);
+  return found.kind === 'unfit' && judgesTypes(dataset, field) ? newColumnText(column) : found;
+};
+
 /** A column as the text that the row rules judge. */
 const columnText = ({ name, type }: ParquetColumn, use: Use): Text => {
   const found = parquetType(type);
@@ -215,8 +223,7 @@ export const bindParquet = (
   }));
   const bound = named.map(({ column, field }) => {
     const use = dataset.fields[field];
-    const sql = use === undefined ? newColumnText(column) : columnText(column, use);
-    return { column, field, text: int96Fault(column, int96) ?? sql };
+    return { column, field, text: int96Fault(column, int96) ?? boundText(column, use, dataset) };
   });
   const faults = bound.flatMap((each) => (each.text.kind === 'unfit' ? [each.text] : []));
   if (faults.length > 0) return schemaRefusal(faults);

@@ -19,6 +19,15 @@ export const settableFields = ({ fields }: Pick<Dataset, 'fields'>): readonly st
     .filter(([, field]) => field.optional && field.evolved !== true && canChangeType(field))
     .map(([name]) => name);
 
+/**
+ * Whether a column of another type is judged value by value. Otherwise the types of a file that
+ * states them are known before any row is read, and refuse it as a whole.
+ */
+export const judgesTypes = ({ evolution }: Pick<Dataset, 'evolution'>, field: Field): boolean =>
+  evolution.changedTypes !== 'quarantine_row' &&
+  evolution.changedTypes !== 'freeze' &&
+  canChangeType(field);
+
 type Reason = { readonly code: string; readonly field: string | null; readonly rows: number };
 
 /** A frozen contract is broken by one value of another type; undefined when there is none. */

@@ -15,7 +15,7 @@ const typeIn = ({ type }: TableField): string =>
 
 const refuse = (metadata: TableMetadata, sentence: string, next: string): never => {
   throw new PermanentError(
-    `${sentence} (table at ${metadata.location}). Nothing was changed: the files are in landing. ${next}`,
+    `${sentence} (table at ${metadata.location}). Nothing was changed. ${next}`,
   );
 };
 
@@ -34,19 +34,15 @@ export const checkEvolvedColumns = (metadata: TableMetadata, columns: readonly C
     if (column.evolved === true) {
       refuse(
         metadata,
-        `the new column ${name} of the files is a text, and the table has it as ${is} from an ` +
-          'earlier contract',
-        'Declare it again with that type, or say evolution.newColumns: quarantine_value; then ' +
-          'drop the files again.',
+        `the new column ${name} would be a text, and the table has it as ${is}`,
+        'Declare it again, or say evolution.newColumns: quarantine_value.',
       );
     }
     if (isEvolved(field)) {
       refuse(
         metadata,
-        `column ${name} is declared as ${wanted}, and in the table it holds texts that files ` +
-          'brought before it was declared',
-        'Declare it as an optional text, or under another name with this one as an alias; then ' +
-          'drop the files again.',
+        `column ${name} is declared as ${wanted}, and the table has texts there, as files brought them`,
+        'Declare it as an optional text, or under another name with this one as an alias.',
       );
     }
   }
@@ -57,10 +53,9 @@ export const checkEvolvedColumns = (metadata: TableMetadata, columns: readonly C
   if (added.length > 0 && evolved > limits.evolvedColumnsMax) {
     refuse(
       metadata,
-      `files would bring the table to ${evolved} columns that are not declared, the last of them ` +
-        `${quoted(added.map(({ name }) => name))}; ${limits.evolvedColumnsMax} are allowed`,
-      'Declare those that are needed, or say evolution.newColumns: quarantine_value; then drop ' +
-        'the files again.',
+      `files would give the table ${evolved} columns that are not declared; ` +
+        `${limits.evolvedColumnsMax} are allowed`,
+      'Declare those that are needed, or say evolution.newColumns: quarantine_value.',
     );
   }
 };

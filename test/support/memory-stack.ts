@@ -148,6 +148,7 @@ export const memoryStack = (
     tables,
     objects,
     events: announcer.events,
+    telemetry,
     drop,
     remove,
     deliver,

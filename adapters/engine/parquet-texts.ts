@@ -183,7 +183,7 @@ const newColumnText = ({ name, type }: ParquetColumn): Text => {
   return text(`CASE WHEN ${value} IS NULL THEN NULL ELSE to_json(${made.sql})::VARCHAR END`);
 };
 
-/** A column of another type than its field's: the rows are judged where that is not the file's end. */
+/** Where another type than the field's is not the file's end, its rows are judged one by one. */
 const boundText = (column: ParquetColumn, field: Field | undefined, dataset: Dataset): Text => {
   if (field === undefined) return newColumnText(column);
   const found = columnText(column, field);

@@ -56,6 +56,14 @@ export const codes = {
   E_REQUIRED_WHEN: row('a field is empty that the row’s other values make required'),
   E_RULE: row('a rule of the dataset does not hold in the row'),
   E_UNIQUE: row('an earlier row of this run has the same values in columns declared unique'),
+  E_NEW_COLUMN: row(
+    'the row has a value in a column that is not declared',
+    'Declare the column, or say evolution.newColumns: evolve; then drop the file again.',
+  ),
+  E_MISSING_COLUMN: row(
+    'the file has no such column, and the dataset rejects rows without it',
+    'Send the column, or say evolution.missingColumns: evolve; then drop the file again.',
+  ),
   E_FOREIGN_KEY: row(
     'the value is no key of the dataset that the field refers to',
     'Publish the missing row of that dataset, then drop this row again in a new file.',
@@ -117,6 +125,10 @@ export const codes = {
     'a quality check that holds a run is broken',
     'Look at the findings (npx headgate run RUN); then publish it as it is (npx headgate release RUN) or give it up (npx headgate discard RUN).',
   ),
+  E_EVOLUTION: run(
+    'columns or types of a file changed, and the dataset holds such runs',
+    'Look at what changed (npx headgate run RUN); publish it without the values that are set aside (npx headgate release RUN), or give it up (npx headgate discard RUN).',
+  ),
   E_DISCARDED: run(
     'someone decided that this held run is not published',
     'Mend the file and drop it again; the same bytes may come again too.',
@@ -145,6 +157,7 @@ export const runCodes = [
   'E_REFERENCE',
   'E_EMPTY_REPLACE',
   'E_QUALITY',
+  'E_EVOLUTION',
   'E_DISCARDED',
 ] as const satisfies readonly RunCode[];
 

@@ -16,13 +16,14 @@ export type { Lookup } from './transform/plan.ts';
 
 /** The curated table's columns, in order. Throws when a step does not fit the other datasets. */
 export const columnsOf = (dataset: Dataset, lookup: Lookup): readonly Column[] => [
-  ...knownColumns(dataset, lookup).map(({ name, type, required, doc, classification }) => ({
-    name,
-    type,
-    required,
-    ...(doc === undefined ? {} : { doc }),
-    bounds: classification !== 'confidential',
-  })),
+  ...knownColumns(dataset, lookup).map(
+    ({ name, type, required, doc, classification, evolved }) => ({
+      ...{ name, type, required },
+      ...(doc === undefined ? {} : { doc }),
+      bounds: classification !== 'confidential',
+      ...(evolved === true ? { evolved } : {}),
+    }),
+  ),
   ...reservedColumns
     .filter((name) => name !== '_changes' || isRepaired(dataset))
     .map((name) => ({ name, required: true, bounds: true, ...traces[name] })),

@@ -1,3 +1,4 @@
+import type { Evolution } from './evolution/evolution.ts';
 import type { Field } from './fields/field.ts';
 import type { IcebergType } from './iceberg-type.ts';
 import type { DatasetName } from './ids.ts';
@@ -53,6 +54,8 @@ export type Dataset = {
     /** Share of rejected rows (0 to 1) above which the run is held. @default 0.05 */
     readonly holdAbove: number;
   };
+  /** What is done when a file has other columns, or values of other types, than declared. */
+  readonly evolution: Evolution;
   readonly files: FileOptions;
 };
 
@@ -64,4 +67,6 @@ export type Column = {
   readonly doc?: string;
   /** False for classified columns: a bound in a manifest is a value. */
   readonly bounds: boolean;
+  /** True of a column that is not declared: files brought it. */
+  readonly evolved?: true;
 };

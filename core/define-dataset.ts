@@ -1,7 +1,10 @@
 import type { Dataset, PartitionField, WriteMode } from './dataset.ts';
 import { fieldProblem } from './definition/check-field.ts';
 import { checkRules } from './definition/check-rules.ts';
+import { columnNameRule, isColumnName } from './definition/column-name.ts';
 import { withReadRules } from './definition/field-rules.ts';
+import { checkEvolution } from './evolution/check-evolution.ts';
+import { defaultEvolution } from './evolution/evolution.ts';
 import type { Field } from './fields/field.ts';
 import { kindOf } from './fields/index.ts';
 import { DatasetName } from './ids.ts';
@@ -28,6 +31,7 @@ export type DatasetDefinition = {
   readonly deduplicate?: Partial<Dataset['deduplicate']>;
   readonly quality?: Dataset['quality'];
   readonly rejects?: Partial<Dataset['rejects']>;
+  readonly evolution?: Partial<Dataset['evolution']>;
   readonly files?: Partial<FileOptions>;
 };
 
@@ -44,8 +48,6 @@ export const day = (column: string): PartitionField => ({ column, transform: 'da
 /** Columns that Headgate adds to every table. */
 export const reservedColumns = ['_file', '_row', '_run', '_changes'] as const;
 
-/** What Glue, Athena and Spark take without quotes; DuckDB does not tell Id from id. */
-const COLUMN = /^[a-z][a-z0-9_]{0,62}$/;
 const DEFAULT_HOLD_ABOVE = 0.05;
 
 /**
@@ -75,6 +77,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     deduplicate: { by: 'key', keep: 'first', ...definition.deduplicate },
     quality: definition.quality ?? [],
     rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
+    evolution: { ...defaultEvolution, ...definition.evolution },
     files: { ...defaultFiles, ...definition.files },
   };
   const check = checker(dataset);
@@ -87,6 +90,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   checkFiles(dataset, check);
   checkRules(dataset, check);
   checkQuality(dataset, check);
+  checkEvolution(dataset, check);
   return dataset;
 };
 
@@ -124,8 +128,8 @@ const checkColumns = ({ name, fields, transforms }: Dataset, check: Check): void
       () => `${where} is called '${column}', a column that Headgate adds itself`,
     );
     check(
-      COLUMN.test(column),
-      () => `${where} is called '${column}'; allowed are a-z, 0-9 and _, at most 63, starting a-z`,
+      isColumnName(column),
+      () => `${where} is called '${column}'; allowed are ${columnNameRule}`,
     );
     check(!columns.has(column), () => `${where} adds '${column}', which is there already`);
     columns.add(column);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runCodes } from './codes.ts';
+import { Drift } from './evolution/drift.ts';
 import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
 import { formats } from './landing/file-options.ts';
 import { Counts, LandedFile, Quality, type RunEntry } from './ledger.ts';
@@ -77,6 +78,14 @@ export const ValidatedFile = z.object({
   clean: z.array(z.string()),
   /** s3:// address of the rejected rows, null when there are none. */
   rejects: z.string().nullable(),
+  /** Columns that its rows have beside the declared ones; absent where there are none. */
+  evolved: z.array(z.string()).optional(),
+  /** Values of valid rows that are not published; absent where there are none. */
+  setAside: z.number().int().positive().optional(),
+  /** s3:// address of what is set aside; absent where nothing is. */
+  values: z.string().optional(),
+  /** How the file differs from its dataset; absent where it does not. */
+  drift: z.array(Drift).optional(),
 });
 export type ValidatedFile = z.infer<typeof ValidatedFile>;
 
@@ -136,6 +145,8 @@ export const TransformDocument = z.object({
       rejects: z.array(z.string()),
     })
     .optional(),
+  /** Columns that the table was given beside the declared ones; absent where there are none. */
+  evolved: z.array(z.string()).optional(),
   /** What the run's checks and its history need; absent where no row was left to measure. */
   facts: RunFacts.optional(),
 });
@@ -149,6 +160,8 @@ export const GateDocument = z.object({
   reasons: z.array(ReasonCount),
   /** What valid rows are warned of; absent where nothing is. */
   warnings: z.array(ReasonCount).optional(),
+  /** How files differed from the dataset; absent where none did. */
+  drift: z.array(Drift).optional(),
   refusal: z.object({ code: z.enum(runCodes), detail: z.string() }).nullable(),
   /** What the run would be held for, had nobody released it. */
   overruled: z.object({ code: z.enum(runCodes), detail: z.string() }).optional(),

@@ -2,6 +2,7 @@ import { assert } from './assert.ts';
 import type { Refusal, RunCode } from './codes.ts';
 import type { Dataset } from './dataset.ts';
 import type { GateDocument, TransformDocument, ValidatedFile } from './documents.ts';
+import { type Drift, driftOf, driftWords } from './evolution/drift.ts';
 import type { EpochMs } from './ids.ts';
 import type { Counts, Finding } from './ledger.ts';
 import { percent } from './quality/shares.ts';
@@ -15,6 +16,7 @@ const refusalOf = (
   dataset: Dataset,
   counts: Counts,
   transformed: TransformDocument,
+  drift: readonly Drift[],
   broken: readonly Finding[],
 ): Refusal<RunCode> | undefined => {
   const { holdAbove } = dataset.rejects;
@@ -37,10 +39,16 @@ const refusalOf = (
       code: 'E_EMPTY_REPLACE',
       detail: `no row of the file is left to replace the ${dataset.name} table with`,
     };
+  const held = drift.filter(({ mode }) => mode === 'hold');
+  if (held.length > 0)
+    return {
+      code: 'E_EVOLUTION',
+      detail: `${dataset.name} holds runs whose files differ from it: ${toldText(held.map(driftWords))}`,
+    };
   if (broken.length > 0)
     return {
       code: 'E_QUALITY',
-      detail: brokenText(broken),
+      detail: toldText(broken.map(({ detail }) => detail)),
     };
   return undefined;
 };
@@ -48,9 +56,9 @@ const refusalOf = (
 /** Findings told in the reason of a held run, which stands at each of its files; all are in it. */
 const toldMax = 3;
 
-const brokenText = (broken: readonly Finding[]): string => {
-  const told = broken.slice(0, toldMax).map(({ detail }) => detail);
-  const more = broken.length - told.length;
+const toldText = (all: readonly string[]): string => {
+  const told = all.slice(0, toldMax);
+  const more = all.length - told.length;
   return `${told.join('. ')}${more === 0 ? '' : `. And ${more} more`}`;
 };
 
@@ -85,7 +93,10 @@ export const decideGate = (
   assert(isStaged, `${staged} rows are staged, ${counts.published} are to be published`);
   const quality = judgeQuality(dataset, { counts, validated, transformed }, history, now);
   const nothing = validated.length === 0;
-  const refusal = nothing ? undefined : refusalOf(dataset, counts, transformed, holding(quality));
+  const drift = driftOf(validated);
+  const refusal = nothing
+    ? undefined
+    : refusalOf(dataset, counts, transformed, drift, holding(quality));
   const held = refusal !== undefined && !released;
   const { setRules } = transformed;
   const warnings = totalReasons([
@@ -98,6 +109,7 @@ export const decideGate = (
     quality,
     reasons: totalReasons([...validated.map((file) => file.reasons), setRules?.reasons ?? []]),
     ...(warnings.length > 0 ? { warnings } : {}),
+    ...(drift.length > 0 ? { drift } : {}),
     refusal: held ? refusal : null,
     ...(refusal !== undefined && released ? { overruled: refusal } : {}),
   };

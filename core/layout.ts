@@ -33,6 +33,9 @@ export const quarantineKeys = {
   /** Valid rows that a rule over several rows rejects. */
   barred: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
     `${attempt(dataset, runId, fence)}/rejects/${fileId}-barred.parquet`,
+  /** Values of published rows that the dataset has no place for. */
+  values: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
+    `${attempt(dataset, runId, fence)}/values/${fileId}.parquet`,
   duplicates: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/duplicates.parquet`,
   /** `dataset` is `_` for files of no dataset. */

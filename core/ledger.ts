@@ -52,17 +52,23 @@ export const Counts = z.object({
   published: z.number().int().nonnegative(),
   rejected: z.number().int().nonnegative(),
   deduplicated: z.number().int().nonnegative(),
+  /** Values of valid rows that are kept in quarantine; absent where nothing is set aside. */
+  setAside: z.number().int().positive().optional(),
 });
 export type Counts = z.infer<typeof Counts>;
 
 export const noCounts: Counts = { rowsIn: 0, published: 0, rejected: 0, deduplicated: 0 };
 
-export const addCounts = (a: Counts, b: Counts): Counts => ({
-  rowsIn: a.rowsIn + b.rowsIn,
-  published: a.published + b.published,
-  rejected: a.rejected + b.rejected,
-  deduplicated: a.deduplicated + b.deduplicated,
-});
+export const addCounts = (a: Counts, b: Counts): Counts => {
+  const setAside = (a.setAside ?? 0) + (b.setAside ?? 0);
+  return {
+    rowsIn: a.rowsIn + b.rowsIn,
+    published: a.published + b.published,
+    rejected: a.rejected + b.rejected,
+    deduplicated: a.deduplicated + b.deduplicated,
+    ...(setAside > 0 ? { setAside } : {}),
+  };
+};
 
 /** A landed object version, as its notice announced it. */
 export const LandedFile = z.object({

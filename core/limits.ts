@@ -36,6 +36,13 @@ export const limits = {
   headerBytesMax: 64 * 1024,
   /** Columns in a file's header, or E_HEADER. */
   columnsMax: 1_000,
+  /**
+   * Columns of a file that no field names, where the dataset takes them. A file with more is
+   * another kind of file, and is refused with E_SCHEMA.
+   */
+  newColumnsMax: 50,
+  /** Columns that files have added to one table; a run that would add more fails. */
+  evolvedColumnsMax: 200,
   /** Objects and arrays inside each other in one JSON row, or E_DEPTH. */
   jsonDepthMax: 32,
   /**

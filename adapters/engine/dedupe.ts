@@ -10,6 +10,8 @@ export type CleanFile = {
   readonly fileId: string;
   /** Parquet files, of which each has some of the rows. */
   readonly paths: readonly string[];
+  /** Columns that its rows have beside the declared ones, and other files need not have. */
+  readonly evolved?: readonly string[] | undefined;
 };
 
 /** What deduplication found; `rows` counts the clean rows of each file. */
@@ -30,8 +32,10 @@ export const cleanPathsSql = (files: readonly CleanFile[]): string =>
   `[${list(files.flatMap(({ paths }) => paths.map(literal)))}]`;
 
 /** The clean rows of several files as one relation. */
-export const cleanSql = (files: readonly CleanFile[]): string =>
-  `read_parquet(${cleanPathsSql(files)})`;
+export const cleanSql = (files: readonly CleanFile[]): string => {
+  const differ = files.some(({ evolved = [] }) => evolved.length > 0);
+  return `read_parquet(${cleanPathsSql(files)}${differ ? ', union_by_name = true' : ''})`;
+};
 
 /** Makes the table `duplicate` of rows that give way to another: both places, and the key. */
 export const findDuplicates = async (

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Dataset } from '../../core/dataset.ts';
+import { asDeclared } from '../../core/evolution/columns.ts';
 import type { CellReader } from './cell-rows.ts';
 import { CELL_SEPARATOR, writePlain } from './cell-text.ts';
 import { FIELD_COUNT } from './faults.ts';
@@ -39,6 +40,7 @@ export const fixedSource = (
   return {
     kind: 'source',
     columns: names,
+    plan: asDeclared(dataset),
     leadBytes: from,
     totalBytes,
     rowBytesMax: framing.rowBytesMax,

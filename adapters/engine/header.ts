@@ -1,16 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import { isRequired } from '../../core/fields/field.ts';
+import { asDeclared, type ColumnPlan, decideColumns } from '../../core/evolution/columns.ts';
 import type { FileOptions } from '../../core/landing/file-options.ts';
-import { fieldNamer, folded } from '../../core/landing/header-name.ts';
+import { fieldNamer, folded, quoted } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
 
 /** The header of a CSV file, bound to a dataset's fields by name. */
 export type Header = {
   readonly kind: 'header';
-  /** Field names in the file's order. */
+  /** In the file's order: the names of fields, and of new columns those of their cells. */
   readonly columns: readonly string[];
+  readonly plan: ColumnPlan;
   /** Where the first row starts. */
   readonly bytes: number;
 };
@@ -44,12 +45,12 @@ export const readHeader = (
 ): Header | HeaderRefused => {
   const { files } = dataset;
   const isEmpty = ended && head.toString('latin1', skipLead(head)).trim() === '';
-  if (isEmpty && files.allowEmpty) {
-    return { kind: 'header', columns: Object.keys(dataset.fields), bytes: head.length };
-  }
+  const columns = Object.keys(dataset.fields);
+  const declared = { kind: 'header', columns, plan: asDeclared(dataset) } as const;
+  if (isEmpty && files.allowEmpty) return { ...declared, bytes: head.length };
   if (!files.header) {
     if (isEmpty) return refused('E_EMPTY', 'the file holds no text at all');
-    return { kind: 'header', columns: Object.keys(dataset.fields), bytes: markBytes(head) };
+    return { ...declared, bytes: markBytes(head) };
   }
   const record = readHeaderCells(head, ended, files);
   return record.kind === 'refused' ? record : bind(record, dataset);
@@ -137,10 +138,21 @@ const bind = ({ cells, bytes }: HeaderCells, dataset: Dataset): Header | HeaderR
   const texts = cells.map((cell) => Buffer.from(cell, 'latin1').toString('utf8').trim());
   const fieldOf = fieldNamer(dataset);
   const fields = texts.map(fieldOf);
-  const columns = texts.map((text, index) => fields[index] ?? text);
-  const refusal = headerFault(texts, fields, dataset) ?? schemaFault(columns, dataset);
-  return refusal ?? { kind: 'header', columns, bytes };
+  const fault = headerFault(texts, fields, dataset);
+  if (fault !== undefined) return fault;
+  const unknown = texts.filter((_, index) => fields[index] === undefined);
+  const plan = decideColumns(dataset, { unknown, missing: missingFrom(fields, dataset) });
+  if (plan.kind === 'refused') return plan;
+  const added = new Map(plan.newColumns.map(({ spelt, cells: of }) => [spelt, of]));
+  const columns = texts.map((text, index) => fields[index] ?? added.get(text) ?? text);
+  return { kind: 'header', columns, plan, bytes };
 };
+
+/** Declared fields that are none of a file's columns. */
+export const missingFrom = (
+  columns: readonly (string | undefined)[],
+  { fields }: Pick<Dataset, 'fields'>,
+): string[] => Object.keys(fields).filter((name) => !columns.includes(name));
 
 const headerFault = (
   texts: readonly string[],
@@ -150,7 +162,7 @@ const headerFault = (
   if (fields.every((field) => field === undefined)) {
     const found = `none of the ${texts.length} cells of the first line is a declared column`;
     const separated = `separated by ${JSON.stringify(dataset.files.delimiter)}`;
-    const declared = named(Object.keys(dataset.fields));
+    const declared = quoted(Object.keys(dataset.fields));
     return refused('E_HEADER', `${found}; expected a header of ${declared}, ${separated}`);
   }
   const names = texts.map(folded);
@@ -158,45 +170,18 @@ const headerFault = (
     const first = names.indexOf(names[index] ?? '');
     return first !== index && names[index] !== '';
   });
-  if (double !== undefined) return refused('E_HEADER_DUP', `${named([double])} stands there twice`);
+  if (double !== undefined)
+    return refused('E_HEADER_DUP', `${quoted([double])} stands there twice`);
   const again = fields.findIndex((name, at) => name !== undefined && fields.indexOf(name) !== at);
   if (again !== -1) {
     const both = [texts[fields.indexOf(fields[again])] ?? '', texts[again] ?? ''];
-    return refused('E_HEADER_DUP', `${named(both)} both stand for ${named([fields[again] ?? ''])}`);
+    return refused(
+      'E_HEADER_DUP',
+      `${quoted(both)} both stand for ${quoted([fields[again] ?? ''])}`,
+    );
   }
   if (texts.includes('')) {
     return refused('E_HEADER', `column ${texts.indexOf('') + 1} of the header has no name`);
   }
   return undefined;
-};
-
-/** What the columns of a file lack or have too many, or undefined when they fit. */
-export const schemaFault = (
-  columns: readonly string[],
-  dataset: Dataset,
-): HeaderRefused | undefined => {
-  const declared = Object.keys(dataset.fields);
-  const unknown = columns.filter((name) => !declared.includes(name));
-  const missing = Object.entries(dataset.fields)
-    .filter(([name, field]) => isRequired(field) && !columns.includes(name))
-    .map(([name]) => name);
-  if (unknown.length === 0 && missing.length === 0) return undefined;
-  const parts = [
-    missing.length > 0 ? `missing: ${named(missing)}` : undefined,
-    unknown.length > 0 ? `unknown: ${named(unknown)}` : undefined,
-    `declared: ${named(declared)}`,
-  ];
-  return refused('E_SCHEMA', parts.filter((part) => part !== undefined).join('; '));
-};
-
-const NAMES_SHOWN = 20;
-const NAME_SHOWN = 60;
-
-/** Names for a message: quoted, so that nothing in them can pretend to be the message. */
-const named = (names: readonly string[]): string => {
-  const shown = names
-    .slice(0, NAMES_SHOWN)
-    .map((name) => JSON.stringify(name.slice(0, NAME_SHOWN)));
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 };

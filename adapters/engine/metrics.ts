@@ -21,11 +21,20 @@ type Given = {
 };
 
 /** What metrics.json says of a file that was processed on this machine. */
-export type Metrics = Counts &
+export type Metrics = Omit<Counts, 'setAside'> &
   Given &
   Pick<
     ValidFile,
-    'wellFormed' | 'nonEmpty' | 'reasons' | 'warnings' | 'warned' | 'bytes' | 'notes'
+    | 'wellFormed'
+    | 'nonEmpty'
+    | 'reasons'
+    | 'warnings'
+    | 'warned'
+    | 'bytes'
+    | 'notes'
+    | 'evolved'
+    | 'setAside'
+    | 'drift'
   > & {
     readonly dataset: string;
     /** Share of readable rows with a value, per field. */
@@ -49,6 +58,7 @@ export const metricsOf = (
   given: Given,
 ): Metrics => {
   const { rowsIn, wellFormed, nonEmpty, bytes, notes } = validated;
+  const { evolved, setAside, drift } = validated;
   const rejected = validated.rejected + perFile.reduce((sum, file) => sum + file.barred, 0);
   const reasons = [...validated.reasons, ...(setRules?.reasons ?? [])];
   const warnings = [...validated.warnings, ...(setRules?.warnings ?? [])];
@@ -81,6 +91,9 @@ export const metricsOf = (
     profile,
     bytes,
     notes,
+    evolved,
+    setAside,
+    drift,
     files,
   };
 };

@@ -1,11 +1,13 @@
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { type ColumnPlan, decideColumns } from '../../core/evolution/columns.ts';
+import { judgesTypes } from '../../core/evolution/types.ts';
 import type { Field } from '../../core/fields/field.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { type IcebergType, type StructType, typeText } from '../../core/iceberg-type.ts';
 import { fieldNamer } from '../../core/landing/header-name.ts';
 import { ident, list, literal } from '../../core/sql.ts';
-import { schemaFault } from './header.ts';
+import { missingFrom } from './header.ts';
 import { type ParquetType, parquetType, typeName } from './parquet-type.ts';
 
 /** A column of a Parquet file, by DuckDB's name of its type. */
@@ -18,7 +20,7 @@ type Bound =
       readonly texts: readonly string[];
       /** Columns that are texts in the file itself. */
       readonly strings: readonly string[];
-      readonly missing: readonly string[];
+      readonly plan: ColumnPlan;
     }
   | ({ readonly kind: 'refused' } & Refusal<FileCode>);
 
@@ -160,6 +162,34 @@ const structText = (
   return text(`CASE WHEN ${part.value} IS NULL THEN NULL ELSE struct_pack(${list(parts)}) END`);
 };
 
+/** What a column would be whose every value is a text; bytes are base64, as everywhere. */
+const asTexts = (type: ParquetType): IcebergType => {
+  if (type.kind === 'plain') return type.name === 'BLOB' ? 'binary' : 'string';
+  if (type.kind === 'list') {
+    return { type: 'list', element: asTexts(type.element), 'element-required': false };
+  }
+  const fields = type.fields.map(({ name, type: of }) => ({
+    ...{ name, type: asTexts(of), required: false },
+  }));
+  return { type: 'struct', fields };
+};
+
+/** A column that no field names: one value as a text, a nested one as JSON of texts. */
+const newColumnText = ({ name, type }: ParquetColumn): Text => {
+  const found = parquetType(type);
+  const value = ident(name);
+  const made = partText({ path: name, value, depth: 0, use: undefined }, found, asTexts(found));
+  if (made.kind === 'unfit' || found.kind === 'plain') return made;
+  return text(`CASE WHEN ${value} IS NULL THEN NULL ELSE to_json(${made.sql})::VARCHAR END`);
+};
+
+/** Where another type than the field's is not the file's end, its rows are judged one by one. */
+const boundText = (column: ParquetColumn, field: Field | undefined, dataset: Dataset): Text => {
+  if (field === undefined) return newColumnText(column);
+  const found = columnText(column, field);
+  return found.kind === 'unfit' && judgesTypes(dataset, field) ? newColumnText(column) : found;
+};
+
 /** A column as the text that the row rules judge. */
 const columnText = ({ name, type }: ParquetColumn, use: Use): Text => {
   const found = parquetType(type);
@@ -180,13 +210,20 @@ export const bindParquet = (
   int96: readonly string[] = [],
 ): Bound => {
   const fieldOf = fieldNamer(dataset);
-  const named = columns.map((column) => ({ column, field: fieldOf(column.name) ?? column.name }));
-  const names = named.map(({ field }) => field);
-  const fault = schemaFault(names, dataset) ?? doubleFault(names);
+  const fields = columns.map(({ name }) => fieldOf(name));
+  const unknown = columns.flatMap(({ name }, index) => (fields[index] === undefined ? name : []));
+  const plan = decideColumns(dataset, { unknown, missing: missingFrom(fields, dataset) });
+  if (plan.kind === 'refused') return plan;
+  const fault = doubleFault(fields.filter((name) => name !== undefined));
   if (fault !== undefined) return fault;
+  const cells = new Map(plan.newColumns.map((column) => [column.spelt, column.cells]));
+  const named = columns.map((column, index) => ({
+    column,
+    field: fields[index] ?? cells.get(column.name) ?? column.name,
+  }));
   const bound = named.map(({ column, field }) => {
     const use = dataset.fields[field];
-    return { column, field, text: int96Fault(column, int96) ?? columnText(column, use) };
+    return { column, field, text: int96Fault(column, int96) ?? boundText(column, use, dataset) };
   });
   const faults = bound.flatMap((each) => (each.text.kind === 'unfit' ? [each.text] : []));
   if (faults.length > 0) return schemaRefusal(faults);
@@ -197,7 +234,7 @@ export const bindParquet = (
       return `${sql} AS ${ident(each.field)}`;
     }),
     strings: bound.filter(({ column }) => TEXT.test(column.type)).map(({ field }) => field),
-    missing: Object.keys(dataset.fields).filter((name) => !names.includes(name)),
+    plan,
   };
 };
 

@@ -5,6 +5,7 @@ import type { FileCode, Refusal } from '../../core/codes.ts';
 import { columnsOf, type Lookup } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { PermanentError } from '../../core/errors.ts';
+import { withEvolved } from '../../core/evolution/evolved.ts';
 import { sha256 } from '../../core/hash.ts';
 import { FileId } from '../../core/ids.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
@@ -146,14 +147,14 @@ type Identity = {
 
 const transform = async (
   request: ProcessRequest,
-  { clean }: ValidFile,
+  { clean, evolved }: ValidFile,
   { fileId, runId, references }: Identity,
 ): Promise<Transformed> => {
   const { dataset, lookup, outDir } = request;
-  const table = tableRequest(dataset, columnsOf(dataset, lookup), outDir);
+  const table = tableRequest(dataset, columnsOf(withEvolved(dataset, evolved), lookup), outDir);
   return await transformRun({
     ...request,
-    clean: clean.length === 0 ? [] : [{ paths: clean, fileId }],
+    clean: clean.length === 0 ? [] : [{ paths: clean, fileId, evolved }],
     references,
     tableSchema: table.schema,
     tableSpec: table['partition-spec'],

@@ -75,6 +75,7 @@ export const cleanCopySql = (context: RowContext, from: string, path: string): s
   const { row, fileId, runId } = context;
   const columns = [
     row.clean,
+    ...row.aside.map(({ cells }) => ident(cells)),
     `${constantSql(fileId)} AS _file`,
     '_row',
     `${constantSql(runId)} AS _run`,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { ReasonCount } from '../../core/documents.ts';
+import { declaredIn } from '../../core/evolution/evolved.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { SetRule } from '../../core/rules/row-rule.ts';
 import { ident, list, literal } from '../../core/sql.ts';
@@ -108,7 +109,8 @@ export const barredCopySql = (
   runId: string,
   path: string,
 ): string => {
-  const cells = Object.keys(dataset.fields).map((name) => `${ident(name)} := s.${ident(name)}`);
+  const columns = [...declaredIn(dataset), ...(file.evolved ?? [])];
+  const cells = columns.map((name) => `${ident(name)} := s.${ident(name)}`);
   return `COPY (SELECT ${literal(runId)} AS _run, s._file::VARCHAR AS _file, s._row,
       NULL::BIGINT AS byte_start, NULL::BIGINT AS byte_end,
       encode(to_json(struct_pack(${list(cells)}))::VARCHAR) AS raw, b.reasons

@@ -1,9 +1,12 @@
 import { fstatSync } from 'node:fs';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { asDeclared, type ColumnPlan, decideColumns } from '../../core/evolution/columns.ts';
+import { declaredIn } from '../../core/evolution/evolved.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
+import { typedFields } from '../../core/validate/evolution-sql.ts';
 import { type CellReader, cellRows } from './cell-rows.ts';
 import { CELL_SEPARATOR } from './cell-text.ts';
 import { NESTED } from './faults.ts';
@@ -11,7 +14,8 @@ import { type Batch, frames } from './frames.ts';
 import { headOf as head } from './head.ts';
 import { type Header, markBytes, readHeader } from './header.ts';
 import { anyCellBytesMax, writeCells } from './json-cells.ts';
-import { COMPOUND, lineScanner } from './json-line.ts';
+import { COMPOUND, lineScanner, type Takes } from './json-line.ts';
+import { surveyJson } from './json-survey.ts';
 import { jsonLines, lineFault } from './jsonl.ts';
 import { looseCsvReader } from './loose-csv.ts';
 import type { Framing, Notes } from './types.ts';
@@ -30,6 +34,8 @@ export type Source = {
   readonly kind: 'source';
   /** The columns of the cells, in their order. */
   readonly columns: readonly string[];
+  /** How the file's columns differ from the declared ones, and what is done about it. */
+  readonly plan: ColumnPlan;
   readonly separator: string;
   /** Bytes before the first row. */
   readonly leadBytes: number;
@@ -54,18 +60,16 @@ export const csvSource = (
   const { bytes, ended } = head(fd);
   const header = readHeader(bytes, ended, dataset);
   if (header.kind === 'refused') return header;
-  const { columns } = header;
+  const { columns, plan } = header;
   return {
     kind: 'source',
     columns,
+    plan,
     leadBytes: header.bytes,
     totalBytes: fstatSync(fd).size,
     rowBytesMax: framing.rowBytesMax,
     ...csvRows(fd, header, dataset, framing),
-    notes: () => ({
-      unknownColumns: {},
-      missingColumns: Object.keys(dataset.fields).filter((name) => !columns.includes(name)),
-    }),
+    notes: () => ({ unknownColumns: {}, missingColumns: plan.missing }),
   };
 };
 
@@ -121,18 +125,18 @@ export const jsonSource = (
     return { kind: 'refused', code: 'E_EMPTY', detail: 'the file holds no text at all' };
   }
   const from = isEmpty ? bytes.length : mark;
-  const columns = Object.keys(dataset.fields);
-  const takes = Object.values(dataset.fields).map(
-    (field) => kindOf(field).nested?.takes ?? 'scalar',
-  );
-  const aliases = aliasesOf(dataset);
-  const scanner = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
+  const plan = jsonPlan(fd, dataset, { from, ...framing });
+  if (plan.kind === 'refused') return plan;
+  const columns = [...declaredIn(plan.dataset), ...plan.newColumns.map(({ cells }) => cells)];
+  const open = () => jsonScanner(columns, plan);
+  const scanner = open();
   // The second look counts no names again.
-  const looker = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
+  const looker = open();
   const scratch = Buffer.alloc(anyCellBytesMax(looker, framing.rowBytesMax));
   return {
     kind: 'source',
     columns,
+    plan,
     separator: String.fromCharCode(CELL_SEPARATOR),
     leadBytes: from,
     totalBytes: fstatSync(fd).size,
@@ -146,6 +150,41 @@ export const jsonSource = (
       const compound = columns.filter((_, index) => looker.spans.kinds[index] === COMPOUND);
       return { fault: 0, cells: scratch.subarray(0, to), compound };
     },
-    notes: () => ({ unknownColumns: Object.fromEntries(scanner.unknown), missingColumns: [] }),
+    notes: () => ({
+      unknownColumns: Object.fromEntries(scanner.unknown),
+      missingColumns: plan.missing,
+    }),
   };
+};
+
+/** A file is read once more where what becomes of it depends on all of its keys. */
+const jsonPlan = (
+  fd: number,
+  dataset: Dataset,
+  options: Framing & { readonly from: number },
+): ColumnPlan | SourceRefused => {
+  const { newColumns, missingColumns } = dataset.evolution;
+  const declared = asDeclared(dataset);
+  if (newColumns === 'freeze' && missingColumns === 'evolve') return declared;
+  const found = surveyJson(fd, jsonScanner(Object.keys(dataset.fields), declared), options);
+  // By default a field that no row has is nulls, and not worth a word in each file.
+  const missing = missingColumns === 'evolve' ? [] : found.missing;
+  return decideColumns(dataset, { ...found, missing });
+};
+
+/** Reads the lines of a file whose columns are known. */
+const jsonScanner = (columns: readonly string[], { dataset, newColumns }: ColumnPlan) => {
+  const aliases = new Map([
+    ...aliasesOf(dataset),
+    ...newColumns.map(({ spelt, cells }) => [spelt, cells] as const),
+  ]);
+  const typed = typedFields(dataset);
+  const takes = columns.map((name): Takes => {
+    const field = dataset.fields[name];
+    const isDeclared = field !== undefined && field.evolved !== true;
+    const own = isDeclared ? kindOf(field).nested?.takes : 'parts';
+    // What should be a single value and is none is set aside as its JSON.
+    return own ?? (typed.includes(name) ? 'parts' : 'scalar');
+  });
+  return lineScanner(columns, limits.jsonDepthMax, takes, aliases);
 };

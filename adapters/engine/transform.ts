@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { columnsOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { PermanentError } from '../../core/errors.ts';
+import { evolvedIn, withEvolved } from '../../core/evolution/evolved.ts';
 import type { FileId } from '../../core/ids.ts';
 import { CopyRow, fieldIdsSql } from '../../core/load/parquet.ts';
 import { partitionSql } from '../../core/load/partition-values.ts';
@@ -21,7 +22,7 @@ import { referredTo } from '../../core/validate/judge-set.ts';
 import { withBounds } from './bounds.ts';
 import { checkConserved } from './conserved.ts';
 import { nullsIn } from './counts.ts';
-import { cleanSql, duplicatesCopySql, findDuplicates, total } from './dedupe.ts';
+import { type CleanFile, cleanSql, duplicatesCopySql, findDuplicates, total } from './dedupe.ts';
 import { type Engine, openEngine } from './instance.ts';
 import { measureChecks } from './measure.ts';
 import { profileRun } from './profile.ts';
@@ -33,7 +34,7 @@ export type TransformRequest = {
   readonly dataset: Dataset;
   readonly lookup: (name: string) => Dataset | undefined;
   /** In the order in which the first row of a key is looked for. */
-  readonly clean: readonly { readonly paths: readonly string[]; readonly fileId: FileId }[];
+  readonly clean: readonly (CleanFile & { readonly fileId: FileId })[];
   /** Parquet files of each joined dataset; null when it was never published. */
   readonly references: Readonly<Record<string, readonly string[] | null>>;
   readonly tableSchema: TableSchema;
@@ -81,14 +82,19 @@ export type Transformed = {
 const unmeasured = { profile: null, facts: undefined, setRules: undefined };
 
 type Work = {
+  /** Its dataset has the columns that files brought, too. */
   readonly request: TransformRequest;
+  /** What is measured is what was declared. */
+  readonly declared: Dataset;
   readonly engine: Engine;
   readonly compiled: CompiledTransform;
 };
 
 /** From the clean rows of a run to the Parquet files of its table: first of a key, steps, COPY. */
-export const transformRun = async (request: TransformRequest): Promise<Transformed> => {
-  const { dataset, lookup, clean, outDir } = request;
+export const transformRun = async (given: TransformRequest): Promise<Transformed> => {
+  const dataset = withEvolved(given.dataset, evolvedIn(given.clean));
+  const request = { ...given, dataset };
+  const { lookup, clean, outDir } = request;
   const compiled = compileTransform(dataset, lookup);
   needSalt(request);
   if (clean.length === 0) {
@@ -104,7 +110,7 @@ export const transformRun = async (request: TransformRequest): Promise<Transform
     memoryLimit: request.memoryLimit,
   });
   try {
-    return await stage({ request, engine, compiled });
+    return await stage({ request, declared: given.dataset, engine, compiled });
   } finally {
     engine.close();
   }
@@ -120,7 +126,7 @@ const needSalt = ({ dataset, salt }: TransformRequest): void => {
 };
 
 const stage = async (work: Work): Promise<Transformed> => {
-  const { request, engine, compiled } = work;
+  const { request, declared, engine, compiled } = work;
   const { dataset, lookup, clean, runId } = request;
   if (request.salt !== undefined) {
     await engine.run(`SET VARIABLE ${SALT_VARIABLE} = ${literal(request.salt)}`);
@@ -150,8 +156,8 @@ const stage = async (work: Work): Promise<Transformed> => {
   if (duplicatesPath !== null) {
     await engine.run(duplicatesCopySql(dataset, runId, duplicatesPath));
   }
-  const profile = await profileRun(engine, dataset, clean, total(found.rows));
-  const facts = factsOf(profile, await measureChecks(engine, dataset, clean));
+  const profile = await profileRun(engine, declared, clean, total(found.rows));
+  const facts = factsOf(profile, await measureChecks(engine, declared, clean));
   return {
     profile,
     facts,

@@ -1,6 +1,7 @@
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { ValidatedFile } from '../../core/documents.ts';
+import type { Drift } from '../../core/evolution/drift.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Format } from '../../core/landing/file-options.ts';
 
@@ -38,9 +39,18 @@ export type ValidateRequest = {
 
 /** Local paths of what was written, and the counts of core's ValidatedFile. */
 export type Validated =
-  | (Omit<ValidatedFile, 'fileId' | 'contentId' | 'clean'> & {
+  | (Omit<
+      ValidatedFile,
+      'fileId' | 'contentId' | 'clean' | 'evolved' | 'setAside' | 'values' | 'drift'
+    > & {
       /** Parquet files, of which each has some of the valid rows. */
       readonly clean: readonly string[];
+      /** Columns that the table must have beside the declared ones. */
+      readonly evolved: readonly string[];
+      /** Values of valid rows that are not published, and the Parquet file that keeps them. */
+      readonly setAside: number;
+      readonly values: string | null;
+      readonly drift: readonly Drift[];
       readonly kind: 'validated';
       readonly notes: Notes;
     })

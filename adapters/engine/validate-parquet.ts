@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
 import type { FileCode } from '../../core/codes.ts';
+import type { ColumnPlan } from '../../core/evolution/columns.ts';
+import { declaredIn } from '../../core/evolution/evolved.ts';
+import { typesFault } from '../../core/evolution/types.ts';
 import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
+import { cleanColumns, settleColumns } from './aside.ts';
 import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { CONTROL_CHAR } from './faults.ts';
 import { type Engine, openEngine } from './instance.ts';
@@ -41,17 +45,16 @@ const refused = (code: FileCode, detail: string): Validated => ({ kind: 'refused
 export const validateParquet = async (request: ValidateRequest): Promise<Validated> => {
   const { dataset, fileId, runId, outDir, path } = request;
   await mkdir(outDir, { recursive: true });
-  const row = compileRow(dataset);
   const engine = await openEngine({
     workDir: outDir,
     inputs: [path],
     threads: request.threads,
     memoryLimit: request.memoryLimit,
     optimizersOff: ['filter_pushdown'],
-    setup: row.setup,
+    setup: compileRow(dataset).setup,
   });
   try {
-    return await judge(request, { dataset, row, fileId, runId }, engine);
+    return await judge(request, { fileId, runId }, engine);
   } catch (error) {
     if (await isEncrypted(path)) {
       return refused('E_FORMAT', 'the Parquet file is encrypted; allowed are plain ones');
@@ -75,7 +78,7 @@ const readable = async (engine: Engine, path: string): Promise<boolean> => {
 
 const judge = async (
   request: ValidateRequest,
-  context: RowContext,
+  identity: Pick<RowContext, 'fileId' | 'runId'>,
   engine: Engine,
 ): Promise<Validated> => {
   const { path, dataset } = request;
@@ -104,10 +107,13 @@ const judge = async (
   const nuls = bound.strings.map((name) => `contains(${ident(name)}, chr(0))`);
   const fault =
     nuls.length > 0 ? `CASE WHEN ${nuls.join(' OR ')} THEN ${CONTROL_CHAR} ELSE 0 END` : '0';
-  const nulls = bound.missing.map((name) => `NULL::VARCHAR AS ${ident(name)}`);
+  const { plan } = bound;
+  const nulls = plan.missing.map((name) => `NULL::VARCHAR AS ${ident(name)}`);
   const named = ['file_row_number + 1 AS _row', ...bound.texts, ...nulls];
   const from = `(SELECT *, ${fault} AS _fault FROM (SELECT ${list(named)} FROM ${file}))`;
-  return await judgeRows(request, context, engine, { from, rows, total, missing: bound.missing });
+  const row = compileRow(plan.dataset, plan);
+  const context = { ...identity, dataset: plan.dataset, row };
+  return await judgeRows(request, context, engine, { from, rows, total, plan });
 };
 
 /** Run lengths can say billions of rows in a few bytes; each cell is counted as one byte. */
@@ -124,23 +130,28 @@ type Texts = {
   readonly from: string;
   readonly rows: number;
   readonly total: number;
-  readonly missing: readonly string[];
+  readonly plan: ColumnPlan;
 };
 
 const judgeRows = async (
   { outDir }: ValidateRequest,
   context: RowContext,
   engine: Engine,
-  { from, rows, total, missing }: Texts,
+  { from, rows, total, plan }: Texts,
 ): Promise<Validated> => {
   const clean = join(outDir, 'clean.parquet');
   const sound = `(SELECT * FROM ${from} WHERE _fault = 0)`;
   const copied = z.array(CopyRow).parse(await engine.rows(cleanCopySql(context, sound, clean)));
-  const { fields } = context.row;
-  const { valid, nonEmpty } = await copiedCounts(engine, copied, fields);
+  const { valid, nonEmpty } = await copiedCounts(engine, copied, cleanColumns(context));
   const bad = { clean, path: join(outDir, 'rejects.parquet'), rows: rows - valid };
-  const found = bad.rows === 0 ? undefined : await writeRejects(context, engine, from, bad);
+  const found =
+    bad.rows === 0 ? undefined : await writeRejects(context, engine, from, { ...bad, plan });
   if (valid === 0) await rm(clean);
+  const reasons = found?.reasons ?? [];
+  const fault = typesFault(plan.dataset, reasons);
+  if (fault !== undefined) return fault;
+  const kept = valid === 0 ? [] : [clean];
+  const judged = { rowsIn: rows, filled: nonEmpty, reasons, clean: kept };
   return {
     kind: 'validated',
     rowsIn: rows,
@@ -148,14 +159,18 @@ const judgeRows = async (
     rejected: bad.rows,
     wellFormed: valid + (found?.cells._readable ?? 0),
     nonEmpty: Object.fromEntries(
-      fields.map((name) => [name, (nonEmpty[name] ?? 0) + (found?.cells[name] ?? 0)]),
+      declaredIn(plan.dataset).map((name) => [
+        name,
+        (nonEmpty[name] ?? 0) + (found?.cells[name] ?? 0),
+      ]),
     ),
-    reasons: found?.reasons ?? [],
-    ...(await warningCounts(engine, context.row, valid === 0 ? [] : [clean])),
+    reasons,
+    ...(await warningCounts(engine, context.row, kept)),
+    ...(await settleColumns(engine, context, plan, judged, join(outDir, 'values.parquet'))),
     bytes: { total, rows: total, framing: 0 },
-    clean: valid === 0 ? [] : [clean],
+    clean: kept,
     rejects: found === undefined ? null : bad.path,
-    notes: { unknownColumns: {}, missingColumns: missing },
+    notes: { unknownColumns: {}, missingColumns: plan.missing },
   };
 };
 
@@ -163,10 +178,19 @@ const writeRejects = async (
   context: RowContext,
   engine: Engine,
   from: string,
-  bad: { readonly clean: string; readonly path: string; readonly rows: number },
+  bad: {
+    readonly clean: string;
+    readonly path: string;
+    readonly rows: number;
+    readonly plan: ColumnPlan;
+  },
 ) => {
-  const cells = list(context.row.fields.map((name) => `${ident(name)} := ${ident(name)}`));
-  const raw = `encode(to_json(struct_pack(${cells}))::VARCHAR) AS _raw`;
+  const { dataset, newColumns } = bad.plan;
+  const cells = [
+    ...declaredIn(dataset).map((name) => `${ident(name)} := ${ident(name)}`),
+    ...newColumns.map(({ spelt, cells: of }) => `${ident(spelt)} := ${ident(of)}`),
+  ];
+  const raw = `encode(to_json(struct_pack(${list(cells)}))::VARCHAR) AS _raw`;
   const rows = `(SELECT *, ${raw} FROM ${from}
     WHERE _row NOT IN (SELECT _row FROM ${literal(bad.clean)}))`;
   await engine.run(rejectsCopySql(context, rejected, rows, bad.path));

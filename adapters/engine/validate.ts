@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
 import type { ValidatedFile } from '../../core/documents.ts';
+import { type ColumnsRefused, decideColumns } from '../../core/evolution/columns.ts';
+import { declaredIn } from '../../core/evolution/evolved.ts';
+import { typesFault } from '../../core/evolution/types.ts';
 import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
+import { cleanColumns, settleColumns } from './aside.ts';
 import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { cutColumns, cutRejected, cutRows } from './cut.ts';
 import { feed, type Sink, writeFileOf } from './feed.ts';
@@ -67,9 +71,10 @@ type Work = RowContext & {
 };
 
 const judge = async (request: ValidateRequest, source: Source): Promise<Validated> => {
-  const { dataset, fileId, runId, outDir } = request;
+  const { fileId, runId, outDir } = request;
+  const { dataset } = source.plan;
   await mkdir(outDir, { recursive: true });
-  const row = compileRow(dataset);
+  const row = compileRow(dataset, source.plan);
   const engine = await openEngine({
     workDir: outDir,
     threads: request.threads,
@@ -89,14 +94,22 @@ const judge = async (request: ValidateRequest, source: Source): Promise<Validate
 
 const judgeRows = async (work: Work): Promise<Validated> => {
   const { engine, source } = work;
-  const programs = programOf(work.dataset, source.columns);
+  const { missing } = source.plan;
+  // The walk knows of no column that should be there and is not.
+  const programs = missing.length > 0 ? undefined : programOf(work.dataset, source.columns);
   const passed = await (programs === undefined ? writeClean(work) : writePlain(work, programs));
   if (passed.kind === 'refused') return passed;
+  const late = lateFault(work);
+  if (late !== undefined) return late;
   const { rows, bytes, valid, nonEmpty, accepted, clean } = passed;
   assert(bytes.rows + bytes.framing === bytes.total, 'every byte is a row’s or framing');
   assert(accepted.size === valid, 'each valid row has a number of its own');
   const rejected = rows - valid;
   const refused = rejected === 0 ? undefined : await writeRejects(work, accepted, rows);
+  const reasons = refused?.reasons ?? [];
+  const fault = typesFault(work.dataset, reasons);
+  if (fault !== undefined) return fault;
+  const judged = { rowsIn: rows, filled: nonEmpty, reasons, clean };
   return {
     kind: 'validated',
     rowsIn: rows,
@@ -104,15 +117,29 @@ const judgeRows = async (work: Work): Promise<Validated> => {
     rejected,
     wellFormed: valid + (refused?.readable ?? 0),
     nonEmpty: Object.fromEntries(
-      work.row.fields.map((name) => [name, (nonEmpty[name] ?? 0) + (refused?.nonEmpty[name] ?? 0)]),
+      declaredIn(work.dataset).map((name) => [
+        name,
+        (nonEmpty[name] ?? 0) + (refused?.nonEmpty[name] ?? 0),
+      ]),
     ),
-    reasons: refused?.reasons ?? [],
+    reasons,
     ...(await warningCounts(engine, work.row, clean)),
+    ...(await settleColumns(engine, work, source.plan, judged, work.file('values.parquet'))),
     bytes,
     clean,
     rejects: refused?.path ?? null,
     notes: source.notes(),
   };
+};
+
+/** In formats whose rows name their own keys, a frozen contract is broken by any row. */
+const lateFault = ({ dataset, source }: Work): ColumnsRefused | undefined => {
+  const { unknownColumns: rows } = source.notes();
+  const unknown = Object.keys(rows);
+  if (unknown.length === 0) return undefined;
+  assert(dataset.evolution.newColumns === 'freeze', 'every key that is no field has cells');
+  const decided = decideColumns(dataset, { unknown, missing: [], rows });
+  return decided.kind === 'refused' ? decided : undefined;
 };
 
 /** What a pass over all rows counted, and which of them are valid. */
@@ -184,7 +211,7 @@ const withRest = async (work: Work, own: Passed, rest: readonly string[]): Promi
     ...own,
     valid: own.valid + other.valid,
     nonEmpty: Object.fromEntries(
-      work.row.fields.map((name) => [
+      cleanColumns(work).map((name) => [
         name,
         (own.nonEmpty[name] ?? 0) + (other.nonEmpty[name] ?? 0),
       ]),
@@ -233,7 +260,7 @@ const copyClean = async (work: Work, from: readonly string[], to: string): Promi
 };
 
 const cleanOf = async (work: Work, path: string, copied: readonly CopyRow[], rows: number) => {
-  const counts = await copiedCounts(work.engine, copied, work.row.fields);
+  const counts = await copiedCounts(work.engine, copied, cleanColumns(work));
   const accepted = await rowsIn(work.engine, path, rows);
   if (counts.valid === 0) await rm(path);
   return { ...counts, accepted, clean: counts.valid === 0 ? [] : [path] };

@@ -3,10 +3,12 @@ import { systemClock } from '../../adapters/clock.ts';
 import type { Processed } from '../../adapters/engine/process.ts';
 import type { Refusal, RunCode } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { driftWords } from '../../core/evolution/drift.ts';
 import { decideGate } from '../../core/gate.ts';
 import { sha256 } from '../../core/hash.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { Output } from '../console/output.ts';
+import { oneLine } from '../console/table.ts';
 import { findingLines, scoreText } from './quality-words.ts';
 import { counted, duration, explainedReason, reasonLines, size, whole } from './words.ts';
 
@@ -46,6 +48,9 @@ const gateOf = (dataset: Dataset, metrics: Metrics) => {
   const { fileId, rowsIn, rejected, published, deduplicated } = metrics;
   const validated = {
     ...metrics,
+    setAside: metrics.setAside > 0 ? metrics.setAside : undefined,
+    evolved: [...metrics.evolved],
+    drift: [...metrics.drift],
     valid: rowsIn - rejected,
     contentId: ContentId.parse(sha256(fileId)),
     clean: [],
@@ -96,9 +101,7 @@ export const printReport = (out: Output, report: Report): void => {
   for (const [dataset, rows] of Object.entries(report.unmatched))
     if (rows > 0 && !report.missing.some((each) => each.dataset === dataset))
       out.line(`${counted(rows, 'row')} without a partner in ${dataset}.`);
-  for (const name of report.notes.missingColumns) out.line(`The file has no column ${name}.`);
-  for (const [name, rows] of Object.entries(report.notes.unknownColumns))
-    out.line(`${counted(rows, 'row')} with ${JSON.stringify(name)}, which is no field; left out.`);
+  for (const each of report.drift) out.line(`The file differs: ${oneLine(driftWords(each))}.`);
   if (report.refusal === null) return;
   // The refusal's own next step names a run, and there is none here.
   const [first = '', detail = ''] = reasonLines(report.refusal);
@@ -133,7 +136,8 @@ const printReasons = (out: Output, { reasons }: ProcessedReport): void => {
     out.line(`  ${code}: ${explainedReason({ code, detail: '' })?.means ?? 'unknown here'}`);
 };
 
-const printFiles = (out: Output, { outDir, files, rejected }: ProcessedReport): void => {
+const printFiles = (out: Output, report: ProcessedReport): void => {
+  const { outDir, files, rejected, setAside } = report;
   const here = relative(process.cwd(), outDir);
   const dir = here === '' || here.startsWith('..') ? outDir : here;
   out.line();
@@ -143,5 +147,6 @@ const printFiles = (out: Output, { outDir, files, rejected }: ProcessedReport): 
     out.line(`  ${path}  ${counted(rows, 'row')}, ${size(bytes)}`);
   if (files.length > listedMax) out.line(`  and ${counted(files.length - listedMax, 'more file')}`);
   if (rejected > 0) out.line('  rejects.parquet  every rejected row with its bytes and reasons');
+  if (setAside > 0) out.line('  values.parquet  every value that is not published, and its row');
   out.line('  metrics.json');
 };

@@ -5,6 +5,7 @@ import { usageError } from '../console/errors.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
 import type { RejectedRow } from '../query/rejects.ts';
+import type { readSetAside } from '../query/set-aside.ts';
 import { stackOption, withStack } from '../world.ts';
 import {
   jsonOption,
@@ -32,7 +33,9 @@ const RejectsOptions = z.object({
 /** `headgate rejects`: which rows and files were refused, why, and what they look like. */
 export const rejectsCommand: MakeCommand = ({ out, env }) => {
   const command = new Command('rejects')
-    .description('show rejected rows and refused files with their reasons and raw bytes')
+    .description(
+      'show rejected rows, values that were set aside and refused files, with their reasons',
+    )
     .addOption(datasetOption('of every run of this dataset'))
     .addOption(new Option('--run <run-id>', 'of this run').conflicts('dataset'))
     .addOption(new Option('--limit <number>', 'rows, and files, at most').default('20'))
@@ -55,7 +58,12 @@ export const rejectsCommand: MakeCommand = ({ out, env }) => {
             'Look at one run (--run RUN), or read the quarantine bucket with Athena or Spark.',
           tell: (text: string) => out.note(out.styles.faint(text)),
         };
-        return { ...(await readRejects(request)), files: await readRefusedFiles(request) };
+        const { readSetAside } = await import('../query/set-aside.ts');
+        return {
+          ...(await readRejects(request)),
+          files: await readRefusedFiles(request),
+          setAside: await readSetAside(request),
+        };
       });
       if (options.json) out.json({ ...found, files: found.files.map(asJson) });
       else print(out, found, options.full);
@@ -86,12 +94,14 @@ type Found = {
   readonly rows: readonly RejectedRow[];
   readonly total: number;
   readonly files: readonly FileEntry[];
+  readonly setAside: Awaited<ReturnType<typeof readSetAside>>;
 };
 
 const asJson = (file: FileEntry) => ({ ...file, reason: explainedReason(file.reason) });
 
-const print = (out: Output, { rows, total, files }: Found, isFull: boolean): void => {
-  if (total === 0 && files.length === 0) out.line('Nothing was rejected.');
+const print = (out: Output, found: Found, isFull: boolean): void => {
+  const { rows, total, files, setAside } = found;
+  if (total + files.length + setAside.total === 0) out.line('Nothing was rejected.');
   if (rows.length > 0 && isFull) printWhole(out, rows);
   else if (rows.length > 0) out.table(columns, rows.map(cells));
   if (rows.length > 0) {
@@ -103,7 +113,30 @@ const print = (out: Output, { rows, total, files }: Found, isFull: boolean): voi
         `${counted(total, 'rejected row')} in all; --limit prints more, --full prints them whole.`,
       );
   }
+  if (setAside.values.length > 0) printSetAside(out, setAside);
   if (files.length > 0) printFiles(out, files);
+};
+
+const setAsideTitles = [
+  { title: 'file' },
+  { title: 'row', align: 'right' },
+  { title: 'code' },
+  { title: 'column' },
+  { title: 'value' },
+] as const;
+
+const printSetAside = (out: Output, { values, total }: Found['setAside']): void => {
+  out.line();
+  out.line(out.styles.strong('Values set aside, of rows that are valid'));
+  out.table(
+    setAsideTitles,
+    values.map(({ key, fileId, row, code, column, value }) => [
+      key ?? fileId,
+      row === null ? 'every' : String(row),
+      ...[code, oneLine(column), value ?? ''],
+    ]),
+  );
+  if (values.length < total) out.line(`${counted(total, 'record')} in all; --limit prints more.`);
 };
 
 const columns = [

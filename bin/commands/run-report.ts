@@ -1,5 +1,6 @@
 import type { Execution } from '../../adapters/executions.ts';
 import type { GateDocument } from '../../core/documents.ts';
+import { type Drift, driftWords } from '../../core/evolution/drift.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
@@ -7,6 +8,7 @@ import { findingLines, scoreText } from './quality-words.ts';
 import type { Stage } from './stages.ts';
 import {
   countCells,
+  counted,
   countTitles,
   duration,
   explainedReason,
@@ -24,6 +26,8 @@ export type RunReport = {
   readonly reasons: GateDocument['reasons'] | null;
   /** What published rows are warned of, most frequent first. */
   readonly warnings: GateDocument['reasons'];
+  /** How files differed from the dataset. */
+  readonly drift: readonly Drift[];
   readonly lies: {
     readonly clean: string;
     readonly quarantine: string;
@@ -40,6 +44,7 @@ export const printRun = (out: Output, report: RunReport): void => {
   printFiles(out, report);
   printReasons(out, report);
   printWarnings(out, report);
+  printDrift(out, report);
   printStages(out, report);
   const { lies } = report;
   out.line();
@@ -66,10 +71,11 @@ const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
   line(`  contract ${run.contractVersion}, snapshot ${run.snapshotId ?? 'none'}`);
   for (const text of reasonLines(run.reason, run.runId)) line(`  ${styles.warn(text)}`);
   if (run.counts !== null) {
-    const { rowsIn, published, rejected, deduplicated } = run.counts;
+    const { rowsIn, published, rejected, deduplicated, setAside = 0 } = run.counts;
     line(
       `  ${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
     );
+    if (setAside > 0) line(`  ${counted(setAside, 'value')} of valid rows set aside`);
   }
   if (run.released !== undefined) {
     const { by, at, reason } = run.released;
@@ -107,6 +113,15 @@ const printWarnings = (out: Output, { warnings }: RunReport): void => {
   if (warnings.length === 0) return;
   printCountsOf(out, 'warned', warnings);
   out.line('  Warnings only: these rows are valid.');
+};
+
+const printDrift = (out: Output, { run, drift }: RunReport): void => {
+  if (drift.length === 0) return;
+  out.line();
+  out.line(out.styles.strong('Files that differ from the dataset'));
+  for (const each of drift) out.line(`  ${oneLine(driftWords(each))}`);
+  if (run.counts?.setAside !== undefined)
+    out.line(`  What is set aside: npx headgate rejects --run ${run.runId}`);
 };
 
 const printCountsOf = (out: Output, title: string, reasons: GateDocument['reasons']): void => {

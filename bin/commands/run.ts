@@ -91,11 +91,13 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
 const reasonsOf = async (
   { store, outputs }: Pick<DeployedStack, 'store' | 'outputs'>,
   { dataset, runId, fence }: RunEntry,
-): Promise<Pick<RunReport, 'reasons' | 'warnings'>> => {
+): Promise<Pick<RunReport, 'reasons' | 'warnings' | 'drift'>> => {
   const uri = s3Uri(outputs.CleanBucket, cleanKeys.gate(dataset, runId, fence));
   // Listed first: a get of what is not there yet cannot be told from one that is not allowed.
   const listed = await store.list(uri);
-  if (!listed.some((object) => object.uri === uri)) return { reasons: null, warnings: [] };
+  if (!listed.some((object) => object.uri === uri))
+    return { reasons: null, warnings: [], drift: [] };
   const parsed = GateDocument.safeParse(JSON.parse((await store.get(uri)).toString('utf8')));
-  return { reasons: parsed.data?.reasons ?? null, warnings: parsed.data?.warnings ?? [] };
+  const { reasons = null, warnings = [], drift = [] } = parsed.data ?? {};
+  return { reasons, warnings, drift };
 };

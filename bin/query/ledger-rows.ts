@@ -21,6 +21,7 @@ const countColumns: Columns = {
   published: 'BIGINT',
   rejected: 'BIGINT',
   deduplicated: 'BIGINT',
+  set_aside: 'BIGINT',
 };
 
 const countCells = (counts: Counts | null) => ({
@@ -28,6 +29,7 @@ const countCells = (counts: Counts | null) => ({
   published: counts?.published ?? null,
   rejected: counts?.rejected ?? null,
   deduplicated: counts?.deduplicated ?? null,
+  set_aside: counts === null ? null : (counts.setAside ?? 0),
 });
 
 const reasonColumns: Columns = { code: 'VARCHAR', means: 'VARCHAR', detail: 'VARCHAR' };

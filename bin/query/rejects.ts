@@ -72,7 +72,7 @@ export const readRejects = async (
 };
 
 /** Only of files whose rows may be shown: the ledger is asked once per file. */
-const keysOf = async (
+export const keysOf = async (
   { ledger }: Pick<RejectsRequest['stack'], 'ledger'>,
   files: readonly AttemptFile[],
 ): Promise<ReadonlyMap<FileId, string>> => {

@@ -33,6 +33,7 @@ export const knownTables = (datasets: readonly Dataset[]): string[] => [
   ...datasets.map(({ name }) => name),
   ...datasets.map(({ name }) => `clean.${name}`),
   ...datasets.map(({ name }) => `quarantine.${name}`),
+  ...datasets.map(({ name }) => `set_aside.${name}`),
   'quarantine.files',
   'ledger.files',
   'ledger.runs',
@@ -49,6 +50,7 @@ export const planTable = async (
     if (schema === 'curated') return await planCurated(sources, name, dataset);
     if (schema === 'clean') return await planClean(sources, name, dataset);
     if (schema === 'quarantine') return await planRejects(sources, name, dataset);
+    if (schema === 'set_aside') return await planSetAside(sources, name, dataset);
   }
   const { ledger } = sources.stack;
   const limit = ledgerEntriesMax;
@@ -127,6 +129,29 @@ const planRejects = async (
   return { name, files, sql: rejectsSql };
 };
 
+const setAsideColumns = [
+  ['_run', 'VARCHAR'],
+  ['_file', 'VARCHAR'],
+  ['_row', 'INTEGER'],
+  ['column', 'VARCHAR'],
+  ['code', 'VARCHAR'],
+  ['value', 'VARCHAR'],
+  ['rows', 'INTEGER'],
+] as const;
+
+const planSetAside = async (
+  sources: Sources,
+  name: TableName,
+  dataset: Dataset,
+): Promise<TablePlan> => {
+  const bucket = sources.stack.outputs.QuarantineBucket;
+  const files = await attemptFiles(sources, bucket, dataset, 'values');
+  return { name, files, sql: setAsideSql };
+};
+
+/** Values of published rows that are kept in quarantine, of any number of files. */
+export const setAsideSql = (paths: readonly string[]): string => parquetSql(paths, setAsideColumns);
+
 /** Rejected rows of any number of files as one relation. */
 export const rejectsSql = (paths: readonly string[]): string => parquetSql(paths, rejectColumns);
 
@@ -151,7 +176,7 @@ export const attemptFiles = async (
   { stack }: { readonly stack: Pick<DeployedStack, 'ledger' | 'store'> },
   bucket: string,
   dataset: Pick<Dataset, 'name'>,
-  folder: 'rows' | 'rejects',
+  folder: 'rows' | 'rejects' | 'values',
   only?: RunId,
 ): Promise<AttemptFile[]> => {
   const prefix = `s3://${bucket}/${dataset.name}/${only === undefined ? '' : `${only}/`}`;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { knownColumns, type Lookup } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
 import { statedRules } from '../derive/columns.ts';
+import { defaultEvolution } from '../evolution/evolution.ts';
 import { isRequired } from '../fields/field.ts';
 import { typeText } from '../iceberg-type.ts';
 
@@ -47,6 +48,8 @@ export const DatasetContract = z.object({
   rules: z.array(RuleContract),
   quality: z.array(RuleContract),
   rejects: Object_,
+  /** Absent from contracts that were kept before there was a choice. */
+  evolution: Object_.default({ ...defaultEvolution }),
   files: Object_,
 });
 export type DatasetContract = z.infer<typeof DatasetContract>;
@@ -75,10 +78,11 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, bigi
 export const contractOf = (dataset: Dataset, lookup: Lookup): DatasetContract => {
   const columns = knownColumns(dataset, lookup);
   const { fields, version, key, write, partition, deduplicate } = dataset;
-  const { rules, quality, rejects, files, transforms } = dataset;
+  const { rules, quality, rejects, evolution, files, transforms } = dataset;
   return DatasetContract.parse(
     plain({
-      ...{ version, key, write, partition, deduplicate, rules, quality, rejects, files },
+      ...{ version, key, write, partition, deduplicate, rules, quality, rejects },
+      ...{ evolution, files },
       fields: Object.entries(fields).map(([name, field]) => ({
         name,
         kind: field.kind,

@@ -1,6 +1,7 @@
 import { wordsOf } from '../derive/says.ts';
 import { type Change, isSame, missingFrom, type Verdict } from './change.ts';
 import type { DatasetContract, Plain } from './contract-document.ts';
+import { evolutionChanges } from './evolution-changes.ts';
 
 type Pair = readonly [before: DatasetContract, after: DatasetContract];
 
@@ -24,6 +25,7 @@ export const datasetChanges = (
     ...checkChanges(pair),
     ...fileChanges(pair),
     ...holdChanges(pair),
+    ...evolutionChanges(before, after),
   ];
 };
 

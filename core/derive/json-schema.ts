@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
+import { typedFields } from '../validate/evolution-sql.ts';
 import { statedRules } from './columns.ts';
 import { datasetRuleWords } from './rule-words.ts';
 
@@ -14,8 +15,11 @@ type Json = Readonly<Record<string, unknown>>;
 export const jsonSchemaOf = (dataset: Dataset) => {
   const { name, version, description, fields, rules } = dataset;
   const entries = Object.entries(fields);
-  const aliases = entries.flatMap(([, field]) =>
-    field.aliases.map((alias) => [alias, fieldSchema(field)] as const),
+  const typed = typedFields(dataset);
+  const schemaOf = (field: string, of: Field): Json =>
+    typed.includes(field) ? withOther(fieldSchema(of)) : fieldSchema(of);
+  const aliases = entries.flatMap(([of, field]) =>
+    field.aliases.map((alias) => [alias, schemaOf(of, field)] as const),
   );
   const required = entries.filter(([, field]) => isRequired(field));
   const either = required
@@ -30,12 +34,12 @@ export const jsonSchemaOf = (dataset: Dataset) => {
     description,
     type: 'object',
     properties: Object.fromEntries([
-      ...entries.map(([field, of]) => [field, fieldSchema(of)] as const),
+      ...entries.map(([field, of]) => [field, schemaOf(field, of)] as const),
       ...aliases,
     ]),
     required: required.filter(([, field]) => field.aliases.length === 0).map(([field]) => field),
     ...(either.length === 0 ? {} : { allOf: either }),
-    additionalProperties: false,
+    additionalProperties: otherKeys(dataset),
     'x-headgate': {
       key: dataset.key,
       owner: dataset.owner,
@@ -44,6 +48,21 @@ export const jsonSchemaOf = (dataset: Dataset) => {
     },
   };
 };
+
+/** Keys that are not declared: whether a record with one is taken, and with which value. */
+const otherKeys = ({ evolution }: Dataset): boolean | Json => {
+  if (evolution.newColumns === 'freeze') return false;
+  return evolution.newColumns === 'quarantine_row' ? { enum: ['', null] } : true;
+};
+
+/** What is no value of the field does not keep the record from being published. */
+const withOther = (schema: Json): Json => ({
+  ...schema,
+  anyOf: [
+    ...(Array.isArray(schema.anyOf) ? schema.anyOf : []),
+    { description: 'anything else: published without it' },
+  ],
+});
 
 const fieldSchema = (field: Field): Json => {
   const text = textSchema(field);

@@ -1,5 +1,6 @@
 import { columnsOf, type Lookup } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
+import { evolutionWords } from '../evolution/says.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { typeText } from '../iceberg-type.ts';
@@ -90,6 +91,7 @@ const factWords = (dataset: Dataset): string[] => {
     write.kind === 'append' ? 'each run adds its rows' : `write: ${write.kind}`,
     ...partition.map(({ column, transform }) => `partitioned by ${transform} of \`${column}\``),
     `held when more than ${rejects.holdAbove * 100} % of a run’s rows are rejected`,
+    ...evolutionWords(dataset.evolution),
   ];
 };
 

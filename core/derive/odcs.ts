@@ -49,6 +49,10 @@ export const odcsOf = (dataset: Dataset, lookup: Lookup, { servers }: Options = 
       { property: 'headgateContractVersion', value: contractVersion(dataset) },
       { property: 'write', value: dataset.write.kind },
       { property: 'formats', value: dataset.files.formats.join(', ') },
+      ...Object.entries(dataset.evolution).map(([name, mode]) => ({
+        property: `evolution.${name}`,
+        value: mode,
+      })),
     ],
   };
 };

@@ -54,6 +54,8 @@ export type Field = {
   readonly casing?: 'lower' | 'upper' | undefined;
   /** Asked only of values; a missing value or a text that is none has its own reason. */
   readonly rules: readonly RuleUse[];
+  /** True of a column that is not declared: files brought it; see core/evolution. */
+  readonly evolved?: true;
 };
 
 /** True when a row without the value is rejected: a default stands in for a missing one. */

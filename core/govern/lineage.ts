@@ -112,5 +112,6 @@ const headgateFacet = (run: RunEntry, gate: GateDocument): object => ({
   contractVersion: run.contractVersion,
   counts: gate.counts,
   quality: gate.quality,
+  ...(gate.drift === undefined ? {} : { drift: gate.drift }),
   ...(run.released === undefined ? {} : { released: run.released }),
 });

@@ -13,6 +13,21 @@ export const snakeCase = (name: string): string =>
     .replace(/^_+|_+$/g, '')
     .toLowerCase();
 
+const NAMES_SHOWN = 20;
+const NAME_SHOWN = 60;
+
+/** Names for a message: quoted and few, so that nothing in them can pretend to be the message. */
+export const quoted = (
+  names: readonly string[],
+  more: (name: string) => string = () => '',
+): string => {
+  const shown = names
+    .slice(0, NAMES_SHOWN)
+    .map((name) => `${JSON.stringify(name.slice(0, NAME_SHOWN))}${more(name)}`);
+  const left = names.length - shown.length;
+  return left > 0 ? `${shown.join(', ')} and ${left} more` : shown.join(', ');
+};
+
 /** Refuses aliases that lead to two fields; `check` throws with the dataset's name. */
 export const checkAliases = (
   { fields }: Pick<Dataset, 'fields'>,

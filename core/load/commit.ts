@@ -2,6 +2,7 @@ import type { Column, Dataset } from '../dataset.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Clock, Random, Sleep, Store } from '../ports.ts';
+import { checkEvolvedColumns } from './evolved-columns.ts';
 import {
   type DataFile,
   decodeManifest,
@@ -241,7 +242,10 @@ export async function ensureTable(
   let detail = '';
   for (let tries = 1; tries <= limits.commitTriesMax; tries += 1) {
     const metadata = await world.catalog.load(dataset.name);
-    if (metadata !== undefined) checkPartition(metadata, dataset);
+    if (metadata !== undefined) {
+      checkPartition(metadata, dataset);
+      checkEvolvedColumns(metadata, columns);
+    }
     const change = metadata === undefined ? null : schemaChange(metadata, columns);
     if (metadata !== undefined && change === null) return metadata;
     const reply =

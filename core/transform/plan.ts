@@ -105,6 +105,7 @@ const columnOfField = (name: string, field: Field): KnownColumn => {
     classification: field.classification,
     largest: largestOf(type, field),
     ...(field.mask === undefined ? {} : { mask: field.mask }),
+    ...(field.evolved === true ? { evolved: true as const } : {}),
   };
 };
 

@@ -39,8 +39,12 @@ export const selectKind: RowStep<Select> = {
     const names = namesIn(use);
     const found = names.map((name) => known.column(name));
     if (new Set(names).size < names.length) throw new Error('select names a column twice');
+    // Whoever wrote the list could not know of columns that files brought since.
+    const evolved = known.columns.filter((column) => column.evolved === true);
     const left =
-      'keep' in use ? found : known.columns.filter(({ name }) => !use.drop.includes(name));
+      'keep' in use
+        ? [...found, ...evolved]
+        : known.columns.filter(({ name }) => !use.drop.includes(name));
     if (left.length === 0) throw new Error('select leaves no column; keep at least one');
     return left;
   },

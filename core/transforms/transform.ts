@@ -20,6 +20,8 @@ export type KnownColumn = {
   readonly revealing?: string | undefined;
   /** True once it is masked. */
   readonly masked?: boolean | undefined;
+  /** True of a column that is not declared: files brought it, and no step may leave it out. */
+  readonly evolved?: true | undefined;
 };
 
 /** The dataset on the other side of a join. */

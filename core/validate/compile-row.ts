@@ -6,6 +6,14 @@ import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { ident, list, literal } from '../sql.ts';
+import {
+  type Aside,
+  asideOf,
+  barringColumns,
+  barringMissing,
+  type RowColumns,
+  settledSql,
+} from './evolution-sql.ts';
 import { type RowCondition, rowConditions } from './row-conditions.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
@@ -34,6 +42,14 @@ export type CompiledRow = {
   /** Select list: adds the typed column `v_<name>` of each field. */
   readonly values: string;
   /**
+   * Select lists of two levels above the values, where fields that may lose a value of another
+   * type do; empty in most datasets.
+   */
+  readonly marks: string;
+  readonly settled: string;
+  /** Columns that a clean row has beside its fields: what is not published in its own column. */
+  readonly aside: readonly Aside[];
+  /**
    * Fast form, paid by every row: one flat boolean. NULL counts as false. It must stand below the
    * filter (SELECT … AS ok, then WHERE ok), with DuckDB's filter_pushdown off: else each cast is
    * computed twice.
@@ -49,19 +65,33 @@ export type CompiledRow = {
   readonly warned: string;
 };
 
-/** The SQL that judges the rows of a dataset; judgeRow is the same in TypeScript. */
-export const compileRow = (dataset: Dataset): CompiledRow => {
+const noColumns: RowColumns = { newColumns: [], missing: [] };
+
+/**
+ * The SQL that judges the rows of a dataset; judgeRow is the same in TypeScript. `columns` says
+ * how those of a file differ from the declared ones.
+ */
+export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): CompiledRow => {
   const fields = Object.entries(dataset.fields);
+  const barring = barringColumns(dataset, columns);
+  const missing = barringMissing(dataset, columns);
   const accepts = [
     ...fields.map(([name, field]) => acceptsOf(name, field)),
     ...conditionsOf(dataset, 'reject').map(({ holds }) => `${holds.toSql(typed)} IS NOT FALSE`),
+    ...barring.map(({ cells }) => `${ident(cells)} IS NULL`),
+    ...(missing.length > 0 ? ['FALSE'] : []),
   ];
+  const aside = asideOf(dataset, columns);
+  const unknown = columns.newColumns.filter(({ cells }) => !Object.hasOwn(dataset.fields, cells));
   const warnings = warningsOf(dataset);
   const needed = new Set(warnings.flatMap(({ needs }) => needs));
   return {
     setup: [],
     fields: fields.map(([name]) => name),
-    texts: list(fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`)),
+    texts: list([
+      ...fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`),
+      ...unknown.map(({ cells }) => `nullif(${ident(cells)}, '') AS ${ident(cells)}`),
+    ]),
     prepared: list(
       fields.flatMap(([name, field]) => {
         const sql = preparationOf(name, field);
@@ -69,10 +99,21 @@ export const compileRow = (dataset: Dataset): CompiledRow => {
       }),
     ),
     values: list(fields.map(([name, field]) => `${castOf(name, field)} AS ${typed(name)}`)),
+    ...settledSql(dataset, {
+      typed,
+      prepared: (name) => {
+        const field = dataset.fields[name];
+        return field && preparedOf(name, field);
+      },
+    }),
+    aside,
     accepts: accepts.join(' AND '),
     clean: list(fields.map(([name, field]) => `${published(name, field)} AS ${ident(name)}`)),
     reasons: [
-      ...fields.flatMap(([name, field]) => reasonsOf(name, field)),
+      ...fields.flatMap(([name, field]) =>
+        missing.includes(name) ? [missingReason(name)] : reasonsOf(name, field),
+      ),
+      ...barring.map(({ name, cells }) => newReason(name, cells)),
       ...conditionsOf(dataset, 'reject').map((condition) => rowReason(dataset, condition)),
     ],
     warnings,
@@ -83,9 +124,14 @@ export const compileRow = (dataset: Dataset): CompiledRow => {
 };
 
 /** The rows of `texts` with what is prepared, and the values: levels that all rows go through. */
-export const valuesFrom = ({ prepared, values }: CompiledRow, texts: string): string => {
+export const valuesFrom = (
+  { prepared, values, marks, settled }: CompiledRow,
+  texts: string,
+): string => {
   const below = prepared === '' ? texts : `SELECT *, ${prepared} FROM (${texts})`;
-  return `SELECT *, ${values} FROM (${below})`;
+  const typedRows = `SELECT *, ${values} FROM (${below})`;
+  if (settled === '') return typedRows;
+  return `SELECT ${settled} FROM (SELECT *, ${marks} FROM (${typedRows}))`;
 };
 
 const typed = (name: string): string => ident(`v_${name}`);
@@ -168,6 +214,21 @@ const reasonsOf = (name: string, field: Field): ReasonSql[] => {
   }));
   return [...(isRequired(field) ? [required] : []), ...noValue, ...broken];
 };
+
+/** The file has no such column: nothing else is said of the field. */
+const missingReason = (name: string): ReasonSql => ({
+  code: 'E_MISSING_COLUMN',
+  field: name,
+  needs: [],
+  when: 'TRUE',
+});
+
+const newReason = (name: string, cells: string): ReasonSql => ({
+  code: 'E_NEW_COLUMN',
+  field: name,
+  needs: [],
+  when: `${ident(cells)} IS NOT NULL`,
+});
 
 /** Where a field has a value, or is missing and may be. */
 const judgeable = (name: string, field: Field): string[] => {

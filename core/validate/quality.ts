@@ -12,7 +12,9 @@ export const countsOf = (
     validated.map((file) => {
       const { published = 0, deduplicated = 0, barred = 0 } = byFile.get(file.fileId) ?? {};
       const rejected = file.rejected + barred;
-      return [file.fileId, { rowsIn: file.rowsIn, published, rejected, deduplicated }];
+      const { rowsIn, setAside } = file;
+      const counts = { rowsIn, published, rejected, deduplicated };
+      return [file.fileId, setAside === undefined ? counts : { ...counts, setAside }];
     }),
   );
 };

@@ -2,6 +2,7 @@ import { columnsOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer, type TransformDocument } from '../../core/documents.ts';
 import { PermanentError } from '../../core/errors.ts';
+import { withEvolved } from '../../core/evolution/evolved.ts';
 import { lineageEvent } from '../../core/govern/lineage.ts';
 import type { FileId } from '../../core/ids.ts';
 import { curatedKeys, s3Uri } from '../../core/layout.ts';
@@ -73,9 +74,9 @@ const tell = async (
   dataset: Dataset,
   told: Told,
 ): Promise<void> => {
-  const { gate, snapshotId } = told;
+  const { gate, transformed, snapshotId } = told;
   const lookup = (name: string): Dataset => definitionOf(deps.datasetNamed, name);
-  const columns = columnsOf(dataset, lookup);
+  const columns = columnsOf(withEvolved(dataset, transformed.evolved ?? []), lookup);
   const { curatedBucket } = deps;
   const now = deps.now();
   const event = lineageEvent({ ...told, run, dataset, columns, curatedBucket, now });
@@ -90,6 +91,7 @@ const tell = async (
       snapshotId,
       ...gate.counts,
       qualityScore: gate.quality.score,
+      ...(gate.drift === undefined ? {} : { drift: gate.drift }),
       lineage: s3Uri(curatedBucket, key),
     },
     at: now,

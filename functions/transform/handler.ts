@@ -8,6 +8,7 @@ import {
   type TransformDocument,
   type ValidatedFile,
 } from '../../core/documents.ts';
+import { evolvedIn, withEvolved } from '../../core/evolution/evolved.ts';
 import { curatedKeys, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import { baseOf, ensureTable, scanFiles, type World } from '../../core/load/commit.ts';
 import { stagedFile } from '../../core/load/parquet.ts';
@@ -80,7 +81,9 @@ const stage = async (
 ): Promise<TransformDocument> => {
   const lookup = (name: string): Dataset => definitionOf(deps.datasetNamed, name);
   const location = s3Uri(deps.curatedBucket, curatedKeys.table(dataset.name));
-  const table = await ensureTable(deps.world, dataset, columnsOf(dataset, lookup), location);
+  const evolved = evolvedIn(validated);
+  const columns = columnsOf(withEvolved(dataset, evolved), lookup);
+  const table = await ensureTable(deps.world, dataset, columns, location);
   const references = await fetchReferences(deps, dataset, lookup, dir);
   const clean = await fetchClean(deps, validated, dir);
   const { runId, fence } = pointer;
@@ -112,6 +115,7 @@ const stage = async (
     ...(result.setRules === undefined
       ? {}
       : { setRules: await keepBarred(deps, pointer, result.setRules) }),
+    ...(evolved.length > 0 ? { evolved } : {}),
     ...(result.facts === undefined ? {} : { facts: result.facts }),
   };
 };
@@ -122,15 +126,15 @@ const fetchClean = async (
   validated: readonly ValidatedFile[],
   dir: string,
 ) => {
-  const clean: { paths: string[]; fileId: ValidatedFile['fileId'] }[] = [];
-  for (const { fileId, clean: uris } of validated) {
+  const clean: (Pick<ValidatedFile, 'fileId' | 'evolved'> & { paths: string[] })[] = [];
+  for (const { fileId, evolved, clean: uris } of validated) {
     const paths: string[] = [];
     for (const [index, uri] of uris.entries()) {
       const path = join(dir, `clean-${fileId}-${index}.parquet`);
       await store.download(uri, path);
       paths.push(path);
     }
-    if (paths.length > 0) clean.push({ paths, fileId });
+    if (paths.length > 0) clean.push({ paths, fileId, evolved });
   }
   return clean;
 };

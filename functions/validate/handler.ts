@@ -58,6 +58,11 @@ const sums = (deps: ValidateDeps, pointer: RunPointer, files: readonly Validated
   };
   deps.count('RowsRead', counts.rowsIn, pointer.dataset);
   deps.count('RowsRejected', counts.rejected, pointer.dataset);
+  deps.count(
+    'ValuesSetAside',
+    sum((file) => file.setAside ?? 0),
+    pointer.dataset,
+  );
   return counts;
 };
 
@@ -96,13 +101,24 @@ const takeFile = async (
     return undefined;
   }
   const { kind: _kind, notes: _notes, clean, rejects, ...found } = result;
+  const { evolved, setAside, values, drift, ...counts } = found;
+  const { quarantineBucket } = deps;
   return {
-    ...found,
+    ...counts,
+    ...(evolved.length > 0 ? { evolved: [...evolved] } : {}),
+    ...(setAside > 0 ? { setAside } : {}),
+    ...(drift.length > 0 ? { drift: [...drift] } : {}),
+    ...(values === null
+      ? {}
+      : { values: await keptAt(deps, values, s3Uri(quarantineBucket, valuesKey(pointer, file))) }),
     fileId: file.fileId,
     contentId: inflated.contentId,
-    reasons: [...found.reasons],
+    reasons: [...counts.reasons],
     clean: await keptClean(deps, pointer, file, clean),
-    rejects: await kept(deps, rejects, s3Uri(deps.quarantineBucket, rejectsKey(pointer, file))),
+    rejects:
+      rejects === null
+        ? null
+        : await keptAt(deps, rejects, s3Uri(quarantineBucket, rejectsKey(pointer, file))),
   };
 };
 
@@ -138,12 +154,10 @@ const keptClean = async (
 const rejectsKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
   quarantineKeys.rejects(dataset, runId, fence, fileId);
 
-const kept = async (
-  { store }: ValidateDeps,
-  path: string | null,
-  uri: string,
-): Promise<string | null> => {
-  if (path === null) return null;
+const valuesKey = ({ dataset, runId, fence }: RunPointer, { fileId }: PlannedFile): string =>
+  quarantineKeys.values(dataset, runId, fence, fileId);
+
+const keptAt = async ({ store }: ValidateDeps, path: string, uri: string): Promise<string> => {
   await store.upload(uri, path);
   return uri;
 };

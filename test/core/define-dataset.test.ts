@@ -51,6 +51,7 @@ test('everything can be said', () => {
     rules: [],
     deduplicate: { by: 'key', keep: 'last' },
     quality: [{ kind: 'volume', deviations: 4, severity: 'hold' }],
+    evolution: { newColumns: 'evolve', missingColumns: 'hold', changedTypes: 'freeze' },
     files: { ...defaultFiles, formats: ['csv'], delimiter: '\t' },
   } as const;
   expect(defineDataset({ ...sound, ...said })).toEqual({ ...sound, ...said });

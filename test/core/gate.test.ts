@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../core/dataset.ts';
 import type { TransformDocument, ValidatedFile } from '../../core/documents.ts';
+import { defaultEvolution } from '../../core/evolution/evolution.ts';
 import { decideGate, type GateContext } from '../../core/gate.ts';
 import { ContentId, DatasetName, EpochMs, FileId } from '../../core/ids.ts';
 import { defaultFiles } from '../../core/landing/file-options.ts';
@@ -23,6 +24,7 @@ const dataset = (kind: 'append' | 'replace'): Dataset => ({
   deduplicate: { by: 'key', keep: 'first' },
   quality: [],
   rejects: { holdAbove: 0.05 },
+  evolution: defaultEvolution,
   files: defaultFiles,
 });
 

@@ -8,9 +8,13 @@ const Planned = z.object({ parts: z.number() });
 const Gated = z.object({ decision: z.enum(['publish', 'hold', 'nothing']) });
 const Handled = z.object({ action: z.string() });
 
+/** As Step Functions tells an error of a Lambda function. */
 const caught = (error: unknown) => ({
   Error: error instanceof Error ? error.name : 'Unknown',
-  Cause: error instanceof Error ? error.message : '',
+  Cause:
+    error instanceof Error
+      ? JSON.stringify({ errorType: error.name, errorMessage: error.message })
+      : '',
 });
 
 /** What the execution says of the machine it runs in. */

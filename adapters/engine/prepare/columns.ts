@@ -1,5 +1,6 @@
+import { decideColumns } from '../../../core/evolution/columns.ts';
 import { fieldNamer } from '../../../core/landing/header-name.ts';
-import { schemaFault } from '../header.ts';
+import { missingFrom } from '../header.ts';
 import { Refused } from '../meters.ts';
 import { type LinesRequest, shown } from './lines.ts';
 
@@ -13,13 +14,15 @@ export const boundColumns = (
 ): readonly string[] => {
   if (rowsMax !== undefined) return columns;
   const fieldOf = fieldNamer(dataset);
-  const bound = columns.map((column) => fieldOf(column) ?? column);
+  const fields = columns.map(fieldOf);
+  const bound = columns.map((column, index) => fields[index] ?? column);
   const again = bound.findIndex((name, index) => bound.indexOf(name) !== index);
   if (again !== -1) {
     const both = [columns[bound.indexOf(bound[again] ?? '')] ?? '', columns[again] ?? ''];
     throw new Refused('E_HEADER_DUP', `${shown(both)} are one column twice`);
   }
-  const fault = schemaFault(bound, dataset);
-  if (fault !== undefined) throw new Refused(fault.code, fault.detail);
+  const unknown = columns.filter((_, index) => fields[index] === undefined);
+  const plan = decideColumns(dataset, { unknown, missing: missingFrom(fields, dataset) });
+  if (plan.kind === 'refused') throw new Refused(plan.code, plan.detail);
   return bound;
 };

@@ -88,7 +88,11 @@ describe('a case of JSON Lines', () => {
     ],
     ['J03 a key twice', `{"id":1,"id":2}\n${good}`, ['E_JSON_DUP_KEY', '1']],
     ['J03 a key twice inside of a value', '{"id":1,"any":{"a":1,"a":2}}', ['E_JSON_DUP_KEY any']],
-    ['J04 keys that differ by case are two names', '{"id":1,"ID":2,"Note":"x"}', ['1']],
+    [
+      'J04 keys that differ by case are two names, and only one is declared',
+      '{"id":1,"ID":2,"Note":"x"}',
+      ['E_SCHEMA'],
+    ],
     ['J05 NaN', `{"id":NaN}\n${good}`, ['E_JSON', '1']],
     ['J05 Infinity inside', `{"id":1,"any":[Infinity]}\n${good}`, ['E_JSON', '1']],
     ['J05 a comment', `{"id":1} // x\n${good}`, ['E_JSON', '1']],
@@ -136,8 +140,13 @@ describe('a case of JSON Lines', () => {
     ],
     ['J10 an object in a text', '{"id":1,"note":{"a":1}}', ['E_TYPE note']],
     [
+      'J11 a name of prototypes is a key that is not declared',
+      '{"id":1,"__proto__":{"isAdmin":true}}',
+      ['E_SCHEMA'],
+    ],
+    [
       'J11 names of prototypes are data',
-      '{"id":1,"__proto__":{"isAdmin":true},"any":{"__proto__":{"a":1},"constructor":{"prototype":1}}}',
+      '{"id":1,"any":{"__proto__":{"a":1},"constructor":{"prototype":1}}}',
       ['1 {"__proto__":{"a":1},"constructor":{"prototype":1}}'],
     ],
     [

@@ -78,6 +78,10 @@ describe('validateFile', () => {
       },
       clean: [join(out, 'clean-plain-0.parquet')],
       rejects: null,
+      evolved: [],
+      setAside: 0,
+      values: null,
+      drift: [],
       notes: { unknownColumns: {}, missingColumns: [] },
     });
   });

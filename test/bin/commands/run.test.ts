@@ -57,6 +57,20 @@ describe('one run', () => {
     expect(text).toContain('Warnings only: these rows are valid.');
   });
 
+  test('is told how its files differ from the dataset, and where what was set aside is', async () => {
+    const fake = published();
+    const counted = { ...counts, setAside: 7 };
+    fake.addRun(aRun({ runId, dataset: orders.name, counts: counted, quality }));
+    const drift = [{ kind: 'new column', column: 'c\u001b', mode: 'quarantine_value', rows: 7 }];
+    const gate = { decision: 'publish', counts: counted, quality, reasons: [], refusal: null };
+    const document = JSON.stringify({ ...gate, drift });
+    fake.objects.set(`s3://clean/orders/${runId}/a1/gate.json`, Buffer.from(document));
+    const text = await printed(fake);
+    expect(text).toContain('45 deduplicated\n  7 values of valid rows set aside');
+    expect(text).toContain('new column "c\\u001b" in 7 rows (quarantine_value)');
+    expect(text).toContain(`What is set aside: npx headgate rejects --run ${runId}`);
+  });
+
   test('does not let a file’s name steer the terminal', async () => {
     expect(await printed(published())).not.toContain('\u001b');
   });

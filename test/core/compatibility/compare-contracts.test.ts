@@ -214,6 +214,9 @@ const table: readonly Row[] = [
   ['file option looser', 'full', {}, { files: { allowEmpty: true } }],
   ['hold lowered', 'forward', {}, { rejects: { holdAbove: 0.01 } }],
   ['hold raised', 'full', {}, { rejects: { holdAbove: 0.5 } }],
+  ['evolution loosened', 'full', {}, { evolution: { newColumns: 'quarantine_value' } }],
+  ['evolution tightened', 'forward', {}, { evolution: { missingColumns: 'hold' } }],
+  ['evolution tightened', 'none', { evolution: { newColumns: 'evolve' } }, { evolution: {} }],
 ];
 
 describe('each change has its verdict and one reason', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Dataset } from '../../../core/dataset.ts';
 import type { TransformDocument } from '../../../core/documents.ts';
+import { defaultEvolution } from '../../../core/evolution/evolution.ts';
 import { lineageEvent } from '../../../core/govern/lineage.ts';
 import { DatasetName, EpochMs, Fence, FileId, RunId } from '../../../core/ids.ts';
 import { defaultFiles } from '../../../core/landing/file-options.ts';
@@ -26,6 +27,7 @@ const dataset: Dataset = {
   deduplicate: { by: 'key', keep: 'first' },
   quality: [],
   rejects: { holdAbove: 0.05 },
+  evolution: defaultEvolution,
   files: defaultFiles,
 };
 

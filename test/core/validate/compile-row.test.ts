@@ -23,6 +23,9 @@ test('the pieces of a small dataset read like this', () => {
       `ELSE "size" END AS "size"`,
     prepared: '',
     values: `"id" AS "v_id", TRY_CAST("size" AS ENUM('it''s')) AS "v_size"`,
+    marks: '',
+    settled: '',
+    aside: [],
     accepts: '("id" IS NOT NULL) AND ("size" IS NULL OR (("v_size" IS NOT NULL)))',
     clean: 'upper("v_id") AS "id", "v_size" AS "size"',
     reasons: [

@@ -2,7 +2,7 @@ import { BLANK } from './faults.ts';
 import type { Sink } from './feed.ts';
 import { contentEnd } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
-import type { RowSet } from './row-set.ts';
+import { hasRow, type RowSet } from './row-set.ts';
 import { type RejectedColumns, texts } from './row-sql.ts';
 import type { Source } from './sources.ts';
 
@@ -83,7 +83,7 @@ const eachRejected = (batch: Batch, accepted: RowSet, take: (row: Row) => void):
     const lineFeed = ends[line] ?? 0;
     const fault = faults[line] ?? 0;
     if (fault !== BLANK) {
-      if (!accepted.has(row)) take({ row, start, end: rowEnd(batch, start, lineFeed), fault });
+      if (!hasRow(accepted, row)) take({ row, start, end: rowEnd(batch, start, lineFeed), fault });
       row += 1;
     }
     start = lineFeed + 1;

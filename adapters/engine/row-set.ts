@@ -1,18 +1,19 @@
 import { literal } from '../../core/sql.ts';
 import type { Engine } from './instance.ts';
 
-/** Row numbers, one bit each: a million take 125 kB. */
-export type RowSet = { has(row: number): boolean; readonly size: number };
+/** Row numbers, one bit each: a million take 125 kB. Rows beyond the words are not in it. */
+export type RowSet = { readonly words: Uint32Array; readonly size: number };
+
+export const hasRow = ({ words }: RowSet, row: number): boolean =>
+  (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
 
 const WORDS_AT_FIRST = 1 << 12;
 
-/** A set of row numbers that is filled row by row. */
+/** A set of row numbers that is filled row by row, each once. */
 export const rowBits = () => {
   let words = new Uint32Array(WORDS_AT_FIRST);
   let size = 0;
-  const has = (row: number): boolean => (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
   return {
-    has,
     add: (row: number): void => {
       const index = row >>> 5;
       if (index >= words.length) {
@@ -20,33 +21,22 @@ export const rowBits = () => {
         larger.set(words);
         words = larger;
       }
-      if (has(row)) return;
       words[index] = (words[index] ?? 0) | (1 << (row & 31));
       size += 1;
     },
-    /** Takes in the rows of another set, which shares none with this one. */
-    merge: (others: Uint32Array, count: number): void => {
-      if (others.length > words.length) {
-        const larger = new Uint32Array(others.length);
-        larger.set(words);
-        words = larger;
-      }
-      for (const [index, word] of others.entries()) words[index] = (words[index] ?? 0) | word;
-      size += count;
-    },
-    /** The bits as they are now. */
-    words: (): Uint32Array<ArrayBuffer> => words.slice(),
-    get size(): number {
-      return size;
-    },
+    end: (): RowSet => ({ words, size }),
   };
 };
 
-/** The rows of two sets that share none. */
-export const bothOf = (a: RowSet, b: RowSet): RowSet => ({
-  has: (row) => a.has(row) || b.has(row),
-  size: a.size + b.size,
-});
+/** The rows of sets that share none. */
+export const rowsOfAll = (sets: readonly RowSet[]): RowSet => {
+  const words = new Uint32Array(Math.max(0, ...sets.map((set) => set.words.length)));
+  for (const set of sets) {
+    for (let index = 0; index < set.words.length; index++)
+      words[index] = (words[index] ?? 0) | (set.words[index] ?? 0);
+  }
+  return { words, size: sets.reduce((sum, set) => sum + set.size, 0) };
+};
 
 const popcount = (word: number): number => {
   let count = 0;
@@ -64,5 +54,5 @@ export const rowsIn = async (engine: Engine, path: string, rowMax: number): Prom
     words[index] = word;
     size += popcount(word);
   }
-  return { has: (row) => (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1, size };
+  return { words, size };
 };

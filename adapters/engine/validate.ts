@@ -20,7 +20,7 @@ import type { Batch } from './frames.ts';
 import { type Engine, openEngine } from './instance.ts';
 import { type ColumnProgram, programOf } from './plain/program.ts';
 import { openWalk } from './plain/walk.ts';
-import { bothOf, type RowSet, rowsIn } from './row-set.ts';
+import { type RowSet, rowsIn, rowsOfAll } from './row-set.ts';
 import {
   CUT_LINE_BYTES_MAX,
   cleanCopySql,
@@ -216,7 +216,7 @@ const withRest = async (work: Work, own: Passed, rest: readonly string[]): Promi
         (own.nonEmpty[name] ?? 0) + (other.nonEmpty[name] ?? 0),
       ]),
     ),
-    accepted: bothOf(own.accepted, other.accepted),
+    accepted: rowsOfAll([own.accepted, other.accepted]),
     clean: [...own.clean, ...other.clean],
   };
 };

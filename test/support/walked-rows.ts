@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { type Engine, openEngine } from '../../adapters/engine/instance.ts';
 import { openPlain } from '../../adapters/engine/plain/plain.ts';
 import { programOf } from '../../adapters/engine/plain/program.ts';
+import { hasRow } from '../../adapters/engine/row-set.ts';
 import { valueSideOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { defineDataset } from '../../core/define-dataset.ts';
@@ -136,7 +137,7 @@ export const expectAgreement = async (
     judgeRow(dataset, Object.fromEntries(names.map((name, i) => [name, cells[i]?.value ?? null]))),
   );
   const expected = judged.flatMap((verdict, index) => {
-    if (!taken.rows.has(index + 1)) return [];
+    if (!hasRow(taken.rows, index + 1)) return [];
     // A row that the row engine rejects must never be taken.
     if (!verdict.ok) return [{ _row: index + 1, rejected: verdict.reasons }];
     const values = names.map((name) => {
@@ -146,7 +147,7 @@ export const expectAgreement = async (
     return [{ _row: index + 1, _file: 'f', _run: 'r', ...Object.fromEntries(values) }];
   });
   expect(found).toEqual(expected);
-  expect(left).toBe(lines.filter((_, index) => !taken.rows.has(index + 1)).join(''));
+  expect(left).toBe(lines.filter((_, index) => !hasRow(taken.rows, index + 1)).join(''));
   for (const name of names) {
     expect(taken.nulls.get(name)).toBe(
       expected.filter((row) => Object.entries(row).some(([key, v]) => key === name && v === null))

@@ -1,4 +1,4 @@
-import { rowBits } from '../row-set.ts';
+import { type RowSet, rowBits } from '../row-set.ts';
 import { type MemoryColumn, type MemoryOptions, openMemory, type PlainMemory } from './memory.ts';
 import {
   type Chunk,
@@ -19,7 +19,7 @@ export type PlainOptions = Omit<MemoryOptions, 'batchBytesMax'> & {
 
 /** What became of the rows that were handed in. */
 export type PlainRows = {
-  readonly rows: ReturnType<typeof rowBits>;
+  readonly rows: RowSet;
   /** Rows without a value, per field. */
   readonly nulls: ReadonlyMap<string, number>;
 };
@@ -100,7 +100,7 @@ export const openPlain = (options: PlainOptions) => {
     end: (): PlainRows => {
       flush();
       file.close();
-      return { rows, nulls };
+      return { rows: rows.end(), nulls };
     },
   };
 };

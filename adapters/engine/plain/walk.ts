@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { assert } from '../../../core/assert.ts';
-import { rowBits } from '../row-set.ts';
+import { rowsOfAll } from '../row-set.ts';
 import type { PlainRows } from './plain.ts';
 import type { FromWalker, Slot, ToWalker } from './walk-messages.ts';
 import { walkThreadCode } from './walk-thread-code.ts';
@@ -63,19 +63,17 @@ const walkHere = (options: WalkOptions): Walk => {
 const endOf = async (
   all: readonly { readonly paths: Paths; readonly walked: Walked }[],
 ): Promise<WalkEnd> => {
-  const rows = rowBits();
   const nulls = new Map<string, number>();
   const clean: string[] = [];
   const rest: string[] = [];
   for (const { paths, walked } of all) {
-    rows.merge(walked.words, walked.rows);
     for (const [name, count] of walked.nulls) nulls.set(name, (nulls.get(name) ?? 0) + count);
-    if (walked.rows > 0) clean.push(paths.cleanPath);
+    if (walked.rows.size > 0) clean.push(paths.cleanPath);
     else await rm(paths.cleanPath);
     if (walked.restBytes > 0) rest.push(paths.restPath);
     else await rm(paths.restPath);
   }
-  return { rows, nulls, clean, rest };
+  return { rows: rowsOfAll(all.map(({ walked }) => walked.rows)), nulls, clean, rest };
 };
 
 /** Batches at a thread: one is walked, one is there when it is done. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { RowSet } from '../row-set.ts';
 import { openPlain, type PlainOptions } from './plain.ts';
 
 export type WalkerOptions = Omit<PlainOptions, 'path'> & {
@@ -9,9 +10,7 @@ export type WalkerOptions = Omit<PlainOptions, 'path'> & {
 
 /** What became of the rows that one walker was given. */
 export type Walked = {
-  readonly rows: number;
-  /** The numbers of the rows that were taken, one bit each; see row-set.ts. */
-  readonly words: Uint32Array;
+  readonly rows: RowSet;
   /** Rows without a value, per field. */
   readonly nulls: ReadonlyMap<string, number>;
   readonly restBytes: number;
@@ -33,7 +32,7 @@ export const openWalker = ({ cleanPath, restPath, ...options }: WalkerOptions) =
     end: (): Walked => {
       closeSync(rest);
       const { rows, nulls } = plain.end();
-      return { rows: rows.size, words: rows.words(), nulls, restBytes };
+      return { rows, nulls, restBytes };
     },
   };
 };

@@ -48,7 +48,7 @@ describe('readHeader', () => {
     ['tabs', 'id\tname\tnote\n', '\t', all, 13],
     ['marks that mean something in patterns', 'id^name^note\n', '^', all, 13],
   ])('%s', (_name, given, delimiter, columns, bytes) => {
-    expect(read(given, delimiter)).toEqual({ kind: 'header', columns, bytes });
+    expect(read(given, delimiter)).toMatchObject({ kind: 'header', columns, bytes });
   });
 
   test.each([
@@ -86,15 +86,15 @@ describe('readHeader', () => {
   test('another quote stands around names', () => {
     const columns = ['id', 'name', 'note'];
     const given = "'id','name','note'\n";
-    expect(readAs(given, { quote: "'" })).toEqual({ kind: 'header', columns, bytes: 19 });
+    expect(readAs(given, { quote: "'" })).toMatchObject({ kind: 'header', columns, bytes: 19 });
   });
 
   test('without a header the columns are the fields', () => {
     const columns = ['id', 'name', 'note', 'unit_price'];
     const header = { kind: 'header', columns };
-    expect(readAs('\ufeff1,a,b,c\n', { header: false })).toEqual({ ...header, bytes: 3 });
+    expect(readAs('\ufeff1,a,b,c\n', { header: false })).toMatchObject({ ...header, bytes: 3 });
     expect(readAs(' \n', { header: false })).toHaveProperty('code', 'E_EMPTY');
-    expect(readAs('\ufeff \n', { allowEmpty: true })).toEqual({ ...header, bytes: 5 });
+    expect(readAs('\ufeff \n', { allowEmpty: true })).toMatchObject({ ...header, bytes: 5 });
   });
 
   test('data that stands where the header should is not quoted in the message', () => {

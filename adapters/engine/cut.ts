@@ -26,9 +26,10 @@ export const cutRejected: RejectedColumns = {
   compound: '_compound',
 };
 
-/** Bytes that are gathered before they are written. */
+/** What is cut out of a batch is gathered in so much; a batch with more makes more room. */
 const BLOCK_BYTES = 256 * 1024;
-const LINE_END = Buffer.from('\n');
+const LF = 10;
+const NO_CELLS = Buffer.alloc(0);
 
 export type Cut = { readonly rows: number; readonly cut: number };
 
@@ -46,33 +47,47 @@ type Row = {
  * does not. Nothing but a batch is held, also when every row is bad.
  */
 export const cutRows = async (source: Source, accepted: RowSet, sink: Sink): Promise<Cut> => {
+  const block = openBlock();
   let rows = 0;
   let cut = 0;
   for (const batch of source.again()) {
-    const pieces: Buffer[] = [];
     eachRejected(batch, accepted, (found) => {
-      pieces.push(pieceOf(source, batch, found));
+      writeRow(source, batch, found, block);
+      cut += 1;
     });
     rows += batch.rows;
-    cut += pieces.length;
-    await writeAll(pieces, sink);
+    const written = block.take();
+    if (written.length > 0) await sink(written);
   }
   return { rows, cut };
 };
 
-const writeAll = async (pieces: readonly Buffer[], sink: Sink): Promise<void> => {
-  let block: Buffer[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    block.push(piece);
-    bytes += piece.length;
-    if (bytes < BLOCK_BYTES) continue;
-    await sink(Buffer.concat(block));
-    block = [];
-    bytes = 0;
-  }
-  await sink(Buffer.concat(block));
+/** Room for bytes one behind the other, which grows with what a batch needs. */
+const openBlock = () => {
+  let bytes = Buffer.alloc(BLOCK_BYTES);
+  let at = 0;
+  return {
+    /** A row of ASCII, then cells, then a line feed. */
+    add: (lead: string, cells: Buffer): void => {
+      const end = at + lead.length + cells.length + 1;
+      if (end > bytes.length) {
+        const larger = Buffer.alloc(2 * end);
+        bytes.copy(larger, 0, 0, at);
+        bytes = larger;
+      }
+      at += bytes.write(lead, at, 'latin1');
+      at += cells.copy(bytes, at);
+      bytes[at++] = LF;
+    },
+    /** What was added, until more is. */
+    take: (): Buffer => {
+      const taken = bytes.subarray(0, at);
+      at = 0;
+      return taken;
+    },
+  };
 };
+type Block = ReturnType<typeof openBlock>;
 
 /** Most rows are accepted, so nothing is made of those. */
 const eachRejected = (batch: Batch, accepted: RowSet, take: (row: Row) => void): void => {
@@ -94,14 +109,21 @@ const eachRejected = (batch: Batch, accepted: RowSet, take: (row: Row) => void):
 const rowEnd = (batch: Batch, start: number, lineFeed: number): number =>
   lineFeed > batch.bytes.length ? start + batch.rowBytes : contentEnd(batch.bytes, start, lineFeed);
 
-const pieceOf = (source: Source, batch: Batch, { row, start, end, fault }: Row): Buffer => {
-  const { separator, rowBytesMax } = source;
+/** Writes one row of the columns above. */
+const writeRow = (
+  source: Source,
+  batch: Batch,
+  { row, start, end, fault }: Row,
+  block: Block,
+): void => {
+  const { separator, rowBytesMax, columns } = source;
   const { bytes } = batch;
   const look = source.look(bytes, start, end, fault);
   const compound = look.compound.map((name) => `;${name};`).join('');
   const raw = bytes.toString('base64', start, Math.min(end, start + rowBytesMax));
-  const lead = [row, batch.start + start, batch.start + end, look.fault, compound, raw];
-  const known = `${lead.map((cell) => `"${cell}"`).join(separator)}${separator}`;
-  if (look.fault === 0) return Buffer.concat([Buffer.from(known), look.cells, LINE_END]);
-  return Buffer.from(`${known}${separator.repeat(source.columns.length - 1)}\n`);
+  const next = `"${separator}"`;
+  const range = `${batch.start + start}${next}${batch.start + end}`;
+  const lead = `"${row}${next}${range}${next}${look.fault}${next}${compound}${next}${raw}"${separator}`;
+  if (look.fault === 0) block.add(lead, look.cells);
+  else block.add(`${lead}${separator.repeat(columns.length - 1)}`, NO_CELLS);
 };

@@ -40,6 +40,7 @@ describe('a nested value', () => {
     ['JSON in a list', list(json()), '[{"a": 1.50}, "x"]', ['{"a":1.50}', '"x"']],
     ['a place as text', geoPoint(), '52.5, -0.25', { lat: 52.5, lon: -0.25 }],
     ['a place as an object', geoPoint(), '{"lon":"-0","lat":90}', { lat: 90, lon: 0 }],
+    ['a place between blanks', geoPoint(), '  1  ,  -2.5  ', { lat: 1, lon: -2.5 }],
     ['a place as text in a list', list(geoPoint()), '["1,2"]', [{ lat: 1, lon: 2 }]],
     ['JSON', json(), ' {"b":1.0, "a":[ ]} ', '{"b":1.0,"a":[]}'],
   ])('of %s', (_name, field, value, expected) => {
@@ -64,6 +65,13 @@ describe('a nested value', () => {
     ['E_REQUIRED', geoPoint(), '{"lat":1}'],
     ['E_UNKNOWN_KEY', geoPoint(), '{"lat":1,"lon":2,"alt":3}'],
     ['E_TYPE', geoPoint(), '1,2,3'],
+    ['E_TYPE', geoPoint(), '1 0,2'],
+    ['E_TYPE', geoPoint(), '1,2 0'],
+    ['E_TYPE', geoPoint(), '1'],
+    ['E_TYPE', geoPoint(), '[1,2]'],
+    ['E_TYPE', geoPoint(), '{"lat":true,"lon":2}'],
+    ['E_TYPE', geoPoint(), '{"lat":[1],"lon":2}'],
+    ['E_REQUIRED', geoPoint(), '{"lat":1,"lon":null}'],
     ['E_TYPE', json(), '{"a":NaN}'],
   ])('is refused with %s by its part: %s', (code, field, value) => {
     expect(read(field, value)).toBe(code);

@@ -95,6 +95,24 @@ describe('a nested value', () => {
     ]);
   });
 
+  test('keeps what its parts are called, whatever that is', () => {
+    const { kind, options } = struct({ kind: text(), options: text({ trim: false }) });
+    const again = { ...text(), ...readUse(writeUse({ kind, options })) };
+    expect(read(again, '{"kind":" a ","options":" b "}')).toEqual({ kind: 'a', options: ' b ' });
+  });
+
+  test('says as an argument of SQL no more than it must', () => {
+    const { kind, options } = list(text());
+    expect(writeUse({ kind, options })).toBe(
+      '{"kind":"list","options":{"item":{"kind":"text","options":{}}}}',
+    );
+    const part = text({ optional: true, trim: false, nullTokens: ['NA'] });
+    expect(writeUse({ kind, options: { item: part } })).toBe(
+      '{"kind":"list","options":{"item":{"kind":"text","options":{},"optional":true,' +
+        '"nullTokens":["NA"],"trim":false}}}',
+    );
+  });
+
   test('keeps its options, bounds too, as an argument of SQL', () => {
     const { kind, options } = list(line, { max: 3 });
     const again = readUse(writeUse({ kind, options }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { date, timestamp } from '../../../core/fields/index.ts';
+import { date, kindOf, timestamp } from '../../../core/fields/index.ts';
 import { read, reprint } from './kinds.ts';
 
 const german = date({ formats: ['D.M.YYYY', 'YYYYMMDD'] });
@@ -11,6 +11,7 @@ const last = timestamp({
   ...{ formats: ['YYYY-MM-DD HH:mm:ss'], zone: 'Europe/Warsaw', overlap: 'last' },
 });
 const own = timestamp({ formats: ['YYYY-MM-DD HH:mm:ss.SZ'] });
+const finer = timestamp({ formats: ['YYYY-MM-DD HH:mm', 'YYYY-MM-DD HH:mm:ss'], zone: 'UTC' });
 const clock = 'YYYY-MM-DD HH:mm';
 const at = (seconds: number): bigint => BigInt(seconds) * 1_000_000n;
 
@@ -48,6 +49,12 @@ describe('texts', () => {
     [timestamp({ epoch: 'us' }), '1704103200000000', at(1_704_103_200)],
     [timestamp({ epoch: 'us' }), '1704103200000', 'E_RANGE'],
     [timestamp({ epoch: 's' }), '1704103200.5', 'E_TYPE'],
+    [timestamp({ epoch: 's' }), `${'0'.repeat(30)}1704103200`, at(1_704_103_200)],
+    [timestamp({ epoch: 's' }), `-${'0'.repeat(30)}1`, -1_000_000n],
+    [own, '0001-01-01 00:00:00.0Z', at(-62_135_596_800)],
+    [own, '0001-01-01 00:00:00.0+01:00', 'E_RANGE'],
+    [own, '9999-12-31 23:59:59.999999Z', at(253_402_300_800) - 1n],
+    [own, '9999-12-31 23:59:59.999999-00:01', 'E_RANGE'],
   ])('$options reads %s as %s', (field, text, expected) => {
     expect(read(field, text)).toBe(expected);
   });
@@ -58,8 +65,16 @@ test.each([
   [warsaw, '01/07/2024 10:00', '01/07/2024 10:00'],
   [last, '2024-10-27 02:30:00', '2024-10-27 02:30:00'],
   [timestamp({ epoch: 'ms' }), '1704103200000', '1704103200000'],
+  [own, '2024-01-01 10:00:00.25+05:30', '2024-01-01 04:30:00.250000Z'],
+  [finer, '2024-01-01 10:00', '2024-01-01 10:00'],
+  [finer, '2024-01-01 10:00:01', '2024-01-01 10:00:01'],
 ])('$options prints %s as %s', (field, text, expected) => {
   expect(reprint(field, text)).toBe(expected);
+});
+
+test('an instant that no format can tell whole is printed by the first', () => {
+  const { print } = kindOf(finer);
+  expect(print(at(1_704_103_201) + 1n, finer.options)).toBe('2024-01-01 10:00');
 });
 
 test.each([

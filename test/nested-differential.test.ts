@@ -66,6 +66,13 @@ const samples: Readonly<Record<string, Field>> = {
     made: timestamp({ optional: true }),
     due: date({ optional: true }),
   }),
+  'parts that are called as what a field has': struct({
+    kind: text(),
+    options: integer({ optional: true }),
+    rules: text({ optional: true }),
+    trim: boolean({ optional: true }),
+    item: text({ optional: true, trim: false }),
+  }),
   'a place': geoPoint(),
   'an optional place': geoPoint({ optional: true }),
 };

@@ -2,8 +2,8 @@ import { makeOutput } from '../console/output.ts';
 import { type MutantRoom, mutantRooms, runMutants } from './rooms.ts';
 
 /**
- * `npm run mutants`, `npm run mutants -- rules fields`, `npm run mutants -- rules --force`: what
- * begins with a dash is Stryker's own, `--force` to answer all of them anew.
+ * `npm run mutants`, `npm run mutants -- rules fields`, `npm run mutants -- fields --static`: what
+ * else begins with a dash is Stryker's own, such as `--force` to answer all of them anew.
  */
 const given = process.argv.slice(2);
 const names = given.filter((each) => !each.startsWith('-'));

@@ -18,7 +18,7 @@ const instantText = (micros: bigint): string => {
 };
 
 const decimalText = (type: string, unscaled: bigint): string => {
-  const scale = Number(/,\s*(\d+)\)$/.exec(type)?.[1] ?? 0);
+  const scale = Number(/, (\d+)\)/.exec(type)?.[1] ?? 0);
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
   const point = digits.length - scale;
   const sign = unscaled < 0n ? '-' : '';

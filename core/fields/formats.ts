@@ -135,7 +135,7 @@ const partsOf = (named: readonly (keyof Parts)[], found: readonly string[]): Par
 
 const minutesOf = (zone: string): number => {
   if (zone === 'Z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || '0');
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', ''));
   return zone.startsWith('-') ? -minutes : minutes;
 };
 

@@ -168,12 +168,13 @@ export const writeUse = (use: NestedUse): string =>
     return isUsual(key, value) ? undefined : value;
   });
 
-/** The argument read back. */
+/** The argument read back. A struct may have parts called kind and options: those are no texts. */
 export const readUse = (text: string): NestedUse =>
   JSON.parse(text, (_key, value) => {
     if (typeof value !== 'object' || value === null) return value;
     if (BIGINT in value) return BigInt(value[BIGINT]);
-    return 'kind' in value && 'options' in value ? { ...usual, ...value } : value;
+    const isPart = typeof value.kind === 'string' && 'options' in value;
+    return isPart ? { ...usual, ...value } : value;
   });
 
 /** What the functions answer; the text is never empty and never the JSON null. */

@@ -92,9 +92,9 @@ const sides = (options: FormatOptions) => {
   };
 };
 
-/** The zone whose clock is to be asked; none where every text has one, or where it is UTC. */
-const askedZone = ({ formats, zone = 'UTC' }: FormatOptions): string | undefined =>
-  zone === 'UTC' || formats.every((format) => formatOf(format).zoned) ? undefined : zone;
+/** The zone whose clock is to be asked; none where every text has its own, or where it is UTC. */
+const askedZone = ({ zone }: FormatOptions): string | undefined =>
+  zone === 'UTC' ? undefined : zone;
 
 const clockOf = (options: FormatOptions) => {
   const zone = askedZone(options);

@@ -37,8 +37,7 @@ export type Groups = {
   readonly take: Readonly<Record<string, Taken>>;
 };
 
-const wordsOf = (name: string, { fn, of }: Aggregation): string =>
-  `group column '${name}': ${fn}${of === undefined ? '' : ` of '${of}'`}`;
+const wordsOf = (name: string, { fn }: Aggregation): string => `group column '${name}': ${fn}`;
 
 const meanType = (what: string, { scale }: Aggregation, source: KnownColumn): string => {
   const exact = exactOrDouble(what, source);
@@ -47,7 +46,7 @@ const meanType = (what: string, { scale }: Aggregation, source: KnownColumn): st
   const decimals = scale ?? exact.scale;
   const digits = exact.largest.toString().length + Math.max(0, decimals - exact.scale);
   const type = `decimal(${Math.max(digits, decimals, 1)}, ${decimals})`;
-  needUnits(what, { name: source.name, type, required: false });
+  needUnits(what, { name: source.name, type });
   return type;
 };
 

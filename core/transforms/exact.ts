@@ -9,8 +9,11 @@ import { scaleOf } from './typed.ts';
  */
 const ROWS_MAX_DIGITS = 11;
 
+/** A column, or what is to become one. */
+type Numbers = Pick<KnownColumn, 'name' | 'type' | 'largest'>;
+
 /** An exact number's type; undefined for a double; throws for what is no number. */
-export const exactOrDouble = (what: string, column: KnownColumn): NumberType | undefined => {
+export const exactOrDouble = (what: string, column: Numbers): NumberType | undefined => {
   if (column.type === 'double') return undefined;
   const number = numberOf(column);
   if (number !== undefined) return number;
@@ -50,7 +53,7 @@ export const scaledSql = (sql: string, type: IcebergType): string => {
 };
 
 /** Whether numbers of the type pass through `unscaledSql` and back without an overflow. */
-export const needUnits = (what: string, column: KnownColumn): void => {
+export const needUnits = (what: string, column: Numbers): void => {
   const number = exactOrDouble(what, column);
   if (number === undefined) return;
   const precision = Number(/^decimal\((\d+), /.exec(typeText(column.type))?.[1] ?? '19');

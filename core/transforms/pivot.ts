@@ -1,6 +1,7 @@
 import { ident, literal } from '../sql.ts';
 import { type Groups, groupColumns, groupRows, groupsSql, type Taken } from './aggregate.ts';
 import type { TableStep } from './transform.ts';
+import { scalar } from './typed.ts';
 import type { Pivot } from './uses.ts';
 
 const groupsOf = ({ by, names, values, fn, into, others }: Pivot): Groups => {
@@ -17,7 +18,10 @@ const groupsOf = ({ by, names, values, fn, into, others }: Pivot): Groups => {
   take[others] = {
     fn: 'count',
     where: {
-      test: ({ values: row }) => !Object.hasOwn(into, String(row[names] ?? '')),
+      test: ({ values: row }) => {
+        const name = scalar(row[names]);
+        return name === null || !Object.hasOwn(into, String(name));
+      },
       sql: `(${ident(names)} IS NULL OR ${ident(names)} NOT IN (${texts}))`,
     },
   };

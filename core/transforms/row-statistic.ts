@@ -39,7 +39,7 @@ const resultType = (use: RowStatistic, columns: readonly KnownColumn[]) => {
   const exact = exactType(use, columns);
   if (exact === undefined) return { type: 'double' };
   const type = decimalOf(exact);
-  const column = { name: use.column, type, required: false };
+  const column = { name: use.column, type };
   if (exact.largest.toString().length + exact.scale >= PRECISION_MAX) {
     throw new Error(`'${use.column}' can overflow as ${type}; give its fields a min and a max`);
   }

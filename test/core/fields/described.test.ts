@@ -128,7 +128,10 @@ test.each<[Field, string, unknown]>([
   ],
 ])('$kind $options is a %s in TypeScript and %o in the table', (field, rowType, type) => {
   const kind = kindOf(field);
-  expect([kind.rowType(field.options), kind.icebergType(field.options)]).toEqual([rowType, type]);
+  expect([kind.rowType(field.options), kind.icebergType(field.options)]).toStrictEqual([
+    rowType,
+    type,
+  ]);
 });
 
 const digits = '^[+-]?[0-9]+$';
@@ -180,7 +183,10 @@ describe('as JSON Schema', () => {
       }),
     ],
   ])('$kind $options is a text with what can be said of it', (field, expected) => {
-    expect(kindOf(field).jsonSchema(field.options)).toEqual({ type: 'string', ...expected });
+    expect(kindOf(field).jsonSchema(field.options)).toStrictEqual({
+      type: 'string',
+      ...expected,
+    });
   });
 
   test.each([

@@ -40,6 +40,7 @@ describe('a nested value', () => {
     ['JSON in a list', list(json()), '[{"a": 1.50}, "x"]', ['{"a":1.50}', '"x"']],
     ['a place as text', geoPoint(), '52.5, -0.25', { lat: 52.5, lon: -0.25 }],
     ['a place as an object', geoPoint(), '{"lon":"-0","lat":90}', { lat: 90, lon: 0 }],
+    ['a place between blanks', geoPoint(), '  1  ,  -2.5  ', { lat: 1, lon: -2.5 }],
     ['a place as text in a list', list(geoPoint()), '["1,2"]', [{ lat: 1, lon: 2 }]],
     ['JSON', json(), ' {"b":1.0, "a":[ ]} ', '{"b":1.0,"a":[]}'],
   ])('of %s', (_name, field, value, expected) => {
@@ -64,6 +65,13 @@ describe('a nested value', () => {
     ['E_REQUIRED', geoPoint(), '{"lat":1}'],
     ['E_UNKNOWN_KEY', geoPoint(), '{"lat":1,"lon":2,"alt":3}'],
     ['E_TYPE', geoPoint(), '1,2,3'],
+    ['E_TYPE', geoPoint(), '1 0,2'],
+    ['E_TYPE', geoPoint(), '1,2 0'],
+    ['E_TYPE', geoPoint(), '1'],
+    ['E_TYPE', geoPoint(), '[1,2]'],
+    ['E_TYPE', geoPoint(), '{"lat":true,"lon":2}'],
+    ['E_TYPE', geoPoint(), '{"lat":[1],"lon":2}'],
+    ['E_REQUIRED', geoPoint(), '{"lat":1,"lon":null}'],
     ['E_TYPE', json(), '{"a":NaN}'],
   ])('is refused with %s by its part: %s', (code, field, value) => {
     expect(read(field, value)).toBe(code);
@@ -85,6 +93,24 @@ describe('a nested value', () => {
     expect(parsed.ok && kindOf(field).nested?.texts(parsed.value, field.options)).toEqual([
       { paid: 'true', raw: '\\x00\\xff' },
     ]);
+  });
+
+  test('keeps what its parts are called, whatever that is', () => {
+    const { kind, options } = struct({ kind: text(), options: text({ trim: false }) });
+    const again = { ...text(), ...readUse(writeUse({ kind, options })) };
+    expect(read(again, '{"kind":" a ","options":" b "}')).toEqual({ kind: 'a', options: ' b ' });
+  });
+
+  test('says as an argument of SQL no more than it must', () => {
+    const { kind, options } = list(text());
+    expect(writeUse({ kind, options })).toBe(
+      '{"kind":"list","options":{"item":{"kind":"text","options":{}}}}',
+    );
+    const part = text({ optional: true, trim: false, nullTokens: ['NA'] });
+    expect(writeUse({ kind, options: { item: part } })).toBe(
+      '{"kind":"list","options":{"item":{"kind":"text","options":{},"optional":true,' +
+        '"nullTokens":["NA"],"trim":false}}}',
+    );
   });
 
   test('keeps its options, bounds too, as an argument of SQL', () => {

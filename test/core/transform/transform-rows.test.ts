@@ -125,6 +125,15 @@ test('a pivot counts what it has no column for', () => {
   expect(row?.values).toEqual({ day: 'd', came: 250n, went: null, unknown: 2n });
 });
 
+test('a pivot takes a missing name for none of its texts, the empty one neither', () => {
+  const step = pivot({
+    ...{ by: [], names: 'kind', values: 'price', fn: 'count', others: 'unknown' },
+    into: { '': 'nameless' },
+  });
+  const [row] = run({ kind: text({ optional: true }), price }, [step], [{ kind: null, price: 1n }]);
+  expect(row?.values).toEqual({ nameless: 0n, unknown: 1n });
+});
+
 test('a salted mask refuses to be made without a salt', () => {
   const fields = { mail: text({ mask: { how: 'token' } }) };
   const [row] = run(fields, [], [{ mail: 'a@b.co' }], 's');

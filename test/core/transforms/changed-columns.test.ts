@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decimal, integer, oneOf, text } from '../../../core/fields/index.ts';
+import { date, decimal, integer, oneOf, text, timestamp } from '../../../core/fields/index.ts';
 import {
   aggregate,
   cast,
@@ -96,6 +96,22 @@ describe('a step says of the column that it changes', () => {
       cast('pieces', integer({ bits: 64 })),
       {
         ...{ ...pieces, type: 'long', largest: '100n' },
+      },
+    ],
+    [
+      'nothing where it has that type',
+      'on',
+      cast('on', date()),
+      {
+        ...{ name: 'on', type: 'date', required: false },
+      },
+    ],
+    [
+      'nothing of an instant',
+      'at',
+      cast('at', timestamp()),
+      {
+        ...{ name: 'at', type: 'timestamptz', required: true },
       },
     ],
     ['a text', 'pieces', cast('pieces', text()), { ...pieces, type: 'string' }],

@@ -10,6 +10,7 @@ export const columns: readonly KnownColumn[] = [
   { name: 'many', type: 'long', required: false, largest: 2n ** 63n },
   { name: 'price', type: 'decimal(6, 2)', required: false, largest: 999_999n, doc: 'Each.' },
   { name: 'wide', type: 'decimal(38, 2)', required: false, largest: 10n ** 38n - 1n },
+  { name: 'digits', type: 'decimal(27, 0)', required: true },
   { name: 'ratio', type: 'double', required: false },
   { name: 'on', type: 'date', required: false },
   { name: 'at', type: 'timestamptz', required: true },

@@ -89,7 +89,12 @@ describe('a step is refused', () => {
     [
       'a mean of texts',
       aggregate({ by: [], take: { x: { fn: 'mean', of: 'id' } } }),
-      "group column 'x': mean of 'id' needs numbers",
+      "group column 'x': mean needs numbers, and 'id' is a string",
+    ],
+    [
+      'a mean whose sum has no room',
+      aggregate({ by: [], take: { x: { fn: 'mean', of: 'digits' } } }),
+      "group column 'x': mean of 'digits' can overflow: it needs 38 digits",
     ],
     [
       'a deviation of long numbers',

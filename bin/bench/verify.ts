@@ -8,7 +8,7 @@ import { list, literal } from '../../core/sql.ts';
 import type { Expected } from '../generate/expected.ts';
 
 /** What a peer says of its own work, in metrics.json beside its output. */
-const Summary = Counts.extend({
+const Summary = Counts.omit({ setAside: true }).extend({
   reasons: z.array(ReasonCount),
   /** A row loop has no reason to count these. */
   wellFormed: z.number().optional(),

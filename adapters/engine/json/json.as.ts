@@ -74,7 +74,6 @@ export function take(
 ): i32 {
   let at = from;
   startLines(have);
-  setNumber(row);
   setAscii(ascii);
   written = out;
   while (at < to && hasRoom() && written < enough) {
@@ -88,6 +87,8 @@ export function take(
     if (!end) break;
     const bytes = contentEnd(at, end) - at;
     if (isOver(bytes)) break;
+    // Not sooner: where no line is usual, each is tried for nothing.
+    if (written === out) setNumber(row + rows);
     written = writeRow(written);
     countStrangers();
     putLine(end, bytes, 0);

@@ -165,7 +165,7 @@ export const openUsualLines = (scanner: LineScanner, options: UsualOptions) => {
 
   const strangers = new Map<string, number>();
   const learn = (name: string): void => {
-    if (strangers.has(name) || strangers.size >= STRANGERS_MAX || !isPlainName(name)) return;
+    if (strangers.has(name) || !isPlainName(name)) return;
     const slot = slots + SLOT_BYTES * (scanner.fields.length + strangers.size);
     memory.writeInt32LE(STRANGER, slot + SLOT_TAKES);
     if (tell(name, slot)) strangers.set(name, slot);
@@ -190,10 +190,10 @@ export const openUsualLines = (scanner: LineScanner, options: UsualOptions) => {
       const { next, lines, row, written } = progress;
       const enough = out + chunk;
       const from = input + next;
-      follow(
-        progress,
-        wasm.take(from, input + to, lines, row, out + written, enough, isText ? 0 : 1),
-      );
+      const ascii = isText ? 0 : 1;
+      const stop = wasm.take(from, input + to, lines, row, out + written, enough, ascii);
+      if (stop === from) return;
+      follow(progress, stop);
       progress.written = wasm.written.value - out;
     },
     /** Tells lines apart and looks no further. */
@@ -201,7 +201,7 @@ export const openUsualLines = (scanner: LineScanner, options: UsualOptions) => {
       follow(progress, wasm.split(input + progress.next, input + to)),
     /** Lines with these names are usual from now on, unless there are too many. */
     learn: (unknown: ReadonlySet<string>): void => {
-      for (const name of unknown) learn(name);
+      for (const name of unknown) if (strangers.size < STRANGERS_MAX) learn(name);
     },
     /** Adds the names that are no field, of the lines that were taken, to those of the scanner. */
     settle: (): void => {

@@ -2,9 +2,10 @@ import type { Dataset } from '../core/dataset.ts';
 import { customers } from './customers.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
+import { reviews } from './reviews.ts';
 
 /** Every dataset of this deployment. A new one is one file beside this and one line here. */
-export const datasets: readonly Dataset[] = [orders, products, customers];
+export const datasets: readonly Dataset[] = [orders, products, customers, reviews];
 
 /** The dataset of a landing prefix, a table or a run; undefined when none is declared. */
 export const datasetNamed = (name: string): Dataset | undefined =>

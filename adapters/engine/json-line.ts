@@ -62,7 +62,8 @@ export type LineScanner = {
   scan(bytes: Buffer, start: number, end: number): number;
 };
 
-const UNKNOWN_NAMES_MAX = 100;
+/** Names that are counted; above, a file has too many to be of its dataset. */
+export const UNKNOWN_NAMES_MAX = 100;
 const LOWER_N = 0x6e;
 const NO_FIELD = -1;
 

@@ -133,6 +133,7 @@ export const jsonSource = (
   // The second look counts no names again.
   const looker = open();
   const scratch = Buffer.alloc(anyCellBytesMax(looker, framing.rowBytesMax));
+  let unknown: Notes['unknownColumns'] | undefined;
   return {
     kind: 'source',
     columns,
@@ -150,10 +151,11 @@ export const jsonSource = (
       const compound = columns.filter((_, index) => looker.spans.kinds[index] === COMPOUND);
       return { fault: 0, cells: scratch.subarray(0, to), compound };
     },
-    notes: () => ({
-      unknownColumns: Object.fromEntries(scanner.unknown),
-      missingColumns: plan.missing,
-    }),
+    notes: () => {
+      // The scanner counts the keys of broken lines too; only a second look tells which those are.
+      if (scanner.unknown.size > 0) unknown ??= surveyJson(fd, open(), { from, ...framing }).rows;
+      return { unknownColumns: unknown ?? {}, missingColumns: plan.missing };
+    },
   };
 };
 

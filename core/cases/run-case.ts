@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset.ts';
 import type { Row, Value } from '../fields/value.ts';
 import { EpochMs } from '../ids.ts';
 import { transformRows } from '../transform/transform-rows.ts';
+import { typedFields } from '../validate/evolution-sql.ts';
 import { judgeQuality } from '../validate/judge-quality.ts';
 import { judgeRow } from '../validate/judge-row.ts';
 import { breaksSetRule, reasonOfSetRule, setRulesOf } from '../validate/judge-set.ts';
@@ -163,10 +164,18 @@ const transformed = (
 };
 
 const scoreOf = (dataset: Dataset, rows: readonly CaseRow[], settled: Settled): number => {
+  const typed = typedFields(dataset);
+  const isFilled = (row: CaseRow, name: string): boolean => {
+    const judged = typed.includes(name) ? judgeRow(dataset, row) : undefined;
+    // A value that is set aside is none of the published row.
+    return judged?.ok === true
+      ? judged.values[name] !== null
+      : isGiven(dataset, name, row[name] ?? null);
+  };
   const nonEmpty = Object.fromEntries(
     Object.keys(dataset.fields).map((name) => [
       name,
-      rows.filter((row) => isGiven(dataset, name, row[name] ?? null)).length,
+      rows.filter((row) => isFilled(row, name)).length,
     ]),
   );
   const counts = {

@@ -6,6 +6,7 @@ import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { applyCasing } from './casing.ts';
+import { typedFields } from './evolution-sql.ts';
 import { rowConditions } from './row-conditions.ts';
 
 /** A row's verdict: its typed values with what is only warned of, or every reason against it. */
@@ -25,8 +26,11 @@ export const judgeRow = (
   const reasons: RowReason[] = [];
   const values: Record<string, Value | null> = {};
   const refused = new Set<string>();
+  const typed = typedFields(dataset);
   for (const [name, field] of Object.entries(dataset.fields)) {
-    const verdict = judgeField(field, textOf(field, texts[name] ?? null));
+    const judged = judgeField(field, textOf(field, texts[name] ?? null));
+    const isAside = judged.codes[0] === 'E_TYPE' && typed.includes(name);
+    const verdict = isAside ? missing : judged;
     values[name] = verdict.value;
     if (verdict.refused) refused.add(name);
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));
@@ -58,6 +62,9 @@ type Verdict = {
   readonly refused: boolean;
   readonly codes: readonly RowReason['code'][];
 };
+
+/** What is left of an optional field whose value is set aside. */
+const missing: Verdict = { value: null, refused: false, codes: [] };
 
 const judgeField = (field: Field, text: string | null): Verdict => {
   if (text === null) {

@@ -92,7 +92,7 @@ describe('headgate, against a stack that runs,', () => {
       .array(z.object({ name: z.string() }).loose())
       .parse(await headgateJson('datasets'))
       .map((dataset) => dataset.name);
-    expect(names.toSorted()).toEqual(['customers', 'orders', 'products']);
+    expect(names.toSorted()).toEqual(['customers', 'orders', 'products', 'reviews']);
   });
 
   test.each([

@@ -116,11 +116,20 @@ test('an object where a number should be is set aside as JSON; in a text it reje
   expect(values).toMatchObject([{ _row: 1, column: 'size', code: 'E_TYPE', value: '{"eu":42}' }]);
 });
 
-test('a key that only a broken line names is a note, and adds no column', async () => {
-  const lines = '{"id":1}\n{"id":2,"odd":1,"odd":2}\n';
-  const found = await judge(written(lines), 'jsonl', { newColumns: 'evolve' });
-  expect(summary(found)).toEqual({
-    ...{ valid: 1, rejected: 1, evolved: [], setAside: 0 },
-    drift: ['new column odd 0'],
-  });
+test('a key that only a broken line names rejects that line, and is no new column', async () => {
+  const lines = '{"id":1}\n{"id":2,"odd":1,"odd":2}\n{"id":3,"odd":[1}\n';
+  const judged = { valid: 1, rejected: 2, evolved: [], setAside: 0, drift: [] };
+  for (const newColumns of ['freeze', 'evolve', 'quarantine_value', 'hold'] as const)
+    expect(summary(await judge(written(lines), 'jsonl', { newColumns }))).toEqual(judged);
+  const sound = `${lines}{"id":4,"odd":3}\n`;
+  expect(summary(await judge(written(sound), 'jsonl', { newColumns: 'freeze' }))).toContain(
+    'unknown: "odd" in 1 row;',
+  );
+});
+
+test('a file with more names than are counted is refused, not read in part', async () => {
+  const odd = Array.from({ length: 150 }, (_, index) => `{"id":${index},"odd${index}":1}`);
+  expect(summary(await judge(written(odd.join('\n')), 'jsonl', { newColumns: 'evolve' }))).toMatch(
+    /^E_SCHEMA \d+ columns are new, "odd0", /,
+  );
 });

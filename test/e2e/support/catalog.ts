@@ -4,6 +4,7 @@ import {
   restCatalog,
 } from '../../../adapters/iceberg-catalog.ts';
 import type { RunId } from '../../../core/ids.ts';
+import { currentSchema } from '../../../core/load/table.ts';
 import type { Stack } from './stack.ts';
 
 const options = ({ outputs }: Stack): RestCatalogOptions => {
@@ -15,6 +16,12 @@ const options = ({ outputs }: Stack): RestCatalogOptions => {
     region,
     service: 'glue',
   };
+};
+
+/** The columns of a table, as the catalogue has them now. */
+export const tableFields = async (stack: Stack, table: string) => {
+  const metadata = await restCatalog(options(stack)).load(table);
+  return metadata === undefined ? [] : currentSchema(metadata).fields;
 };
 
 /** The run of each snapshot of a table, in the order of the snapshots. */

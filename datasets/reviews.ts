@@ -1,0 +1,26 @@
+import { append, defineDataset } from '../core/define-dataset.ts';
+import { date, integer, text } from '../core/fields/index.ts';
+
+/** What people say of products. The example of files whose columns come and go. */
+export const reviews = defineDataset({
+  name: 'reviews',
+  domain: 'sales',
+  owner: 'sales-data@example.com',
+  description: 'One row per review, as partner shops export them: each has columns of its own.',
+  fields: {
+    review_id: text({ pattern: /^R[0-9]{6}$/ }),
+    product_id: text(),
+    stars: integer({ min: 1, max: 5 }),
+    helpful: integer({ optional: true, min: 0, description: 'How many readers it helped.' }),
+    written_on: date({ from: '2000-01-01' }),
+    body: text({ optional: true, max: 4000, classification: 'internal' }),
+  },
+  key: ['review_id'],
+  write: append(),
+  // What a partner adds is kept; what one leaves out is looked at before it is published.
+  evolution: {
+    newColumns: 'evolve',
+    missingColumns: 'hold',
+    changedTypes: 'quarantine_value',
+  },
+});

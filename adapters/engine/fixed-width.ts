@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Dataset } from '../../core/dataset.ts';
+import { keepsAnyControls } from '../../core/validate/characters.ts';
 import type { CellReader } from './cell-rows.ts';
 import { CELL_SEPARATOR, writePlain } from './cell-text.ts';
 import { FIELD_COUNT } from './faults.ts';
@@ -42,7 +43,9 @@ export const fixedSource = (
     leadBytes: from,
     totalBytes,
     rowBytesMax: framing.rowBytesMax,
-    ...readerRows(fd, () => fixedReader(columns), { from, ...framing }),
+    ...readerRows(fd, () => fixedReader(columns), {
+      ...{ from, ...framing, keepsControls: keepsAnyControls(dataset) },
+    }),
     notes: () => ({
       unknownColumns: {},
       missingColumns: Object.keys(dataset.fields).filter((name) => !names.includes(name)),

@@ -47,6 +47,7 @@ export type LineScanner = {
   readonly fields: readonly string[];
   /** Whether some field takes more than a scalar. */
   readonly nested: boolean;
+  readonly keepsControls: boolean;
   readonly spans: Spans;
   /** Lines per name that is no field; of names beyond a few nothing is kept. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -68,7 +69,7 @@ type State = {
 /**
  * Reads JSON objects as spans of bytes: `JSON.parse` and DuckDB's JSON both lose digits. Strict by
  * RFC 8259, and beyond it in what would make two readers disagree: double keys, lone surrogates,
- * NULs and depth.
+ * control characters and depth.
  */
 export const lineScanner = (
   fields: readonly string[],
@@ -76,6 +77,8 @@ export const lineScanner = (
   takes: readonly Takes[] = fields.map(() => 'scalar'),
   /** Other names of fields. */
   aliases: ReadonlyMap<string, string> = new Map(),
+  /** True: of the control characters only NUL is a fault. */
+  keepsControls = false,
 ): LineScanner => {
   const spans: Spans = {
     kinds: new Uint8Array(fields.length),
@@ -88,6 +91,7 @@ export const lineScanner = (
     depthMax,
     fault: 0,
     escaped: false,
+    keepsControls,
   };
   const state: State = { cursor, spans, takes, keys: keysOf(fields, aliases) };
   const scan = (bytes: Buffer, start: number, end: number): number => {
@@ -105,7 +109,7 @@ export const lineScanner = (
     return cursor.fault | (spans.kinds.includes(COMPOUND) ? NESTED : 0);
   };
   const nested = takes.some((each) => each !== 'scalar');
-  return { fields, nested, spans, unknown: state.keys.unknown, scan };
+  return { fields, nested, keepsControls, spans, unknown: state.keys.unknown, scan };
 };
 
 /** A line that is no object: another value, or no JSON at all. */

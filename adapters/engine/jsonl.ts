@@ -95,7 +95,7 @@ const readChunk = (reader: Reader, have: number, ended: boolean, row: number): P
   const { bytes, ends } = reader;
   const whole = ended ? have : bytes.subarray(0, have).lastIndexOf(LF) + 1;
   const text = bytes.subarray(0, whole);
-  const plain = reader.judged && isUtf8(text) && !text.includes(0);
+  const plain = reader.judged && isUtf8(text) && !hasOdd(reader.scanner, text);
   const progress: Progress = { lines: 0, next: 0, written: 0, row, rowBytes: 0 };
   while (progress.next < whole && progress.lines < ends.length) {
     const found = text.indexOf(LF, progress.next);
@@ -146,9 +146,15 @@ export const lineFault = (
   end: number,
 ): number => {
   const text = bytes.subarray(start, end);
-  const fault = (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+  const fault = (isUtf8(text) ? 0 : ENCODING) | (hasOdd(scanner, text) ? CONTROL_CHAR : 0);
   return fault === 0 ? scanner.scan(bytes, start, end) : fault;
 };
+
+const DELETE = 0x7f;
+
+/** The control characters that JSON itself does not forbid, or that nothing behind it can read. */
+const hasOdd = ({ keepsControls }: LineScanner, text: Buffer): boolean =>
+  text.includes(0) || (!keepsControls && text.includes(DELETE));
 
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
 

@@ -4,7 +4,8 @@ import type { Dataset } from '../../core/dataset.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
-import { type CellReader, cellRows } from './cell-rows.ts';
+import { keepsAnyControls } from '../../core/validate/characters.ts';
+import { type CellReader, type CellRowsOptions, cellRows } from './cell-rows.ts';
 import { CELL_SEPARATOR } from './cell-text.ts';
 import { NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
@@ -72,13 +73,15 @@ export const csvSource = (
 type Rows = Pick<Source, 'separator' | 'numbered' | 'again' | 'look'>;
 
 /** The rows behind the header: by the framer, unless their quotes are not those of RFC 4180. */
-const csvRows = (fd: number, header: Header, { files }: Dataset, framing: Framing): Rows => {
+const csvRows = (fd: number, header: Header, dataset: Dataset, framing: Framing): Rows => {
   const { columns, bytes: from } = header;
+  const { files } = dataset;
+  const common = { from, ...framing, keepsControls: keepsAnyControls(dataset) };
   if (files.quote !== '"' || !files.strictQuotes) {
-    return readerRows(fd, () => looseCsvReader(columns.length, files), { from, ...framing });
+    return readerRows(fd, () => looseCsvReader(columns.length, files), common);
   }
   const separator = files.delimiter;
-  const options = { from, separators: columns.length - 1, separator, ...framing };
+  const options = { separators: columns.length - 1, separator, ...common };
   return {
     separator,
     numbered: () => frames(fd, { ...options, numbered: true }),
@@ -91,7 +94,7 @@ const csvRows = (fd: number, header: Header, { files }: Dataset, framing: Framin
 export const readerRows = (
   fd: number,
   open: () => CellReader,
-  options: Framing & { readonly from: number },
+  options: Omit<CellRowsOptions, 'numbered'>,
 ): Rows => {
   const looker = open();
   const scratch = Buffer.alloc(looker.cellBytesMax(options.rowBytesMax));
@@ -126,9 +129,10 @@ export const jsonSource = (
     (field) => kindOf(field).nested?.takes ?? 'scalar',
   );
   const aliases = aliasesOf(dataset);
-  const scanner = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
+  const open = () =>
+    lineScanner(columns, limits.jsonDepthMax, takes, aliases, keepsAnyControls(dataset));
   // The second look counts no names again.
-  const looker = lineScanner(columns, limits.jsonDepthMax, takes, aliases);
+  const [scanner, looker] = [open(), open()];
   const scratch = Buffer.alloc(anyCellBytesMax(looker, framing.rowBytesMax));
   return {
     kind: 'source',

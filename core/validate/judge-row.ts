@@ -6,6 +6,7 @@ import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { applyCasing } from './casing.ts';
+import { type CharacterCheck, characterChecks } from './characters.ts';
 import { rowConditions } from './row-conditions.ts';
 
 /** A row's verdict: its typed values with what is only warned of, or every reason against it. */
@@ -26,7 +27,8 @@ export const judgeRow = (
   const values: Record<string, Value | null> = {};
   const refused = new Set<string>();
   for (const [name, field] of Object.entries(dataset.fields)) {
-    const verdict = judgeField(field, textOf(field, texts[name] ?? null));
+    const checks = characterChecks(dataset, name, field);
+    const verdict = judgeField(field, textOf(field, texts[name] ?? null), checks);
     values[name] = verdict.value;
     if (verdict.refused) refused.add(name);
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));
@@ -59,13 +61,20 @@ type Verdict = {
   readonly codes: readonly RowReason['code'][];
 };
 
-const judgeField = (field: Field, text: string | null): Verdict => {
+const judgeField = (
+  field: Field,
+  text: string | null,
+  checks: readonly CharacterCheck[],
+): Verdict => {
   if (text === null) {
     const required = isRequired(field);
     return { value: null, refused: required, codes: required ? ['E_REQUIRED'] : [] };
   }
   const parsed = kindOf(field).parse(text, field.options);
   if (!parsed.ok) return { value: null, refused: true, codes: [parsed.code] };
+  if (!checks.every(({ passes }) => passes(text))) {
+    return { value: null, refused: true, codes: ['E_CONTROL_CHAR'] };
+  }
   const { value } = parsed;
   return { value, refused: false, codes: brokenBy(field, value, 'reject') };
 };

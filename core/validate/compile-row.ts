@@ -6,7 +6,7 @@ import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { ident, list, literal } from '../sql.ts';
-import { characterChecks } from './characters.ts';
+import { characterChecks, keyTextsOf } from './characters.ts';
 import { type RowCondition, rowConditions } from './row-conditions.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
@@ -62,7 +62,7 @@ export const compileRow = (dataset: Dataset): CompiledRow => {
   return {
     setup: [],
     fields: fields.map(([name]) => name),
-    texts: list(fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`)),
+    texts: list(fields.map(([name, field]) => `${textOf(dataset, name, field)} AS ${ident(name)}`)),
     prepared: list(
       fields.flatMap(([name, field]) => {
         const sql = preparationOf(name, field);
@@ -107,11 +107,16 @@ const trimmed = (column: string): string =>
   `CASE WHEN ${column} < '!' OR ${column} LIKE '% ' ` +
   `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`;
 
-/** The text of a cell, or NULL where it says that there is none. */
-const textOf = (column: string, { trim, nullTokens }: Field): string => {
+/**
+ * The text of a cell, or NULL where it says that there is none. A key has one spelling: a letter
+ * with its accent and the two behind each other are the same.
+ */
+const textOf = (dataset: Dataset, name: string, { trim, nullTokens }: Field): string => {
+  const column = ident(name);
   const text = trim ? trimmed(column) : `nullif(${column}, '')`;
-  if (nullTokens.length === 0) return text;
-  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${text} END`;
+  const spelt = keyTextsOf(dataset).has(name) ? `nfc_normalize(${text})` : text;
+  if (nullTokens.length === 0) return spelt;
+  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
 };
 
 const castOf = (name: string, field: Field): string =>

@@ -6,7 +6,7 @@ import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { applyCasing } from './casing.ts';
-import { type CharacterCheck, characterChecks } from './characters.ts';
+import { type CharacterCheck, characterChecks, keyTextsOf } from './characters.ts';
 import { rowConditions } from './row-conditions.ts';
 
 /** A row's verdict: its typed values with what is only warned of, or every reason against it. */
@@ -28,7 +28,9 @@ export const judgeRow = (
   const refused = new Set<string>();
   for (const [name, field] of Object.entries(dataset.fields)) {
     const checks = characterChecks(dataset, name, field);
-    const verdict = judgeField(field, textOf(field, texts[name] ?? null), checks);
+    const text = textOf(field, texts[name] ?? null);
+    const spelt = keyTextsOf(dataset).has(name) ? (text?.normalize('NFC') ?? null) : text;
+    const verdict = judgeField(field, spelt, checks);
     values[name] = verdict.value;
     if (verdict.refused) refused.add(name);
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));

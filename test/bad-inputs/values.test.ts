@@ -105,6 +105,17 @@ test.each([
   expect(await readLanded(landed, keyed())).toMatchObject(expected);
 });
 
+test.each([
+  ['in its key', 'sku', 'caf\u00e9'],
+  ['in free text, which is kept as it came', 'note', 'cafe\u0301'],
+])('V18 two spellings of one letter, %s', async (_name, field, becomes) => {
+  const landed = Buffer.from(file(row(50, { [field]: 'cafe\u0301' })));
+  const found = await readLanded(landed, keyed());
+  expect(found).toMatchObject(published());
+  const rows = found.kind === 'read' ? found.rows : [];
+  expect(rows.find(({ _row }) => _row === 50)?.[field]).toBe(becomes);
+});
+
 test('C14 beside a field that keeps control characters, every other text is judged alone', async () => {
   const dataset = sales({ fields: { ...fields, note: note({ controls: true }) } });
   const bell = file(row(50, { sku: 'S\u0007', note: '\u0007' }));

@@ -32,7 +32,10 @@ export const codes = {
   E_LENGTH: row('the text is longer or shorter than the field allows, in code points'),
   E_PATTERN: row('the text does not have the field’s pattern'),
   E_ONE_OF: row('the value is not one of the declared ones'),
-  E_CONTROL_CHAR: row('the row holds a NUL byte'),
+  E_CONTROL_CHAR: row(
+    'the row holds a control character other than tab and line end, or a key has one nobody sees',
+    'Mend the row at its source and drop it in a new file; a text that may have control characters says so: text({ controls: true }).',
+  ),
   E_FIELD_COUNT: row('the row has more or fewer fields than the header, or another fixed width'),
   E_QUOTE: row('a quote stands where CSV does not allow one, or is never closed'),
   E_ENCODING: row('the bytes are not UTF-8'),

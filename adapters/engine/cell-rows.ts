@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs';
 import { assert } from '../../core/assert.ts';
 import { limits } from '../../core/limits.ts';
 import { NUMBER_DIGITS, writeNumber } from './cell-text.ts';
+import { controlFinder, hasControl } from './controls.ts';
 import { BLANK, CONTROL_CHAR, ENCODING, FIELD_SIZE, QUOTE, ROW_SIZE } from './faults.ts';
 import type { FieldMeter } from './field-meter.ts';
 import { contentEnd, contentEndInFile, fill, lineEnd, lineEndInFile } from './file-bytes.ts';
@@ -35,6 +36,8 @@ export type CellRowsOptions = {
   readonly chunk: number;
   /** False: rows are judged, but `numbered` stays empty. */
   readonly numbered: boolean;
+  /** @default false; true: of the control characters only NUL is a fault */
+  readonly keepsControls?: boolean;
 };
 
 type Chunk = {
@@ -44,7 +47,10 @@ type Chunk = {
   readonly ends: Uint32Array;
   readonly faults: Uint16Array;
   readonly out: Buffer;
+  /** Whether a chunk, or a row, has characters that no row may have. */
+  readonly isOdd: { readonly chunk: Find; readonly row: Find };
 };
+type Find = (bytes: Buffer) => boolean;
 
 /** How far a chunk is read. */
 type Progress = { lines: number; next: number; written: number; row: number; rowBytes: number };
@@ -93,8 +99,11 @@ const openChunk = (reader: CellReader, options: CellRowsOptions): Chunk => {
     ends: new Uint32Array(linesMax),
     faults: new Uint16Array(linesMax),
     out: Buffer.alloc(chunk + numberedMax(reader, rowBytesMax)),
+    isOdd: options.keepsControls === true ? nuls : { chunk: controlFinder(chunk), row: hasControl },
   };
 };
+
+const nuls = { chunk: (bytes: Buffer) => bytes.includes(0), row: (row: Buffer) => row.includes(0) };
 
 const numberedMax = (reader: CellReader, rowBytes: number): number =>
   NUMBER_DIGITS + 2 + reader.cellBytesMax(rowBytes);
@@ -109,7 +118,10 @@ type Known = {
 
 const readChunk = (chunk: Chunk, have: number, ended: boolean, row: number): Progress => {
   const text = chunk.bytes.subarray(0, have);
-  const isPlain = isUtf8(text) && !text.includes(0);
+  const { isOdd } = chunk;
+  const isPlain = isUtf8(text) && !isOdd.chunk(text);
+  const textFault = (row: Buffer): number =>
+    (isUtf8(row) ? 0 : ENCODING) | (isOdd.row(row) ? CONTROL_CHAR : 0);
   const known = { have, ended, textFault: isPlain ? () => 0 : textFault };
   const progress: Progress = { lines: 0, next: 0, written: 0, row, rowBytes: 0 };
   while (progress.next < have && progress.lines < chunk.ends.length) {
@@ -149,9 +161,6 @@ const judged = ({ bytes, reader }: Chunk, start: number, end: number, known: Kno
   if (stop === start) return { stop, end, fault: BLANK };
   return { stop, end, fault: reader.fault() | known.textFault(bytes.subarray(start, end)) };
 };
-
-const textFault = (text: Buffer): number =>
-  (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
 
 const largeFault = (reader: CellReader, row: Buffer, options: CellRowsOptions): number => {
   const meter = reader.meter();

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Dataset } from '../../core/dataset.ts';
 import { asDeclared } from '../../core/evolution/columns.ts';
+import { keepsAnyControls } from '../../core/validate/characters.ts';
 import type { CellReader } from './cell-rows.ts';
 import { CELL_SEPARATOR, writePlain } from './cell-text.ts';
 import { FIELD_COUNT } from './faults.ts';
@@ -44,7 +45,9 @@ export const fixedSource = (
     leadBytes: from,
     totalBytes,
     rowBytesMax: framing.rowBytesMax,
-    ...readerRows(fd, () => fixedReader(columns), { from, ...framing }),
+    ...readerRows(fd, () => fixedReader(columns), {
+      ...{ from, ...framing, keepsControls: keepsAnyControls(dataset) },
+    }),
     notes: () => ({
       unknownColumns: {},
       missingColumns: Object.keys(dataset.fields).filter((name) => !names.includes(name)),

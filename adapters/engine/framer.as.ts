@@ -8,8 +8,11 @@
  * Memory: 0..10 the next row's number as ten digits and a separator; frames.ts chooses the rest.
  */
 const BLOCK = 64;
+const TAB: u8 = 9;
 const LF: u8 = 10;
 const CR: u8 = 13;
+const UNIT_SEPARATOR: u8 = 31;
+const DELETE: u8 = 127;
 const QUOTE: u8 = 34;
 const DIGIT_0: u8 = 48;
 const DIGIT_9: u8 = 57;
@@ -30,6 +33,8 @@ export let odd: i32 = 0;
 export let rowBytes: i32 = 0;
 /** How many of the rows framed by the last call are blank lines. */
 export let blanks: i32 = 0;
+/** 1: in what the last call looked at stands a control character other than tab, LF and CR. */
+export let controls: i32 = 0;
 
 // The row that is being framed: what the blocks before this one told of it.
 let rows: i32 = 0;
@@ -53,6 +58,36 @@ function positions(at: i32, wide: v128): u64 {
     (lane(at + 32, wide) << 32) |
     (lane(at + 48, wide) << 48)
   );
+}
+
+function lowLane(at: i32): u64 {
+  const bytes = v128.load(at);
+  const low = i8x16.le_u(bytes, i8x16.splat(UNIT_SEPARATOR));
+  return u64(i8x16.bitmask(v128.or(low, i8x16.eq(bytes, i8x16.splat(DELETE)))));
+}
+
+/** Bit i is set where the byte at + i is a control character of ASCII, line ends and tabs too. */
+function lowPositions(at: i32): u64 {
+  return (
+    lowLane(at) | (lowLane(at + 16) << 16) | (lowLane(at + 32) << 32) | (lowLane(at + 48) << 48)
+  );
+}
+
+/**
+ * Where the first control character in [from, to) stands that is no tab, LF or CR; `to` if none
+ * does.
+ */
+export function control(from: i32, to: i32): i32 {
+  const wideTab = i8x16.splat(TAB);
+  const wideLf = i8x16.splat(LF);
+  const wideCr = i8x16.splat(CR);
+  for (let at = from; at < to; at += BLOCK) {
+    let low = lowPositions(at);
+    if (!low) continue;
+    low &= ~(positions(at, wideTab) | positions(at, wideLf) | positions(at, wideCr));
+    if (low) return min(to, at + i32(ctz(low)));
+  }
+  return to;
 }
 
 /**
@@ -94,6 +129,8 @@ export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32
     const separates = positions(at, wideSeparator) & live;
     const lineFeeds = positions(at, wideLf) & live;
     const returns = positions(at, wideCr) & live;
+    const low = lowPositions(at) & live & ~(lineFeeds | returns | separates);
+    if (low) controls |= i32((low & ~positions(at, i8x16.splat(TAB))) !== 0);
 
     const inside = parity(quotes) ^ inQuotes;
     const edges = separates & ~inside;
@@ -129,6 +166,7 @@ export function frame(from: i32, to: i32, ends: i32, faults: i32, max: i32): i32
 function reset(from: i32): void {
   used = from;
   odd = 0;
+  controls = 0;
   rowBytes = 0;
   blanks = 0;
   startRow();

@@ -48,17 +48,21 @@ export type FrameOptions = {
   readonly chunk: number;
   /** False: rows are judged, but `numbered` stays empty. */
   readonly numbered: boolean;
+  /** @default false; true: of the control characters only NUL is a fault */
+  readonly keepsControls?: boolean;
 };
 
 type FramerExports = {
   readonly memory: WebAssembly.Memory;
   setup(separators: number, separator: number, rowBytesMax: number): void;
   frame(from: number, to: number, ends: number, faults: number, max: number): number;
+  control(from: number, to: number): number;
   number(from: number, ends: number, faults: number, rows: number, out: number): number;
   readonly used: { readonly value: number };
   readonly odd: { readonly value: number };
   readonly rowBytes: { readonly value: number };
   readonly blanks: { readonly value: number };
+  readonly controls: { readonly value: number };
 };
 
 const compiled = new WebAssembly.Module(Buffer.from(framerWasm, 'base64'));
@@ -111,7 +115,7 @@ export function* frames(fd: number, options: FrameOptions): Generator<Batch> {
     const at = { start, firstRow: row, fileBytes };
     const batch =
       framed.lines > 0
-        ? rowsOf(framer, framed, at, options.numbered)
+        ? rowsOf(framer, framed, at, options)
         : overlongRow(fd, framer, options, filled.have, at);
     yield batch;
     row += batch.rows;
@@ -127,6 +131,8 @@ type Framed = {
   readonly rows: number;
   readonly next: number;
   readonly rowBytes: number;
+  /** Whether a control character may stand in the rows. */
+  readonly controls: boolean;
 };
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
 
@@ -137,12 +143,14 @@ const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: bo
   let blanks = 0;
   let next = INPUT;
   let rowBytes = 0;
+  let controls = false;
   while (next < to && lines < linesMax) {
     const room = linesMax - lines;
     lines += wasm.frame(next, to, framer.ends + 4 * lines, framer.faults + lines, room);
     next = wasm.used.value;
     rowBytes += wasm.rowBytes.value;
     blanks += wasm.blanks.value;
+    controls ||= wasm.controls.value === 1;
     const odd = wasm.odd.value === 1 || to - next > options.rowBytesMax || (ended && next < to);
     if (lines === linesMax || !odd) break;
     const end = lineEnd(bytes.subarray(0, to), next);
@@ -152,10 +160,12 @@ const frameChunk = (framer: Framer, options: FrameOptions, to: number, ended: bo
     const isLarge = content - next > options.rowBytesMax;
     framer.faultsOf[lines] = isLarge ? largeFault(bytes.subarray(next, content), options) : QUOTE;
     rowBytes += content - next;
+    // The framer has not seen the whole of this row.
+    controls ||= !isLarge && wasm.control(next, content) < content;
     lines += 1;
     next = end + 1;
   }
-  return { lines, rows: lines - blanks, next, rowBytes };
+  return { lines, rows: lines - blanks, next, rowBytes, controls };
 };
 
 /** Whether a row is over the limit because of one field alone. */
@@ -168,11 +178,12 @@ const largeFault = (row: Buffer, options: FrameOptions): number => {
 const sizeFault = (widest: number, { rowBytesMax }: FrameOptions): number =>
   widest > Math.min(rowBytesMax, limits.fieldBytesMax) ? FIELD_SIZE : ROW_SIZE;
 
-const rowsOf = (framer: Framer, framed: Framed, at: Position, numbered: boolean): Batch => {
+const rowsOf = (framer: Framer, framed: Framed, at: Position, options: FrameOptions): Batch => {
   const { wasm, bytes, out } = framer;
   const { lines, rows, next, rowBytes } = framed;
-  markText(framer, lines, next);
-  const end = numbered ? wasm.number(INPUT, framer.ends, framer.faults, lines, out) : out;
+  if (!isUtf8(bytes.subarray(INPUT, next))) markEncoding(framer, lines);
+  if (framed.controls) markControls(framer, framed, options);
+  const end = options.numbered ? wasm.number(INPUT, framer.ends, framer.faults, lines, out) : out;
   relate(framer, lines);
   const size = Math.min(next - INPUT, at.fileBytes - at.start);
   return {
@@ -189,25 +200,42 @@ const rowsOf = (framer: Framer, framed: Framed, at: Position, numbered: boolean)
   };
 };
 
-/**
- * Marks the rows that are no UTF-8 or hold a NUL; both are looked for in the whole chunk first. A
- * row over the limit is not looked into, because it need not lie in the chunk.
- */
-const markText = ({ bytes, endsOf, faultsOf }: Framer, lines: number, next: number): void => {
-  const chunk = bytes.subarray(INPUT, next);
-  if (isUtf8(chunk) && !chunk.includes(0)) return;
+/** A row over the limit is not looked into, because it need not lie in the chunk. */
+const isLargeRow = (fault: number): boolean => (fault & (ROW_SIZE | FIELD_SIZE)) !== 0;
+
+/** Marks the rows that are no UTF-8, in a chunk that is none. */
+const markEncoding = ({ bytes, endsOf, faultsOf }: Framer, lines: number): void => {
   let start = INPUT;
   for (let line = 0; line < lines; line++) {
     const end = endsOf[line] ?? start;
     const fault = faultsOf[line] ?? 0;
-    if ((fault & (ROW_SIZE | FIELD_SIZE)) === 0)
-      faultsOf[line] = fault | textFault(bytes.subarray(start, end));
+    const isText = isLargeRow(fault) || isUtf8(bytes.subarray(start, end));
+    if (!isText) faultsOf[line] = fault | ENCODING;
     start = end + 1;
   }
 };
 
-const textFault = (text: Buffer): number =>
-  (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+/** Marks the rows with a control character: from one to the next, and only as many rows as have. */
+const markControls = (
+  framer: Framer,
+  framed: Framed,
+  { keepsControls = false }: FrameOptions,
+): void => {
+  const { wasm, bytes, endsOf, faultsOf } = framer;
+  const { lines, next } = framed;
+  const find = (from: number): number => {
+    if (!keepsControls) return wasm.control(from, next);
+    const found = bytes.subarray(0, next).indexOf(0, from);
+    return found < 0 ? next : found;
+  };
+  let line = 0;
+  for (let at = find(INPUT); at < next && line < lines; at = find((endsOf[line - 1] ?? 0) + 1)) {
+    while (line < lines && (endsOf[line] ?? 0) < at) line += 1;
+    const fault = faultsOf[line] ?? 0;
+    if (line < lines && !isLargeRow(fault)) faultsOf[line] = fault | CONTROL_CHAR;
+    line += 1;
+  }
+};
 
 /** The framer's addresses become distances from the first row. */
 const relate = ({ endsOf }: Framer, lines: number): void => {

@@ -51,6 +51,7 @@ export type LineScanner = {
   readonly names: ReadonlyMap<string, number>;
   /** Whether some field takes more than a scalar. */
   readonly nested: boolean;
+  readonly keepsControls: boolean;
   readonly spans: Spans;
   /** Lines per name that is no field; of names beyond a few nothing is kept. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -77,7 +78,7 @@ type State = {
 /**
  * Reads JSON objects as spans of bytes: `JSON.parse` and DuckDB's JSON both lose digits. Strict by
  * RFC 8259, and beyond it in what would make two readers disagree: double keys, lone surrogates,
- * NULs and depth.
+ * control characters and depth.
  */
 export const lineScanner = (
   fields: readonly string[],
@@ -85,6 +86,8 @@ export const lineScanner = (
   takes: readonly Takes[] = fields.map(() => 'scalar'),
   /** Other names of fields. */
   aliases: ReadonlyMap<string, string> = new Map(),
+  /** True: of the control characters only NUL is a fault. */
+  keepsControls = false,
 ): LineScanner => {
   const spans: Spans = {
     kinds: new Uint8Array(fields.length),
@@ -97,6 +100,7 @@ export const lineScanner = (
     depthMax,
     fault: 0,
     escaped: false,
+    keepsControls,
   };
   const state: State = { cursor, spans, takes, keys: keysOf(fields, aliases) };
   const scan = (bytes: Buffer, start: number, end: number): number => {
@@ -115,7 +119,10 @@ export const lineScanner = (
   };
   const nested = takes.some((each) => each !== 'scalar');
   const { names, unknown, strangers, count } = state.keys;
-  return { fields, takes, depthMax, names, nested, spans, unknown, strangers, count, scan };
+  return {
+    ...{ fields, takes, depthMax, names, nested, keepsControls },
+    ...{ spans, unknown, strangers, count, scan },
+  };
 };
 
 /** A line that is no object: another value, or no JSON at all. */

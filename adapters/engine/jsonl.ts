@@ -90,7 +90,7 @@ const judgeLines = (reader: Reader, progress: Progress, to: number): void => {
   const { usual, scanner, chunk } = reader;
   const text = usual.bytes.subarray(0, to);
   const isText = isUtf8(text);
-  const plain = isText && !text.includes(0);
+  const plain = isText && !hasOdd(scanner, text);
   const { length } = usual.ends;
   const isOpen = (): boolean =>
     progress.next < to && progress.lines < length && progress.written < chunk;
@@ -143,9 +143,15 @@ export const lineFault = (
   end: number,
 ): number => {
   const text = bytes.subarray(start, end);
-  const fault = (isUtf8(text) ? 0 : ENCODING) | (text.includes(0) ? CONTROL_CHAR : 0);
+  const fault = (isUtf8(text) ? 0 : ENCODING) | (hasOdd(scanner, text) ? CONTROL_CHAR : 0);
   return fault === 0 ? scanner.scan(bytes, start, end) : fault;
 };
+
+const DELETE = 0x7f;
+
+/** The control characters that JSON itself does not forbid, or that nothing behind it can read. */
+const hasOdd = ({ keepsControls }: LineScanner, text: Buffer): boolean =>
+  text.includes(0) || (!keepsControls && text.includes(DELETE));
 
 type Position = { readonly start: number; readonly firstRow: number; readonly fileBytes: number };
 

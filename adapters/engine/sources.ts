@@ -6,8 +6,9 @@ import { declaredIn } from '../../core/evolution/evolved.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
+import { keepsAnyControls } from '../../core/validate/characters.ts';
 import { typedFields } from '../../core/validate/evolution-sql.ts';
-import { type CellReader, cellRows } from './cell-rows.ts';
+import { type CellReader, type CellRowsOptions, cellRows } from './cell-rows.ts';
 import { CELL_SEPARATOR } from './cell-text.ts';
 import { NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
@@ -76,13 +77,15 @@ export const csvSource = (
 type Rows = Pick<Source, 'separator' | 'numbered' | 'again' | 'look'>;
 
 /** The rows behind the header: by the framer, unless their quotes are not those of RFC 4180. */
-const csvRows = (fd: number, header: Header, { files }: Dataset, framing: Framing): Rows => {
+const csvRows = (fd: number, header: Header, dataset: Dataset, framing: Framing): Rows => {
   const { columns, bytes: from } = header;
+  const { files } = dataset;
+  const common = { from, ...framing, keepsControls: keepsAnyControls(dataset) };
   if (files.quote !== '"' || !files.strictQuotes) {
-    return readerRows(fd, () => looseCsvReader(columns.length, files), { from, ...framing });
+    return readerRows(fd, () => looseCsvReader(columns.length, files), common);
   }
   const separator = files.delimiter;
-  const options = { from, separators: columns.length - 1, separator, ...framing };
+  const options = { separators: columns.length - 1, separator, ...common };
   return {
     separator,
     numbered: () => frames(fd, { ...options, numbered: true }),
@@ -95,7 +98,7 @@ const csvRows = (fd: number, header: Header, { files }: Dataset, framing: Framin
 export const readerRows = (
   fd: number,
   open: () => CellReader,
-  options: Framing & { readonly from: number },
+  options: Omit<CellRowsOptions, 'numbered'>,
 ): Rows => {
   const looker = open();
   const scratch = Buffer.alloc(looker.cellBytesMax(options.rowBytesMax));
@@ -188,5 +191,5 @@ const jsonScanner = (columns: readonly string[], { dataset, newColumns }: Column
     // What should be a single value and is none is set aside as its JSON.
     return own ?? (typed.includes(name) ? 'parts' : 'scalar');
   });
-  return lineScanner(columns, limits.jsonDepthMax, takes, aliases);
+  return lineScanner(columns, limits.jsonDepthMax, takes, aliases, keepsAnyControls(dataset));
 };

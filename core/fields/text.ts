@@ -3,10 +3,13 @@ import { pattern } from '../rules/pattern.ts';
 import { type Field, type FieldInit, type FieldKind, fieldOf } from './field.ts';
 import { accepted } from './value.ts';
 
+type TextOptions = { readonly controls?: boolean };
+
 /** Any text. Leading zeros, quotes and formulas are kept as they came. */
-export const textKind: FieldKind<object, string> = {
+export const textKind: FieldKind<TextOptions, string> = {
   kind: 'text',
-  says: () => 'any text, kept as it came',
+  says: ({ controls }) =>
+    `any text${controls === true ? ', control characters too' : ''}, kept as it came`,
   rowType: () => 'string',
   parse: (text) => accepted(text),
   print: (value) => value,
@@ -43,11 +46,13 @@ type TextInit = FieldInit & {
   /** In code points. */
   readonly max?: number;
   readonly casing?: 'lower' | 'upper';
+  /** @default false: a row with a control character other than tab and line ends is rejected */
+  readonly controls?: boolean;
 };
 
 /** A column of free text. */
 export const text = (init: TextInit = {}): Field => ({
-  ...fieldOf(textKind.kind, {}, init, [
+  ...fieldOf(textKind.kind, init.controls === true ? { controls: true } : {}, init, [
     ...(init.min === undefined && init.max === undefined ? [] : [length(init)]),
     ...(init.pattern === undefined ? [] : [pattern(init.pattern)]),
   ]),

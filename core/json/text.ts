@@ -7,6 +7,9 @@ const {
   depth: DEPTH,
 } = jsonFaults;
 
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
 export const QUOTE = 0x22;
 const COMMA = 0x2c;
 export const OPEN_OBJECT = 0x7b;
@@ -20,11 +23,14 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 const LOWER_A = 0x61;
+const LOWER_B = 0x62;
 const LOWER_E = 0x65;
+const LOWER_F = 0x66;
 const LOWER_U = 0x75;
 const UPPER_TO_LOWER = 0x20;
 const CLOSE_ARRAY = 0x5d;
 const SPACE = 0x20;
+const DELETE = 0x7f;
 const asBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const WORDS: ReadonlyMap<number, Uint8Array> = new Map(
   ['true', 'false', 'null'].map((word) => [word.charCodeAt(0), asBytes(word)]),
@@ -46,6 +52,8 @@ export type Cursor<Bytes extends Uint8Array = Uint8Array> = {
   fault: number;
   /** Whether the string read last has a backslash. */
   escaped: boolean;
+  /** @default false; true: of the control characters only NUL is a fault */
+  readonly keepsControls?: boolean;
 };
 
 const fail = (cursor: Cursor, bit: number): number => {
@@ -58,7 +66,7 @@ export const skipBlanks = ({ bytes, end }: Cursor, from: number): number => {
   let at = from;
   while (at < end) {
     const byte = bytes[at];
-    if (byte !== SPACE && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) break;
+    if (byte !== SPACE && byte !== TAB && byte !== CR && byte !== LF) break;
     at++;
   }
   return at;
@@ -89,10 +97,14 @@ export const findQuote = (cursor: Cursor, from: number): number => {
 const escapeEnd = (cursor: Cursor, at: number): number => {
   const byte = byteAt(cursor, at);
   if (!ESCAPES.has(byte)) return fail(cursor, JSON_SYNTAX);
-  if (byte !== LOWER_U) return at;
+  if (byte !== LOWER_U) {
+    if (byte === LOWER_B || byte === LOWER_F) spoil(cursor);
+    return at;
+  }
   const unit = hexAt(cursor, at + 1);
   if (unit < 0) return fail(cursor, JSON_SYNTAX);
   if (unit === 0) cursor.fault |= CONTROL_CHAR;
+  else if (isControl(unit)) spoil(cursor);
   if (!isSurrogate(unit)) return at + 4;
   const paired =
     unit < 0xdc00 &&
@@ -101,6 +113,14 @@ const escapeEnd = (cursor: Cursor, at: number): number => {
     (hexAt(cursor, at + 7) & 0x1fc00) === 0xdc00;
   if (!paired) cursor.fault |= ENCODING;
   return paired ? at + 10 : at + 4;
+};
+
+/** Of those below the space a text may have tabs and line ends. */
+const isControl = (unit: number): boolean =>
+  unit < SPACE ? unit !== TAB && unit !== LF && unit !== CR : unit === DELETE;
+
+const spoil = (cursor: Cursor): void => {
+  if (cursor.keepsControls !== true) cursor.fault |= CONTROL_CHAR;
 };
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

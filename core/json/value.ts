@@ -24,7 +24,7 @@ const encoder = new TextEncoder();
 
 /**
  * Reads one value, as strictly as the lines of a file are read: RFC 8259, and beyond it no double
- * keys, no NUL, no half of a surrogate pair, and no more depth than the limit.
+ * keys, no control character, no half of a surrogate pair, and no more depth than the limit.
  */
 export const readJson = (text: string): ReadJson => {
   const bytes = encoder.encode(text);

@@ -6,6 +6,7 @@ import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { ident, list, literal } from '../sql.ts';
+import { characterChecks, keyTextsOf } from './characters.ts';
 import {
   type Aside,
   asideOf,
@@ -76,7 +77,7 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
   const barring = barringColumns(dataset, columns);
   const missing = barringMissing(dataset, columns);
   const accepts = [
-    ...fields.map(([name, field]) => acceptsOf(name, field)),
+    ...fields.map(([name, field]) => acceptsOf(dataset, name, field)),
     ...conditionsOf(dataset, 'reject').map(({ holds }) => `${holds.toSql(typed)} IS NOT FALSE`),
     ...barring.map(({ cells }) => `${ident(cells)} IS NULL`),
     ...(missing.length > 0 ? ['FALSE'] : []),
@@ -89,7 +90,7 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
     setup: [],
     fields: fields.map(([name]) => name),
     texts: list([
-      ...fields.map(([name, field]) => `${textOf(ident(name), field)} AS ${ident(name)}`),
+      ...fields.map(([name, field]) => `${textOf(dataset, name, field)} AS ${ident(name)}`),
       ...unknown.map(({ cells }) => `nullif(${ident(cells)}, '') AS ${ident(cells)}`),
     ]),
     prepared: list(
@@ -111,7 +112,7 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
     clean: list(fields.map(([name, field]) => `${published(name, field)} AS ${ident(name)}`)),
     reasons: [
       ...fields.flatMap(([name, field]) =>
-        missing.includes(name) ? [missingReason(name)] : reasonsOf(name, field),
+        missing.includes(name) ? [missingReason(name)] : reasonsOf(dataset, name, field),
       ),
       ...barring.map(({ name, cells }) => newReason(name, cells)),
       ...conditionsOf(dataset, 'reject').map((condition) => rowReason(dataset, condition)),
@@ -152,11 +153,16 @@ const trimmed = (column: string): string =>
   `CASE WHEN ${column} < '!' OR ${column} LIKE '% ' ` +
   `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`;
 
-/** The text of a cell, or NULL where it says that there is none. */
-const textOf = (column: string, { trim, nullTokens }: Field): string => {
+/**
+ * The text of a cell, or NULL where it says that there is none. A key has one spelling: a letter
+ * with its accent and the two behind each other are the same.
+ */
+const textOf = (dataset: Dataset, name: string, { trim, nullTokens }: Field): string => {
+  const column = ident(name);
   const text = trim ? trimmed(column) : `nullif(${column}, '')`;
-  if (nullTokens.length === 0) return text;
-  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${text} END`;
+  const spelt = keyTextsOf(dataset).has(name) ? `nfc_normalize(${text})` : text;
+  if (nullTokens.length === 0) return spelt;
+  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
 };
 
 const castOf = (name: string, field: Field): string =>
@@ -184,22 +190,42 @@ const rulesOf = (
       return { code: rule.code, holds: rule.toSql(typed(name), use.params, valueSideOf(field)) };
     });
 
-const acceptsOf = (name: string, field: Field): string => {
-  const accepts = kindOf(field).accepts(ident(name), typed(name), field.options);
-  const all = [accepts, ...rulesOf(name, field, 'reject').map(({ holds }) => holds)]
+const acceptsOf = (dataset: Dataset, name: string, field: Field): string => {
+  const text = ident(name);
+  const accepts = [
+    kindOf(field).accepts(text, typed(name), field.options),
+    ...characterChecks(dataset, name, field).map(({ toSql }) => toSql(text)),
+  ];
+  const all = [...accepts, ...rulesOf(name, field, 'reject').map(({ holds }) => holds)]
     .map((sql) => `(${sql})`)
     .join(' AND ');
-  return isRequired(field) ? all : `(${ident(name)} IS NULL OR (${all}))`;
+  return isRequired(field) ? all : `(${text} IS NULL OR (${all}))`;
+};
+
+/** Why a text is no value of the field: by its kind, then by its characters. */
+const refusalsOf = (
+  dataset: Dataset,
+  name: string,
+  field: Field,
+): { readonly code: RowCode; readonly sql: string }[] => {
+  const text = ident(name);
+  return [
+    ...kindOf(field)
+      .refusals(field.options)
+      .map(({ code, when }) => ({ code, sql: when(text, typed(name), preparedOf(name, field)) })),
+    ...characterChecks(dataset, name, field).map(({ toSql }) => ({
+      code: 'E_CONTROL_CHAR' as const,
+      sql: `NOT ${toSql(text)}`,
+    })),
+  ];
 };
 
 /** One cause, one reason: each holds only where none before it in the same field does. */
-const reasonsOf = (name: string, field: Field): ReasonSql[] => {
+const reasonsOf = (dataset: Dataset, name: string, field: Field): ReasonSql[] => {
   const text = ident(name);
   const about = { field: name, needs: [name] };
   const required: ReasonSql = { code: 'E_REQUIRED', ...about, when: `${text} IS NULL` };
-  const refusals = kindOf(field)
-    .refusals(field.options)
-    .map(({ code, when }) => ({ code, sql: when(text, typed(name), preparedOf(name, field)) }));
+  const refusals = refusalsOf(dataset, name, field);
   const present = `${text} IS NOT NULL`;
   const passed = refusals.map(({ sql }) => `(${sql}) IS NOT TRUE`);
   const noValue = refusals.map(({ code, sql }, index) => ({
@@ -231,20 +257,19 @@ const newReason = (name: string, cells: string): ReasonSql => ({
 });
 
 /** Where a field has a value, or is missing and may be. */
-const judgeable = (name: string, field: Field): string[] => {
+const judgeable = (dataset: Dataset, name: string, field: Field): string[] => {
   const text = ident(name);
-  const refusals = kindOf(field)
-    .refusals(field.options)
-    .map(({ when }) => when(text, typed(name), preparedOf(name, field)))
-    .map((refused) => `(${text} IS NULL OR (${refused}) IS NOT TRUE)`);
+  const refusals = refusalsOf(dataset, name, field).map(
+    ({ sql }) => `(${text} IS NULL OR (${sql}) IS NOT TRUE)`,
+  );
   return isRequired(field) ? [`${text} IS NOT NULL`, ...refusals] : refusals;
 };
 
 /** A rule over several columns has no reason of its own where one of them has one already. */
-const rowReason = ({ fields }: Dataset, { code, field, needs, holds }: RowCondition): ReasonSql => {
+const rowReason = (dataset: Dataset, { code, field, needs, holds }: RowCondition): ReasonSql => {
   const judged = needs.flatMap((name) => {
-    const needed = fields[name];
-    return needed === undefined ? [] : judgeable(name, needed);
+    const needed = dataset.fields[name];
+    return needed === undefined ? [] : judgeable(dataset, name, needed);
   });
   const when = [...judged, `${holds.toSql(typed)} IS FALSE`].join(' AND ');
   return { code, field, needs, when };

@@ -6,6 +6,7 @@ import type { Row, Value } from '../fields/value.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
 import { applyCasing } from './casing.ts';
+import { type CharacterCheck, characterChecks, keyTextsOf } from './characters.ts';
 import { typedFields } from './evolution-sql.ts';
 import { rowConditions } from './row-conditions.ts';
 
@@ -28,7 +29,10 @@ export const judgeRow = (
   const refused = new Set<string>();
   const typed = typedFields(dataset);
   for (const [name, field] of Object.entries(dataset.fields)) {
-    const judged = judgeField(field, textOf(field, texts[name] ?? null));
+    const checks = characterChecks(dataset, name, field);
+    const text = textOf(field, texts[name] ?? null);
+    const spelt = keyTextsOf(dataset).has(name) ? (text?.normalize('NFC') ?? null) : text;
+    const judged = judgeField(field, spelt, checks);
     const isAside = judged.codes[0] === 'E_TYPE' && typed.includes(name);
     const verdict = isAside ? missing : judged;
     values[name] = verdict.value;
@@ -66,13 +70,20 @@ type Verdict = {
 /** What is left of an optional field whose value is set aside. */
 const missing: Verdict = { value: null, refused: false, codes: [] };
 
-const judgeField = (field: Field, text: string | null): Verdict => {
+const judgeField = (
+  field: Field,
+  text: string | null,
+  checks: readonly CharacterCheck[],
+): Verdict => {
   if (text === null) {
     const required = isRequired(field);
     return { value: null, refused: required, codes: required ? ['E_REQUIRED'] : [] };
   }
   const parsed = kindOf(field).parse(text, field.options);
   if (!parsed.ok) return { value: null, refused: true, codes: [parsed.code] };
+  if (!checks.every(({ passes }) => passes(text))) {
+    return { value: null, refused: true, codes: ['E_CONTROL_CHAR'] };
+  }
   const { value } = parsed;
   return { value, refused: false, codes: brokenBy(field, value, 'reject') };
 };

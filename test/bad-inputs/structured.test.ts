@@ -109,6 +109,7 @@ describe('JSON documents', () => {
       {},
       'PUB 1; ROW 2 E_ENCODING null',
     ],
+    ['J12 an escape', `[${good},{"id":1,"sku":"\\u001b"}]`, {}, 'PUB 1; ROW 2 E_CONTROL_CHAR null'],
     ['J12 NUL', `[${good},{"id":1,"sku":"\\u0000"}]`, {}, 'PUB 1; ROW 2 E_CONTROL_CHAR null'],
     ['no such path', `{"a":[${good}]}`, { path: ['d'] }, 'FILE E_SCHEMA'],
     ['keyed by a field', '{"x":{"id":1},"y":{"id":2}}', { keyedBy: 'sku' }, 'PUB 2'],
@@ -262,6 +263,12 @@ describe('Parquet files', () => {
     const lying = Buffer.from(whole);
     lying.writeUInt32LE(0x7fffffff, lying.length - 8);
     expect(await outcome(lying, 'parquet')).toBe('FILE E_CORRUPT');
+  });
+  test.each([0, 1, 8, 11, 27, 31, 127])('C14 a text with the character %i', async (code) => {
+    const texts = [`'a' || chr(${code})`, "'x'", `'"\\' || chr(9) || chr(10) || chr(13) || 'é'`];
+    const rows = texts.map((text, at) => `SELECT ${at + 1}::BIGINT AS id, ${text} AS sku`);
+    const file = await write(rows.join(' UNION ALL '));
+    expect(await outcome(file, 'parquet')).toBe('PUB 2; ROW 1 E_CONTROL_CHAR null');
   });
   test('J15 a missing column is refused with its name', async () => {
     expect(await outcome(await write("SELECT 'x' AS sku"), 'parquet')).toBe('FILE E_SCHEMA');

@@ -82,11 +82,11 @@ export const shapes: readonly Case[] = [
     }),
   ],
   ['C13 a NUL byte', file(note('a\0b')), rejected('E_CONTROL_CHAR')],
-  [
-    'C14 other control characters: only NUL breaks a row, the others are text as they came',
-    file(note('\u0001\u001b[31m')),
-    published(),
-  ],
+  ['C14 an escape sequence', file(note('\u001b[31mred')), rejected('E_CONTROL_CHAR')],
+  ['C14 a byte below the space, in quotes', file(note('"\u0001"')), rejected('E_CONTROL_CHAR')],
+  ['C14 a delete', file(note('a\u007f')), rejected('E_CONTROL_CHAR')],
+  ['C14 tabs, and line ends in quotes', file(note('"\t\r\n\t"')), published()],
+  ['C14 with another quote', file(note("'\u0001'")), rejected('E_CONTROL_CHAR'), { quote: "'" }],
   ['C15 carriage returns alone', file(row(50), { lineEnd: '\r' }), published()],
   [
     'C16 all line ends in one file',

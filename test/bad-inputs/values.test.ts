@@ -87,6 +87,44 @@ const absences: readonly Case[] = [
   ],
 ];
 
+const characters: readonly Case[] = [
+  ['V19 in free text', 'note', note(), 'a\u200bb\u202ec', 'a\u200bb\u202ec'],
+  ['C14 kept where the field says so', 'note', note({ controls: true }), '\u001b[1m', '\u001b[1m'],
+];
+
+const keyed = () => sales({ key: ['sku'] });
+
+test.each([
+  ['a space of no width', 'S-50\u200b', rejected('E_CONTROL_CHAR sku')],
+  ['text that runs backwards', '\u202eS-50', rejected('E_CONTROL_CHAR sku')],
+  ['a byte order mark', 'S\ufeff-50', rejected('E_CONTROL_CHAR sku')],
+  ['an isolate', 'S\u2066-50', rejected('E_CONTROL_CHAR sku')],
+  ['letters of any script', 'Straße-東京', published()],
+])('V19 a key with %s', async (_name, sku, expected) => {
+  const landed = Buffer.from(file(row(50, { sku })));
+  expect(await readLanded(landed, keyed())).toMatchObject(expected);
+});
+
+test.each([
+  ['in its key', 'sku', 'caf\u00e9'],
+  ['in free text, which is kept as it came', 'note', 'cafe\u0301'],
+])('V18 two spellings of one letter, %s', async (_name, field, becomes) => {
+  const landed = Buffer.from(file(row(50, { [field]: 'cafe\u0301' })));
+  const found = await readLanded(landed, keyed());
+  expect(found).toMatchObject(published());
+  const rows = found.kind === 'read' ? found.rows : [];
+  expect(rows.find(({ _row }) => _row === 50)?.[field]).toBe(becomes);
+});
+
+test('C14 beside a field that keeps control characters, every other text is judged alone', async () => {
+  const dataset = sales({ fields: { ...fields, note: note({ controls: true }) } });
+  const bell = file(row(50, { sku: 'S\u0007', note: '\u0007' }));
+  const found = await readLanded(Buffer.from(bell), dataset);
+  expect(found).toMatchObject(rejected('E_CONTROL_CHAR sku'));
+  const nul = await readLanded(Buffer.from(file(row(50, { note: '\0' }))), dataset);
+  expect(nul).toMatchObject(rejected('E_CONTROL_CHAR'));
+});
+
 const texts: readonly Case[] = [
   ['V07 leading zeros', 'sku', kindOf('sku'), '00123', '00123'],
   ['V21 a formula', 'note', note(), '=HYPERLINK(A1)', '=HYPERLINK(A1)'],
@@ -102,6 +140,7 @@ describe.each([
   ['times', times],
   ['absences', absences],
   ['texts', texts],
+  ['characters', characters],
 ])('%s', (_group, cases) => {
   test.each(cases)('%s', async (_name, field, kind, cell, becomes) => {
     const dataset = sales({ fields: { ...fields, [field]: kind } });

@@ -61,6 +61,17 @@ test('a dropped file becomes one snapshot, its bad rows and duplicates are count
   expect(stack.events.map((event) => event.type)).toEqual(['Dataset Updated', 'Dataset Updated']);
 });
 
+test('two spellings of one key are one row; the other is counted and kept', async () => {
+  const stack = await withProducts();
+  const spelt = (key: string) => order(1).replace('ORD-0000000001', key);
+  const rows = [spelt('caf\u00e9'), spelt('cafe\u0301'), ...good(2, 20)];
+  await stack.land([['orders/a.csv', orders(...rows)]]);
+  expect(await runOf(stack)).toMatchObject({
+    state: 'PUBLISHED',
+    counts: { rowsIn: 22, published: 21, rejected: 0, deduplicated: 1 },
+  });
+});
+
 test('each way a file can end, in one delivery, and the good one is still published', async () => {
   const stack = await withProducts();
   const same = orders(...good(1, 30));

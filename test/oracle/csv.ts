@@ -52,13 +52,15 @@ type Options = {
   readonly rowBytesMax: number;
 };
 
+const CONTROL = /[^\t\r\n\x20-\x7e\x80-\xff]/;
+
 /** What is wrong with the form of a row. A row over the limit is not looked into. */
 const formCodes = (parsed: Parsed | undefined, row: Buffer, columns: number): string[] =>
   [
     parsed === undefined ? 'E_QUOTE' : undefined,
     parsed !== undefined && parsed.cells.length !== columns ? 'E_FIELD_COUNT' : undefined,
     isUtf8(row) ? undefined : 'E_ENCODING',
-    row.includes(0) ? 'E_CONTROL_CHAR' : undefined,
+    CONTROL.test(row.toString('latin1')) ? 'E_CONTROL_CHAR' : undefined,
   ]
     .filter((code) => code !== undefined)
     .sort();

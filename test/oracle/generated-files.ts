@@ -22,7 +22,7 @@ export type GeneratedFile = {
   readonly traits: readonly string[];
 };
 
-const faults = ['more', 'fewer', 'wild', 'blank', 'long', 'byte', 'nul', 'twice'] as const;
+const faults = ['more', 'fewer', 'wild', 'blank', 'long', 'byte', 'control', 'twice'] as const;
 type Fault = 'none' | (typeof faults)[number];
 type DrawnRow = {
   readonly cells: readonly (string | null)[];
@@ -50,10 +50,11 @@ const BAD_BYTE = '\ue0ff';
 const BAD_BYTE_AS_UTF8 = Buffer.from(BAD_BYTE).toString('latin1');
 
 /** What is put behind the first cell of a row. */
-const spoilt = ({ cells, fault }: DrawnRow, long: string): readonly (string | null)[] => {
+const spoilt = ({ cells, fault, styles }: DrawnRow, long: string): readonly (string | null)[] => {
   const [first = '', ...others] = cells;
-  const put = { long, byte: BAD_BYTE, nul: '\0' };
-  return fault === 'long' || fault === 'byte' || fault === 'nul'
+  const control = ['\0', '\x01', '\b', '\x1b', '\x7f'][(styles[0] ?? 0) % 5] ?? '';
+  const put = { long, byte: BAD_BYTE, control };
+  return fault === 'long' || fault === 'byte' || fault === 'control'
     ? [`${first ?? ''}${put[fault]}`, ...others]
     : cells;
 };

@@ -55,6 +55,8 @@ const prefix = (text: string, allowed: (part: string) => boolean): string => {
 const stringsIn = (text: string): string[] =>
   (text.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((source) => String(JSON.parse(source)));
 
+const CONTROL = /[^\t\r\n\x20-\x7e\x80-\uffff]/;
+
 export const oracleLine = (
   line: Buffer,
   fields: readonly string[],
@@ -63,14 +65,15 @@ export const oracleLine = (
   const text = line.toString('utf8');
   const codes: string[] = [];
   if (!Buffer.from(text).equals(line)) codes.push('E_ENCODING');
-  if (line.includes(0)) codes.push('E_CONTROL_CHAR');
+  // Other control characters are none of JSON's in the first place.
+  if (line.includes(0) || line.includes(0x7f)) codes.push('E_CONTROL_CHAR');
   if (codes.length > 0) return { codes: codes.sort() };
   if (parsed(text) === undefined) return { codes: ['E_JSON'] };
   if (depthOf(text) > depthMax) return { codes: ['E_DEPTH'] };
   if (!/^\s*\{/.test(text)) return { codes: ['E_JSON_SHAPE'] };
   const strings = stringsIn(text);
   if (strings.some((string) => !string.isWellFormed())) codes.push('E_ENCODING');
-  if (strings.some((string) => string.includes('\0'))) codes.push('E_CONTROL_CHAR');
+  if (strings.some((string) => CONTROL.test(string))) codes.push('E_CONTROL_CHAR');
   const all = members(text);
   if (new Set(all.map(({ key }) => key)).size !== all.length) codes.push('E_JSON_DUP_KEY');
   if (codes.length > 0) return { codes: codes.sort() };

@@ -36,12 +36,13 @@ import {
   OPEN_OBJECT,
   QUOTE,
   setAscii,
+  setControls,
   setDepth,
   skipBlanks,
 } from './values.as.ts';
 
 // Not "export … from": AssemblyScript would take that for another module.
-export { know, lines, rowBytes, rows, setCells, setDepth, setLines, setNames, split };
+export { know, lines, rowBytes, rows, setCells, setControls, setDepth, setLines, setNames, split };
 
 /**
  * Takes lines of JSON in their usual form and writes each as a numbered row of cells, as

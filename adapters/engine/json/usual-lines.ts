@@ -23,6 +23,7 @@ type Exports = {
   setLines(input: number, ends: number, faults: number, max: number, rowBytesMax: number): void;
   setNames(head: number, table: number, mask: number, strangers: number): void;
   setCells(number: number, slots: number, slotsEnd: number): void;
+  setControls(kept: number): void;
   setDepth(max: number): void;
   know(name: number): void;
   take(
@@ -73,7 +74,8 @@ const openLayout = () => {
 };
 
 /** A key that has another spelling, with escapes, is left to the scanner. */
-const isPlainName = (name: string): boolean => JSON.stringify(name) === `"${name}"`;
+const isPlainName = (name: string): boolean =>
+  JSON.stringify(name) === `"${name}"` && !name.includes('\x7f');
 
 /** The fields in their order, since most lines have them so, and then their other names. */
 const namesOf = ({ fields, names }: LineScanner): [string, number][] => {
@@ -108,6 +110,7 @@ const openMemory = (scanner: LineScanner, { chunk, rowBytesMax, numberedMax }: U
   wasm.setLines(input, ends, faults, linesMax, rowBytesMax);
   wasm.setNames(entries, table, places - 1, met);
   wasm.setCells(number, slots, slots + SLOT_BYTES * fields.length);
+  wasm.setControls(scanner.keepsControls ? 1 : 0);
   wasm.setDepth(scanner.depthMax);
   for (const [index, takes] of scanner.takes.entries())
     memory.writeInt32LE(TAKES[takes], slots + SLOT_BYTES * index + SLOT_TAKES);

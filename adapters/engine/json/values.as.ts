@@ -11,6 +11,7 @@ export const CLOSE_OBJECT: u8 = 125;
 const OPEN_ARRAY: u8 = 91;
 const CLOSE_ARRAY: u8 = 93;
 const SPACE: u8 = 32;
+const DELETE: u8 = 127;
 const TAB: u8 = 9;
 const CR: u8 = 13;
 const PLUS: u8 = 43;
@@ -42,6 +43,10 @@ const ANY = 2;
 let depthMax: i32 = 0;
 /** All high bits when a line with a byte that is no ASCII is left to the host. */
 let refused: v128 = i8x16.splat(0);
+/** Whether strings may have control characters, all but NUL; otherwise their lines are left. */
+let controls: bool = false;
+/** The one control character that JSON itself lets through. */
+let barred: v128 = i8x16.splat(0);
 /** Whether the string that was read last has a backslash. */
 let escaped: bool = false;
 
@@ -51,6 +56,12 @@ export function setDepth(max: i32): void {
 
 export function setAscii(only: i32): void {
   refused = i8x16.splat(only ? i8(-128) : 0);
+}
+
+export function setControls(kept: i32): void {
+  controls = kept !== 0;
+  // A quote is found anyway.
+  barred = i8x16.splat(controls ? QUOTE : DELETE);
 }
 
 /** A line feed is no blank here: it ends the line. */
@@ -119,7 +130,10 @@ function skipString(from: i32): i32 {
     const found = i8x16.bitmask(
       v128.or(
         v128.or(i8x16.eq(bytes, wideQuote), i8x16.eq(bytes, wideBackslash)),
-        v128.or(i8x16.lt_u(bytes, wideSpace), v128.and(bytes, refused)),
+        v128.or(
+          v128.or(i8x16.lt_u(bytes, wideSpace), i8x16.eq(bytes, barred)),
+          v128.and(bytes, refused),
+        ),
       ),
     );
     if (!found) {
@@ -136,12 +150,12 @@ function skipString(from: i32): i32 {
   return 0;
 }
 
-/** From behind the backslash; NULs and lone surrogates are left to the host. */
+/** From behind the backslash; lone surrogates and barred characters are left to the host. */
 function skipEscape(at: i32): i32 {
   const letter = load<u8>(at);
   if (letter !== LOWER_U) return isSimple(letter) ? at + 1 : 0;
   const unit = hex(at + 1);
-  if (unit <= 0) return 0;
+  if (unit <= 0 || (!controls && isControl(unit))) return 0;
   if ((unit & 0xf800) !== 0xd800) return at + 5;
   const paired =
     unit < 0xdc00 &&
@@ -151,13 +165,19 @@ function skipEscape(at: i32): i32 {
   return paired ? at + 11 : 0;
 }
 
+/** A control character of ASCII other than tab and line ends. */
+function isControl(unit: i32): bool {
+  return (unit < 32 && unit !== 9 && unit !== 10 && unit !== 13) || unit === i32(DELETE);
+}
+
 function isSimple(letter: u8): bool {
   switch (letter) {
+    case 98: // b
+    case 102: // f
+      return controls;
     case 34: // "
     case 47: // /
     case 92: // \
-    case 98: // b
-    case 102: // f
     case 110: // n
     case 114: // r
     case 116: // t

@@ -22,6 +22,7 @@ export const MAX = 48;
 export const OPTIONAL = 1;
 export const LOWER = 2;
 export const UPPER = 4;
+export const KEY = 8;
 
 let dataMax: i32 = 0;
 

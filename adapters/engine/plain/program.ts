@@ -2,6 +2,7 @@ import type { Dataset } from '../../../core/dataset.ts';
 import { type Field, isRequired } from '../../../core/fields/field.ts';
 import type { RowRule } from '../../../core/rules/row-rule.ts';
 import type { RuleParam, RuleParams } from '../../../core/rules/rule.ts';
+import { keyTextsOf } from '../../../core/validate/characters.ts';
 import { rowRulesOf } from '../../../core/validate/judge-set.ts';
 import type { Logical, Physical } from './parquet-file.ts';
 
@@ -17,13 +18,15 @@ export const kinds = {
   instant: 7,
   date: 8,
 } as const;
-export const flags = { optional: 1, lower: 2, upper: 4 } as const;
+export const flags = { optional: 1, lower: 2, upper: 4, key: 8 } as const;
 
 /** One column's part in the walk. */
 export type ColumnProgram = {
   readonly name: string;
   readonly kind: keyof typeof kinds;
   readonly optional: boolean;
+  /** A text of a key: of ASCII only, since others may be written in two ways. */
+  readonly key: boolean;
   readonly casing: 'lower' | 'upper' | undefined;
   /** Fewest and most code points of a text; scale and digits of a decimal. */
   readonly a: number;
@@ -58,7 +61,7 @@ export const programOf = (
   const programs: ColumnProgram[] = [];
   for (const name of columns) {
     const field = dataset.fields[name];
-    const program = field === undefined ? undefined : columnProgram(name, field);
+    const program = field === undefined ? undefined : columnProgram(dataset, name, field);
     if (program === undefined) return undefined;
     programs.push(program);
   }
@@ -67,7 +70,7 @@ export const programOf = (
 
 type Typed = Pick<ColumnProgram, 'kind' | 'physical' | 'logical'> & Partial<ColumnProgram>;
 
-const columnProgram = (name: string, field: Field): ColumnProgram | undefined => {
+const columnProgram = (dataset: Dataset, name: string, field: Field): ColumnProgram | undefined => {
   const typed = typedOf(field);
   // The bounds of other kinds, such as 0.5 of a double, are no integers.
   const ruled = typed === undefined ? undefined : rulesOf(field, typed.kind);
@@ -76,6 +79,7 @@ const columnProgram = (name: string, field: Field): ColumnProgram | undefined =>
   return {
     name,
     optional: !isRequired(field),
+    key: keyTextsOf(dataset).has(name),
     casing: field.casing,
     values: [],
     ...{ a: 0, b: TEXT_MAX },

@@ -1,6 +1,6 @@
 // @ts-nocheck: this is AssemblyScript, a part of plain.as.ts.
 import { copy, doubled, QUOTE } from './cell.as.ts';
-import { A, AT_DATA, B, endText, FLAGS, LOWER, TABLE, UPPER } from './column.as.ts';
+import { A, AT_DATA, B, endText, FLAGS, KEY, LOWER, TABLE, UPPER } from './column.as.ts';
 
 /** Judges texts and writes them as Parquet's plain encoding has them: a length, then the bytes. */
 const SPACE: u8 = 32;
@@ -27,6 +27,7 @@ export function text(column: i32, next: i32, start: i32, end: i32): bool {
   const flags = load<i32>(column, FLAGS);
   const to = next + 4;
   let length = end - start;
+  if (flags & KEY && !isAscii(start, end)) return false;
   if (doubled) {
     if (flags & (LOWER | UPPER)) return false;
     length = undouble(start, end, to);
@@ -37,6 +38,16 @@ export function text(column: i32, next: i32, start: i32, end: i32): bool {
   }
   store<i32>(next, length);
   endText(column, to + length);
+  return true;
+}
+
+/** Beyond ASCII a key may be written in two ways, or hold what nobody sees. */
+function isAscii(start: i32, end: i32): bool {
+  for (let at = start; at < end; at += 16) {
+    const left = end - at;
+    const live = left >= 16 ? 0xffff : (1 << left) - 1;
+    if (i8x16.bitmask(v128.load(at)) & live) return false;
+  }
   return true;
 }
 

@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 type Row = { start: number; end: number; codes: readonly string[]; cells: readonly string[] };
-type Limits = { rowBytesMax: number; chunk: number };
+type Limits = { rowBytesMax: number; chunk: number; keepsControls?: boolean };
 const usual = { rowBytesMax: 1 << 18, chunk: 1 << 20 };
 
 /** Every row that a reader finds, with the cells that it writes of the sound ones. */
@@ -174,12 +174,13 @@ describe('lines of fixed width', () => {
   test.each([
     ['as they are', '0001 Anna  \n', ['0001', 'Anna  ']],
     ['code points, not bytes', '0001 Jürg🧀 \n', ['0001', 'Jürg🧀 ']],
-    ['quotes and separators as text', '0"01 a\x01"b,c\n', ['0"01', 'a\x01"b,c']],
+    ['quotes and separators as text', '0"01 a;"b,c\n', ['0"01', 'a;"b,c']],
     ['blanks behind the last field', '0001 Anna     \n', ['0001', 'Anna  ']],
     ['no line end', '0001 Anna  ', ['0001', 'Anna  ']],
     ['a line that is too short', '0001 Anna\n', 'E_FIELD_COUNT'],
     ['text behind the last field', '0001 Anna   x\n', 'E_FIELD_COUNT'],
     ['a NUL', '0001 An\0a  \n', 'E_CONTROL_CHAR'],
+    ['a bell', '0001 An\x07a  \n', 'E_CONTROL_CHAR'],
     ['no UTF-8', Buffer.from('0001 Ann\xe9  \n', 'latin1'), 'E_ENCODING'],
     ['a line over the limit', `0001 Anna  ${' '.repeat(300_000)}\n`, 'E_ROW_SIZE'],
   ])('%s', (_name, text, wanted) => {
@@ -192,6 +193,19 @@ describe('lines of fixed width', () => {
       cells: row.cells.map((cell) => Buffer.from(cell, 'latin1').toString()),
     }));
     expect(decoded).toEqual([{ start: 0, end, codes, cells }]);
+  });
+
+  test('the separator of what is written as text, where control characters are kept', () => {
+    const kept = { ...usual, keepsControls: true };
+    const rows = readRows(
+      Buffer.from('0"01 a\x01"b,c\n00\0 x     y\n'),
+      fixedReader(columns),
+      kept,
+    );
+    expect(rows.map(({ codes, cells }) => [codes, cells])).toEqual([
+      [[], ['0"01', 'a\x01"b,c']],
+      [['E_CONTROL_CHAR'], []],
+    ]);
   });
 
   test('all line ends and blank lines, wherever the chunks are cut', () => {

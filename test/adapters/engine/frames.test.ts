@@ -14,7 +14,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-type Options = { columns: number; separator?: string; rowBytesMax?: number; chunk?: number };
+type Options = {
+  columns: number;
+  separator?: string;
+  rowBytesMax?: number;
+  chunk?: number;
+  keepsControls?: boolean;
+};
 type Row = { row: number; start: number; end: number; codes: string[] };
 
 /** Everything the framer says of a file, as plain values. */
@@ -24,6 +30,7 @@ const framed = (bytes: Buffer, options: Options) => {
   const fd = openSync(path, 'r');
   const { columns, separator = ',', rowBytesMax = 1 << 18, chunk = 1 << 20 } = options;
   const settings = {
+    keepsControls: options.keepsControls ?? false,
     from: 0,
     separators: columns - 1,
     separator,
@@ -104,6 +111,15 @@ describe('frames', () => {
     ['a quote that closes rows later costs one row', 'a,"b\nc,d\n"e",f\ng,h\n', ['1 E_QUOTE']],
     ['not UTF-8', Buffer.from('caf\xe9,b\nc,d\n', 'latin1'), ['1 E_ENCODING']],
     ['a NUL byte', 'a\0,b\nc,d\n', ['1 E_CONTROL_CHAR']],
+    ['an escape sequence', 'a,b\nc,\x1b[31md\ne,f\n', ['2 E_CONTROL_CHAR']],
+    ['a bell, a form feed', 'a,\x07\n\f,d\n', ['1 E_CONTROL_CHAR', '2 E_CONTROL_CHAR']],
+    ['tabs and quoted line ends', 'a\t,"b\r\n\t"\n\t\t,c\n', []],
+    [
+      'a control character behind a wrong quote',
+      `a"${'x'.repeat(90)}\x01,b\nc,d\n`,
+      ['1 E_CONTROL_CHAR E_QUOTE'],
+    ],
+    ['one in a row of other faults', '\x01\nc,d\n', ['1 E_CONTROL_CHAR E_FIELD_COUNT']],
     ['a row over the limit', `a,${long}\nb,c\n`, ['1 E_FIELD_SIZE']],
     ['a row of many fields over the limit', `a,b\n${'x,'.repeat(200_000)}\nc,d`, ['2 E_ROW_SIZE']],
     ['a row larger than the chunk', `a,b\nc,${huge}\r\nd,e\n`, ['2 E_FIELD_SIZE']],
@@ -118,8 +134,26 @@ describe('frames', () => {
     expect(bad.map(({ row, codes }) => `${row} ${codes.join(' ')}`)).toEqual(faults);
   });
 
+  test.each([0, 1, 8, 11, 12, 14, 27, 31, 127])('byte %i breaks its row, and no other', (byte) => {
+    for (const at of [0, 56, 60, 64, 68, 124, 128, 200, 236]) {
+      const bytes = Buffer.from('a,b\n'.repeat(60));
+      bytes[at] = byte;
+      const { rows } = framed(bytes, { columns: 2 });
+      const bad = rows.filter(({ codes }) => codes.length > 0);
+      expect(bad.map(({ row, codes }) => [row, codes])).toEqual([
+        [(at >> 2) + 1, ['E_CONTROL_CHAR']],
+      ]);
+    }
+  });
+
+  test('where control characters are kept, NUL alone breaks a row', () => {
+    const bytes = Buffer.from('a\x01,b\nc\0,d\n\x1b,\x7f\n');
+    const { rows } = framed(bytes, { columns: 2, keepsControls: true });
+    expect(rows.map(({ codes }) => codes)).toEqual([[], ['E_CONTROL_CHAR'], []]);
+  });
+
   test('agrees with the oracle on any bytes, wherever the chunks are cut', () => {
-    const byte = fc.constantFrom(...Buffer.from('ab,;"""\n\n\r\r\0\u00e9'), 0xff);
+    const byte = fc.constantFrom(...Buffer.from('ab,;"""\n\n\r\r\0\t\x1b\u00e9'), 0xff);
     const piece = fc.oneof(
       fc.array(byte, { maxLength: 30 }).map((bytes) => Buffer.from(bytes)),
       fc

@@ -19,15 +19,16 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const fields = ['a', 'b', '__proto__'];
 const depthMax = 4;
 
-type Options = { rowBytesMax?: number; chunk?: number };
+type Options = { rowBytesMax?: number; chunk?: number; keepsControls?: boolean };
 
 /** Everything the reader says of a file, as plain values. */
-const read = (bytes: Buffer, { rowBytesMax = 1 << 18, chunk = 1 << 20 }: Options = {}) => {
+const read = (bytes: Buffer, options: Options = {}) => {
+  const { rowBytesMax = 1 << 18, chunk = 1 << 20, keepsControls } = options;
   const path = join(dir, 'rows.jsonl');
   writeFileSync(path, bytes);
   const fd = openSync(path, 'r');
   const rows: { raw: string; codes: string[] }[] = [];
-  const scanner = lineScanner(fields, depthMax);
+  const scanner = lineScanner(fields, depthMax, undefined, undefined, keepsControls);
   const numbered: string[][] = [];
   let accounted = 0;
   try {
@@ -67,11 +68,7 @@ describe('jsonLines', () => {
     ],
     ['null, true and false', '{"a":null,"b":true}', ['', 'true', '']],
     ['missing keys in any order', '{"b":"2","a":"1"}', ['1', '2', '']],
-    [
-      'escapes',
-      '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\udce6"}',
-      ['"\\/\b\f\n\r\té📦', '', ''],
-    ],
+    ['escapes', '{"a":"\\"\\\\\\/\\n\\r\\t\\u00e9\\ud83d\\udce6"}', ['"\\/\n\r\té📦', '', '']],
     ['an escaped key', '{"\\u0061":1}', ['1', '', '']],
     ['__proto__ as a field', '{"__proto__":"x"}', ['', '', 'x']],
     ['blanks everywhere', ' \t{ "a" : 1 ,\t"b":\r2 } ', ['1', '2', '']],
@@ -105,6 +102,10 @@ describe('jsonLines', () => {
     ['a lone surrogate', '{"a":"\\ud800"}', 'E_ENCODING'],
     ['a NUL by escape', '{"a":"x\\u0000"}', 'E_CONTROL_CHAR'],
     ['a bare NUL', '{"a":"x\0"}', 'E_CONTROL_CHAR'],
+    ['an escape by escape', '{"a":"\\u001b[31m"}', 'E_CONTROL_CHAR'],
+    ['a backspace', '{"a":"\\b"}', 'E_CONTROL_CHAR'],
+    ['a form feed in a key', '{"\\f":1}', 'E_CONTROL_CHAR'],
+    ['a bare delete', '{"a":"\x7f"}', 'E_CONTROL_CHAR'],
     ['not UTF-8', Buffer.from('{"a":"caf\xe9"}', 'latin1'), 'E_ENCODING'],
     ['a compound value of a field', '{"a":{"x":1}}', 'nested'],
     ['a line over the limit', `{"a":"${'x'.repeat(300_000)}"}`, 'E_ROW_SIZE'],
@@ -116,6 +117,14 @@ describe('jsonLines', () => {
     );
     expect(rows.map(({ codes }) => codes)).toEqual([[], [code], []]);
     expect(numbered.map(([row]) => row)).toEqual(['0000000001', '0000000003']);
+  });
+
+  test('where control characters are kept, NUL alone breaks a line', () => {
+    const lines = '{"a":"\\u0001\\b\x7f"}\n{"a":"\\u0000"}\n{"a":"\0"}\n';
+    const { rows, numbered } = read(Buffer.from(lines), { keepsControls: true });
+    const broken = ['E_CONTROL_CHAR'];
+    expect(rows.map(({ codes }) => codes)).toEqual([[], broken, broken]);
+    expect(numbered).toEqual([['0000000001', '\u0001\b\x7f', '', '']]);
   });
 
   test('unknown names are counted, and harmless ones like __proto__ too', () => {

@@ -102,6 +102,9 @@ describe('a line that is left', () => {
   test.each([
     ['no object', '[{"a":1}]'],
     ['a NUL by escape', '{"a":"x\\u0000"}'],
+    ['a control character by escape', '{"a":"x\\u0001"}'],
+    ['a form feed', '{"a":"x\\f"}'],
+    ['a delete', '{"a":"x\x7f"}'],
     ['half of a pair', '{"a":"\\ud800\\u0041"}'],
     ['a pair the wrong way round', '{"a":"\\udce6\\ud83d"}'],
     ['a key with an escape', '{"\\u0061":1}'],

@@ -16,7 +16,7 @@ describe('readJson', () => {
       '[12.50,1E+2,-0,9007199254740993]',
     ],
     ['keys in their order', '{"b":1, "a":{"10":2,"9":3}}', '{"b":1,"a":{"10":2,"9":3}}'],
-    ['texts without needless escapes', '"\\u00e9\\/\\ud83d\\udce6\\u001f\\""', '"é/📦\\u001f\\""'],
+    ['texts without needless escapes', '"\\u00e9\\/\\ud83d\\udce6\\u0009\\""', '"é/📦\\t\\""'],
     ['names of prototypes', '{"__proto__":1,"constructor":2}', '{"__proto__":1,"constructor":2}'],
     ['words', '[true,false,null]', '[true,false,null]'],
     ['nothing', '{"a":[],"b":{}}', '{"a":[],"b":{}}'],
@@ -35,6 +35,8 @@ describe('readJson', () => {
     ['E_JSON_DUP_KEY', '[{"a":1,"\\u0061":1}]'],
     ['E_DEPTH', '['.repeat(100_000)],
     ['E_CONTROL_CHAR', '"\\u0000"'],
+    ['E_CONTROL_CHAR', '["\\u001f"]'],
+    ['E_CONTROL_CHAR', '{"\\b":1}'],
     ['E_ENCODING', '"\\ud800"'],
   ])('%s for %s', (code, text) => {
     expect(reprinted(text)).toBe(code);

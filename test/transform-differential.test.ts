@@ -6,7 +6,7 @@ import type { Dataset } from '../core/dataset.ts';
 import { day, defineDataset, month, replace, year } from '../core/define-dataset.ts';
 import { date, decimal, integer, kindOf, text, timestamp } from '../core/fields/index.ts';
 import type { Row, Scalar, Value } from '../core/fields/value.ts';
-import { typeText } from '../core/iceberg-type.ts';
+import { duckType, typeText } from '../core/iceberg-type.ts';
 import { partitionValue } from '../core/load/partition-values.ts';
 import { ident, list } from '../core/sql.ts';
 import { compileTransform } from '../core/transform/compile-transform.ts';
@@ -120,7 +120,7 @@ const sorted = (rows: readonly Row[]): readonly Row[] => {
 };
 
 /** Runs the compiled steps over sound rows. */
-const transformInDuckDb = async (dataset: Dataset, rows: readonly Texts[]): Promise<Row[]> => {
+const publishInDuckDb = async (dataset: Dataset, rows: readonly Texts[]) => {
   const compiled = compileTransform(dataset, lookup);
   const { changes, joins, partition, place, references, select } = compiled;
   await keepClean('kept', dataset, rows);
@@ -138,15 +138,18 @@ const transformInDuckDb = async (dataset: Dataset, rows: readonly Texts[]): Prom
     ...[`${place.file} AS _file`, `${place.row} AS _row`],
     `${changes ?? 'NULL'} AS _changes`,
   ];
-  const reader = await db.runAndReadAll(
+  return await db.runAndReadAll(
     `${compiled.with('s')}SELECT ${list(columns)} FROM ${compiled.from('s')} ${joins}`,
   );
-  return reader
+};
+
+/** The rows that they publish, as the row engine would hold them. */
+const transformInDuckDb = async (dataset: Dataset, rows: readonly Texts[]): Promise<Row[]> =>
+  (await publishInDuckDb(dataset, rows))
     .getRowObjects()
     .map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainOf(value)])),
     );
-};
 
 /** The same rows by the row engine, with Iceberg's own reading of the partition values. */
 const transformInRows = (dataset: Dataset, rows: readonly Texts[]): Row[] => {
@@ -197,6 +200,29 @@ test.each(tried)('%s: both engines publish the same rows', async (_name, dataset
     }),
     { numRuns: runs(15) },
   );
+});
+
+/** A type of DuckDB in the words of `duckType`; of few texts, the texts are not told. */
+const typeWords = (type: string): string =>
+  type
+    .replace(/^ENUM\(.*\)$/, 'VARCHAR')
+    .replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ')
+    .replaceAll(/[" ]/g, '');
+
+test.each(tried)('%s: each column has the type that the contract says', async (_name, dataset) => {
+  const reader = await publishInDuckDb(dataset, fc.sample(soundTexts(dataset), 1));
+  const types = reader
+    .columnNames()
+    .map((name, at) => [...[name, typeWords(String(reader.columnType(at)))]]);
+  const known = knownColumns(dataset, lookup);
+  const declared = known.map(({ name, type }) => [name, typeWords(duckType(type))]);
+  expect(types.slice(0, known.length)).toEqual(declared);
+});
+
+test('of no rows no group is made', async () => {
+  const dataset = stepDatasets.find(({ name }) => name === 'whole') ?? steps;
+  expect(await transformInDuckDb(dataset, [{ points: 'none' }])).toEqual([]);
+  expect(transformInRows(dataset, [{ points: 'none' }])).toEqual([]);
 });
 
 test('both engines write an old value alike, whatever characters it has', async () => {

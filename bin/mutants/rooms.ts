@@ -16,8 +16,8 @@ export const LEAST_PERCENT = 90;
 const reportsDir = join(root, '.headgate', 'mutants');
 
 /**
- * Mutants that are there once a module is loaded, such as the name of a kind, are asked of this room
- * alone, unless one says `--static`: each runs every test of its room.
+ * Mutants that are there once a module is loaded, such as the name of a kind, run every test of
+ * their room. They are asked of this one, and of the others when one says `--static`.
  */
 const SMALL: MutantRoom = 'rules';
 

@@ -16,4 +16,5 @@ test('its edges are the bounds and the values beside them', () => {
 test('bounds that leave no value are refused, and no bounds make no rule', () => {
   expect(() => range({ min: 2, max: 1 })).toThrow('no value lies between 2 and 1');
   expect(range({})).toEqual([]);
+  expect(range({ min: 2, max: 2 })).toMatchObject([{ kind: 'range', params: { min: 2, max: 2 } }]);
 });

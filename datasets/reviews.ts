@@ -8,7 +8,7 @@ export const reviews = defineDataset({
   owner: 'sales-data@example.com',
   description: 'One row per review, as partner shops export them: each has columns of its own.',
   fields: {
-    review_id: text({ max: 20 }),
+    review_id: text({ max: 40 }),
     product_id: text(),
     stars: integer({ min: 1, max: 5 }),
     helpful: integer({ optional: true, min: 0, description: 'How many readers it helped.' }),

@@ -107,6 +107,7 @@ const answered = async (file: GeneratedFile, dir: string, threads: number): Prom
   if (found.kind === 'refused') throw new Error(`${found.code}: ${found.detail}`);
   const { published, walked } = await publishedIn(found, Object.keys(dataset.fields));
   const { rowsIn, valid, wellFormed, nonEmpty, warned, bytes, notes } = found;
+  const { setAside, evolved } = found;
   if (walked.size > 0) seen.add(`walk: published with ${threads} threads`);
   if (found.clean.length > 2) seen.add('walk: on threads side by side');
   if (walked.size < valid) seen.add(`DuckDB: published with ${threads} threads`);
@@ -124,6 +125,8 @@ const answered = async (file: GeneratedFile, dir: string, threads: number): Prom
     warned,
     bytes,
     missing: notes.missingColumns,
+    setAside,
+    evolved,
   };
 };
 
@@ -135,11 +138,17 @@ const lookAtRule = (use: Ruled, columns: readonly string[], broken: number, rows
   if (asked.length > warned) seen.add(`${use.kind} ${use.severity} passed`);
 };
 
+const lookAtNew = ({ setAside, evolved }: JudgedFile): void => {
+  if (setAside > 0) seen.add('new values set aside');
+  if (evolved.length > 0) seen.add('new values in a new column');
+};
+
 const lookAt = ({ dataset, traits }: GeneratedFile, expected: JudgedFile): void => {
   for (const trait of traits) seen.add(`file: ${trait}`);
   const { published, reasons, warnings } = expected;
   for (const reason of Object.keys(reasons)) seen.add(`reason: ${reason.split(' ')[0]}`);
   const rows = Object.values(published);
+  lookAtNew(expected);
   const broken = ({ severity }: Ruled, reason: string): number =>
     (severity === 'warn' ? warnings : reasons)[reason] ?? 0;
   for (const [name, field] of Object.entries(dataset.fields)) {
@@ -193,6 +202,7 @@ test('both engines met every kind of field and rule above, with either outcome',
     ),
     'walk: on threads side by side',
     ...['walk: left or rejected', 'DuckDB: left or rejected', 'both ways in one file'],
+    ...['new values set aside', 'new values in a new column'],
   ];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

@@ -16,8 +16,7 @@ export const jsonSchemaOf = (dataset: Dataset) => {
   const { name, version, description, fields, rules } = dataset;
   const entries = Object.entries(fields);
   const typed = typedFields(dataset);
-  const schemaOf = (field: string, of: Field): Json =>
-    typed.includes(field) ? withOther(fieldSchema(of)) : fieldSchema(of);
+  const schemaOf = (field: string, of: Field): Json => fieldSchema(of, typed.includes(field));
   const aliases = entries.flatMap(([of, field]) =>
     field.aliases.map((alias) => [alias, schemaOf(of, field)] as const),
   );
@@ -55,21 +54,20 @@ const otherKeys = ({ evolution }: Dataset): boolean | Json => {
   return evolution.newColumns === 'quarantine_row' ? { enum: ['', null] } : true;
 };
 
-/** What is no value of the field does not keep the record from being published. */
-const withOther = (schema: Json): Json => ({
-  ...schema,
-  anyOf: [
-    ...(Array.isArray(schema.anyOf) ? schema.anyOf : []),
-    { description: 'anything else: published without it' },
-  ],
-});
+/** Where a value of another type is set aside, the record is published all the same. */
+const anythingElse = { description: 'anything else: the record is published without it' };
 
-const fieldSchema = (field: Field): Json => {
+const fieldSchema = (field: Field, isOpen: boolean): Json => {
   const text = textSchema(field);
   return {
     ...(isRequired(field)
       ? { ...text, minLength: Math.max(1, Number(text.minLength ?? 1)), ...present(field) }
-      : { anyOf: [text, { type: 'null' }, { enum: ['', ...field.nullTokens] }] }),
+      : {
+          anyOf: [
+            ...[text, { type: 'null' }, { enum: ['', ...field.nullTokens] }],
+            ...(isOpen ? [anythingElse] : []),
+          ],
+        }),
     ...(field.description === undefined ? {} : { description: field.description }),
     ...(field.default === undefined ? {} : { default: field.default }),
     'x-headgate': {
@@ -79,7 +77,7 @@ const fieldSchema = (field: Field): Json => {
       unit: field.unit,
       aliases: field.aliases.length === 0 ? undefined : field.aliases,
       rules: statedRules(field),
-      engineOnly: engineOnly(field),
+      engineOnly: engineOnly(field, isOpen),
     },
   };
 };
@@ -108,17 +106,18 @@ const EXPRESSED_RULES = new Set(['pattern', 'length']);
  * The codes of a field that a text may get although the schema lets it through. Whether the kind's
  * own part is exact is found by asking it: an edge that the kind refuses must be refused by it.
  */
-const engineOnly = (field: Field): readonly string[] => {
+const engineOnly = (field: Field, isOpen: boolean): readonly string[] => {
   const kind = kindOf(field);
   const schema = kind.jsonSchema(field.options);
   const ofKind = kind.edges(field.options).flatMap((edge) => {
     const parsed = kind.parse(edge, field.options);
-    return parsed.ok || !allows(schema, edge) ? [] : [parsed.code];
+    return parsed.ok || !(isOpen || allows(schema, edge)) ? [] : [parsed.code];
   });
   const ofRules = statedRules(field)
-    .filter((rule) => rule.severity === 'reject' && !EXPRESSED_RULES.has(rule.kind))
+    .filter((rule) => rule.severity === 'reject' && (isOpen || !EXPRESSED_RULES.has(rule.kind)))
     .map(({ code }) => code);
-  return [...new Set([...ofKind, ...ofRules])].sort();
+  const all = [...new Set([...ofKind, ...ofRules])].sort();
+  return isOpen ? all.filter((code) => code !== 'E_TYPE') : all;
 };
 
 const allows = (schema: Json, text: string): boolean => {

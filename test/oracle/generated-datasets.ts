@@ -41,8 +41,6 @@ const datasetOf = (
     description: 'Drawn.',
     fields,
     rules,
-    // Lines have keys that are no field: what is judged here are the fields.
-    evolution: { newColumns: 'quarantine_value' },
     files,
   });
 

@@ -22,6 +22,9 @@ export type GeneratedFile = {
   readonly traits: readonly string[];
 };
 
+/** A key that no field of any dataset has. */
+export const UNDECLARED = 'no field';
+
 const faults = ['more', 'fewer', 'wild', 'blank', 'long', 'byte', 'control', 'twice'] as const;
 type Fault = 'none' | (typeof faults)[number];
 type DrawnRow = {
@@ -107,7 +110,7 @@ const jsonRow = (row: DrawnRow, long: string, keys: readonly string[]): string =
     if (cell === null && style < 5) return [];
     return [`${JSON.stringify(keys[at])}${style === 9 ? ' : ' : ':'}${jsonValue(cell, style)}`];
   });
-  if (fault === 'more') members.push('"no field":{"a":[1]}');
+  if (fault === 'more') members.push(`${JSON.stringify(UNDECLARED)}:{"a":[1]}`);
   if (fault === 'fewer') members[0] = `${JSON.stringify(keys[0])}:{"a":[1,"x"]}`;
   if (fault === 'twice') members.push(...members.slice(0, 1));
   return `{${members.join(styles[0] === 9 ? ' ,\t' : ',')}}`;
@@ -242,7 +245,7 @@ const build = (dataset: Dataset, shape: Shape, drawn: readonly DrawnRow[]): Gene
   const end = /\r\n|\r|\n|$/.exec(text.slice(header.length))?.[0].length ?? 0;
   const from = bytes.mark + (hasHeader ? header.length + end : 0);
   return {
-    dataset,
+    dataset: shape.jsonl ? taking(dataset, shape) : dataset,
     format: shape.jsonl ? 'jsonl' : 'csv',
     landed: compressed(bytes.landed, shape.compression),
     plain: bytes.plain,
@@ -257,9 +260,16 @@ const build = (dataset: Dataset, shape: Shape, drawn: readonly DrawnRow[]): Gene
       shape.encoding,
       shape.compression,
       ...(hasHeader ? [`${shape.spelling} names`] : []),
+      ...(shape.jsonl ? [taking(dataset, shape).evolution.newColumns] : []),
       ...rows.map(({ fault }) => fault),
     ],
   };
+};
+
+/** A key that no field names is one more value of the file, which is in one place or the other. */
+const taking = (dataset: Dataset, { shuffle }: Shape): Dataset => {
+  const newColumns = shuffle % 2 === 0 ? 'evolve' : 'quarantine_value';
+  return { ...dataset, evolution: { ...dataset.evolution, newColumns } };
 };
 
 const declared = ({ encoding }: Shape): FileOptions['encoding'] => {

@@ -3,7 +3,7 @@ import type { Row } from '../../core/fields/value.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { judgeRow } from '../../core/validate/judge-row.ts';
 import { oracleRows } from './csv.ts';
-import type { GeneratedFile } from './generated-files.ts';
+import { type GeneratedFile, UNDECLARED } from './generated-files.ts';
 import { oracleLine } from './json.ts';
 
 type Cells = Readonly<Record<string, string | null>>;
@@ -14,6 +14,8 @@ type Framed = {
   readonly cells: Cells;
   /** Fields that hold an object or array. */
   readonly compound: readonly string[];
+  /** Whether it has a value in a column that is not declared. */
+  readonly undeclared?: boolean;
 };
 
 type Rejected = {
@@ -38,6 +40,10 @@ export type JudgedFile = {
   readonly warned: number;
   readonly bytes: { readonly total: number; readonly rows: number; readonly framing: number };
   readonly missing: readonly string[];
+  /** Values of published rows in columns that are not declared, kept in quarantine. */
+  readonly setAside: number;
+  /** Columns that they go to instead. */
+  readonly evolved: readonly string[];
 };
 
 const csvRows = ({ plain, from, columns, dataset, framing }: GeneratedFile): Framed[] => {
@@ -73,12 +79,13 @@ const jsonRows = ({ plain, from, dataset, framing }: GeneratedFile): Framed[] =>
 const jsonCells = (line: Buffer, dataset: Dataset): Omit<Framed, 'start' | 'end'> => {
   const aliases = aliasesOf(dataset);
   const fields = Object.keys(dataset.fields);
-  const found = oracleLine(line, [...fields, ...aliases.keys()], DEPTH_MAX);
+  const found = oracleLine(line, [...fields, ...aliases.keys(), UNDECLARED], DEPTH_MAX);
   if (!('cells' in found)) return { codes: found.codes, cells: {}, compound: [] };
   const cells = Object.entries(found.cells).flatMap(([name, cell]) =>
-    cell === null ? [] : [{ name: aliases.get(name) ?? name, ...cell }],
+    cell === null || name === UNDECLARED ? [] : [{ name: aliases.get(name) ?? name, ...cell }],
   );
   return {
+    undeclared: found.cells[UNDECLARED] !== null,
     codes: [],
     cells: Object.fromEntries(cells.map(({ name, text }) => [name, text])),
     compound: fields.filter((field) =>
@@ -154,6 +161,8 @@ export const judgeFile = (file: GeneratedFile): JudgedFile => {
   const warnings = verdicts.flatMap(({ found }) =>
     found?.ok === true ? [found.warnings.map(({ code, field }) => `${code} ${field}`)] : [],
   );
+  const undeclared = verdicts.filter(({ row, found }) => found?.ok === true && row.undeclared);
+  const evolves = dataset.evolution.newColumns === 'evolve';
   const rowBytes = verdicts.reduce((sum, { row }) => sum + row.end - row.start, 0);
   const names = Object.keys(dataset.fields);
   return {
@@ -173,5 +182,7 @@ export const judgeFile = (file: GeneratedFile): JudgedFile => {
     warned: warnings.filter((each) => each.length > 0).length,
     bytes: { total: plain.length, rows: rowBytes, framing: plain.length - rowBytes },
     missing: names.filter((name) => !columns.includes(name)),
+    setAside: evolves ? 0 : undeclared.length,
+    evolved: evolves && undeclared.length > 0 ? ['no_field'] : [],
   };
 };

@@ -6,6 +6,7 @@ import { valueSideOf } from '../../../core/contract.ts';
 import type { Dataset } from '../../../core/dataset.ts';
 import { defineDataset } from '../../../core/define-dataset.ts';
 import { jsonSchemaOf } from '../../../core/derive/json-schema.ts';
+import { defaultEvolution, evolutionModes } from '../../../core/evolution/evolution.ts';
 import type { Field } from '../../../core/fields/field.ts';
 import { decimal, integer, kindOf, oneOf, text, timestamp } from '../../../core/fields/index.ts';
 import { ruleOf } from '../../../core/rules/index.ts';
@@ -95,6 +96,33 @@ test('a field may come under its alias, and no unknown one may', () => {
   const valid = compiled(dataset);
   const records = [{ id: 'a' }, { number: 'a' }, { note: 'a' }, { id: 'a', nix: '1' }];
   expect(records.map((record) => valid(record))).toEqual([true, true, false, false]);
+});
+
+test('what files may hold beside the declared is allowed where the dataset takes it', () => {
+  const of = (evolution: Dataset['evolution']) => {
+    const dataset = defineDataset({
+      ...{ name: 'evolving', domain: 'test', owner: 'test', description: 'Its files change.' },
+      fields: { id: text(), size: integer({ optional: true, max: 9 }) },
+      evolution,
+    });
+    return { dataset, valid: compiled(dataset) };
+  };
+  const modes = evolutionModes.map((mode) => {
+    const { valid } = of({ ...defaultEvolution, newColumns: mode });
+    return [mode, valid({ id: 'a', nix: '1' }), valid({ id: 'a', nix: '' })];
+  });
+  expect(modes).toEqual([
+    ['evolve', true, true],
+    ['quarantine_row', false, true],
+    ['quarantine_value', true, true],
+    ['freeze', false, false],
+    ['hold', true, true],
+  ]);
+  const { dataset, valid } = of({ ...defaultEvolution, changedTypes: 'quarantine_value' });
+  expect(['big', '1', '77'].map((size) => valid({ id: 'a', size }))).toEqual([true, true, true]);
+  expect(jsonSchemaOf(dataset).properties.size).toMatchObject({
+    'x-headgate': { engineOnly: ['E_RANGE'] },
+  });
 });
 
 test('a field says its kind, its class and its unit', () => {

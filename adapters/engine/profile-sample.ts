@@ -19,6 +19,8 @@ export type ProfiledColumn = {
   readonly nested: boolean;
   readonly of: ValueClass;
   readonly classified: boolean;
+  /** Someone said who may see it, if only that everyone may. */
+  readonly declared: boolean;
 };
 
 const Row = z.record(z.string(), z.unknown());

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import { duckType, typeText } from '../../core/iceberg-type.ts';
+import { type Alike, personalValues } from '../../core/infer/personal.ts';
 import {
   type ColumnProfile,
   classifiedFields,
@@ -31,14 +32,21 @@ export const profileRun = async (
 ): Promise<Profile> => {
   const columns = columnsOf(dataset);
   const everyBlock = Math.max(1, Math.ceil(rows / sampleRowsMax));
-  const dear = columns.slice(0, profiledColumnsMax).filter(({ nested }) => !nested);
+  const dear = columns.slice(0, profiledColumnsMax).filter(isDear);
   const inSample = everyBlock === 1 ? '' : blockCondition(everyBlock);
   const named = list(dear.map(({ name }) => ident(name)));
   await engine.run(`CREATE TEMP TABLE profile_sample AS
     SELECT ${dear.length === 0 ? '_row' : named} FROM ${cleanSql(clean)} ${inSample}`);
-  const { sampled, samples } = await sampleColumns(engine, dear);
+  const personal = await personalColumns(engine, dear);
+  // What looks like data of people is told of like what is declared to be.
+  const told = columns.map((column) => ({
+    ...column,
+    classified: column.classified || personal.has(column.name),
+  }));
+  const shown = told.slice(0, profiledColumnsMax).filter(isDear);
+  const { sampled, samples } = await sampleColumns(engine, shown);
   await engine.run('DROP TABLE profile_sample');
-  const whole = await footerFacts(engine, clean, columns);
+  const whole = await footerFacts(engine, clean, told);
   return {
     rows,
     sampled,
@@ -47,9 +55,44 @@ export const profileRun = async (
     columns: columns.map(({ name, type, classified }): ColumnProfile => {
       const { nulls = 0, ...bounds } = whole.get(name) ?? {};
       const sample = samples.get(name) ?? null;
-      return { name, type, classified, count: rows, nulls, ...bounds, sample };
+      const found = personal.get(name);
+      const people = found === undefined ? {} : { personal: found };
+      return { name, type, classified, ...people, count: rows, nulls, ...bounds, sample };
     }),
   };
+};
+
+const isDear = ({ nested }: ProfiledColumn): boolean => !nested;
+
+/** Values of a column that are looked at for data of people. */
+const personalSample = 500;
+const Texts = z.array(z.string()).nullable();
+
+/**
+ * The columns of which nobody said who may see them, and whose values look like data of people. By
+ * their hashes, so that every run of the same rows looks at the same ones.
+ */
+const personalColumns = async (
+  engine: Engine,
+  columns: readonly ProfiledColumn[],
+): Promise<ReadonlyMap<string, Alike>> => {
+  // A card number may be a whole number too.
+  const open = columns.filter(
+    ({ declared, of, type }) => !declared && (of === 'text' || type === 'long'),
+  );
+  if (open.length === 0) return new Map();
+  const select = open.map(({ name }, index) => {
+    const values = `SELECT CAST(${ident(name)} AS VARCHAR) AS value FROM profile_sample
+      WHERE ${ident(name)} IS NOT NULL ORDER BY hash(${ident(name)}) LIMIT ${personalSample}`;
+    return `(SELECT list(value) FROM (${values})) AS c_${index}`;
+  });
+  const [row = {}] = z.array(Footer).parse(await engine.rows(`SELECT ${list(select)}`));
+  return new Map(
+    open.flatMap(({ name }, index) => {
+      const found = personalValues(Texts.parse(row[`c_${index}`]) ?? []);
+      return found === undefined ? [] : [[name, found] as const];
+    }),
+  );
 };
 
 const columnsOf = (dataset: Dataset): readonly ProfiledColumn[] => {
@@ -63,6 +106,7 @@ const columnsOf = (dataset: Dataset): readonly ProfiledColumn[] => {
       nested: typeof type !== 'string',
       of: valueClass(type),
       classified: classified.has(name),
+      declared: classified.has(name) || field.classification !== undefined,
     };
   });
 };

@@ -44,15 +44,25 @@ const PERSON_NAME =
 const PERSON_ID =
   /(^|_)(customer|user|client|person|employee|patient|member|account)_?(id|no|number)$/;
 
+/** What most values of a column are, told without any of them. */
+export type Alike = { readonly what: string; readonly matching: number; readonly looked: number };
+
+/** What these texts say of people by themselves. */
+export const personalValues = (texts: readonly string[]): Alike | undefined => {
+  const looked = texts.length;
+  for (const [what, holds] of byValue) {
+    const matching = texts.filter(holds).length;
+    if (matching > 0 && matching >= looked * SHARE) return { what, matching, looked };
+  }
+  return undefined;
+};
+
 /** What a column's values, or else its name, say of people. */
 export const personalData = ({ name, texts }: SampledColumn): Personal | undefined => {
-  for (const [what, holds] of byValue) {
-    const count = texts.filter(holds).length;
-    if (count === 0 || count < texts.length * SHARE) continue;
-    return {
-      classification: 'confidential',
-      evidence: `${count} of ${texts.length} values are ${what}`,
-    };
+  const found = personalValues(texts);
+  if (found !== undefined) {
+    const evidence = `${found.matching} of ${found.looked} values are ${found.what}`;
+    return { classification: 'confidential', evidence };
   }
   if (PERSON.test(name) || PERSON_NAME.test(name)) {
     return { classification: 'confidential', evidence: 'the name speaks of a person' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Dataset } from '../dataset.ts';
 import type { Field } from '../fields/field.ts';
 import type { IcebergType } from '../iceberg-type.ts';
-import type { ColumnSummary, RunFacts } from './summary.ts';
+import { type ColumnSummary, PersonalFact, type RunFacts } from './summary.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -44,6 +44,8 @@ export const ColumnProfile = z.object({
   type: z.string(),
   /** No value of it stands anywhere in the profile. */
   classified: z.boolean(),
+  /** Not classified, and yet it looks like data of people: no value of it stands here either. */
+  personal: PersonalFact.optional(),
   /** Of the whole run. */
   count: Count,
   nulls: Count,
@@ -118,7 +120,15 @@ export const factsOf = (profile: Profile, measured: RunFacts['measured']): RunFa
     ),
   ),
   measured,
+  ...personalOf(profile),
 });
+
+const personalOf = ({ columns }: Profile): Pick<RunFacts, 'personal'> => {
+  const found = columns.flatMap(({ name, personal }) =>
+    personal === undefined ? [] : [[name, personal] as const],
+  );
+  return found.length === 0 ? {} : { personal: Object.fromEntries(found) };
+};
 
 const summaryOf = ({ count, nulls, sample }: ColumnProfile): ColumnSummary => {
   const nullShare = count === 0 ? 0 : nulls / count;

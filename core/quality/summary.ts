@@ -18,6 +18,9 @@ export const ColumnSummary = z.object({
 });
 export type ColumnSummary = z.infer<typeof ColumnSummary>;
 
+/** What most of the values looked at are. */
+export const PersonalFact = z.object({ what: z.string(), matching: Count, looked: Count });
+
 /** What the transform stage measures of a run for its checks; transform → gate, publish. */
 export const RunFacts = z.object({
   /** Rows the sampled statistics come from. */
@@ -27,6 +30,8 @@ export const RunFacts = z.object({
   newest: z.record(z.string(), z.number()),
   /** Rows asked, and rows for which it holds, by the check's name. */
   measured: z.record(z.string(), z.object({ rows: Count, holding: Count })),
+  /** Columns that are not classified, and hold what looks like data of people. */
+  personal: z.record(z.string(), PersonalFact).optional(),
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 

@@ -5,7 +5,7 @@ import type { Counts, Finding, Quality, QualityPart } from '../ledger.ts';
 import { checkKindOf } from '../quality/index.ts';
 import { type Dimension, dimensions, type JudgedRun } from '../quality/kind.ts';
 import { shareOf } from '../quality/shares.ts';
-import { noFacts, type RunSummary } from '../quality/summary.ts';
+import { noFacts, type RunFacts, type RunSummary } from '../quality/summary.ts';
 
 /** The three that are measured of every run weigh double. */
 const weights: Readonly<Record<Dimension, number>> = {
@@ -61,13 +61,29 @@ export const judgeQuality = (
     completeness: shareIn('completeness'),
     uniqueness: shareIn('uniqueness'),
     parts,
-    findings: asked.map(({ check, kind, judgement }): Finding => {
-      const { state, detail, numbers } = judgement;
-      const { severity } = check;
-      return { kind: check.kind, check: kind.name(check), severity, state, detail, numbers };
-    }),
+    findings: [
+      ...asked.map(({ check, kind, judgement }): Finding => {
+        const { state, detail, numbers } = judgement;
+        const { severity } = check;
+        return { kind: check.kind, check: kind.name(check), severity, state, detail, numbers };
+      }),
+      ...personalFindings(run.facts),
+    ],
   };
 };
+
+/** Data of people where the dataset declares none: published all the same, and never unsaid. */
+const personalFindings = ({ personal = {} }: RunFacts): Finding[] =>
+  Object.entries(personal).map(([column, { what, matching, looked }]) => ({
+    kind: 'personal',
+    check: `no personal data in ${column}`,
+    severity: 'warn',
+    state: 'broken',
+    detail:
+      `${matching} of ${looked} values of ${column} are ${what}, and the field is not ` +
+      "classified; declare its classification, 'public' too, or mask it",
+    numbers: { matching, looked },
+  }));
 
 const judgedRun = (
   dataset: Dataset,

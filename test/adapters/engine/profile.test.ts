@@ -138,6 +138,50 @@ describe('the profile of a small run', () => {
   });
 });
 
+describe('values of people in columns of which nobody said so', () => {
+  const people = defineDataset({
+    ...{ name: 'people', domain: 'shop', owner: 'shop@example.com', description: 'People.' },
+    fields: {
+      note: text({ optional: true }),
+      card: integer({ bits: 64 }),
+      open: text({ classification: 'public' }),
+      order: text(),
+    },
+    key: ['order'],
+    write: append(),
+  });
+  const cleanPeople = async () => {
+    const path = join(dir, 'people.parquet');
+    await engine.run(`COPY (SELECT
+        CASE WHEN _row % 4 > 0 THEN 'canary' || _row || '@mail.example' END AS note,
+        4111111111111111 AS card, 'canary' || _row || '@mail.example' AS open,
+        'N-' || _row AS "order", 'p' AS _file, _row::INTEGER AS _row
+      FROM (SELECT range + 1 AS _row FROM range(2000))) TO ${literal(path)} (FORMAT parquet)`);
+    return { paths: [path], fileId: 'p' };
+  };
+
+  test('are told with counts, and no value of them stands in the profile', async () => {
+    const profile = await profileRun(engine, people, [await cleanPeople()], 2000);
+    expect(Profile.parse(JSON.parse(JSON.stringify(profile)))).toEqual(profile);
+    const { personal, columns } = factsOf(profile, {});
+    expect(personal).toEqual({
+      note: { what: 'e-mail addresses', matching: 500, looked: 500 },
+      card: { what: expect.stringContaining('card numbers'), matching: 500, looked: 500 },
+    });
+    const { open: _open, ...others } = columns;
+    const told = profile.columns.filter(({ name }) => name !== 'open');
+    expect(JSON.stringify([told, others])).not.toMatch(/canary|4111/);
+  });
+
+  test('are found alike, however many threads work', async () => {
+    const clean = [await cleanPeople()];
+    const first = await profileRun(engine, people, clean, 2000);
+    const alone = await openEngine({ workDir: dir, threads: 1 });
+    expect(await profileRun(alone, people, clean, 2000)).toEqual(first);
+    alone.close();
+  });
+});
+
 test('a field that a step masks is classified, also under another name', () => {
   const masking = {
     ...dataset(),

@@ -75,6 +75,24 @@ test('only broken checks that hold do hold', () => {
   expect(holding(quality)).toMatchObject([{ kind: 'validity', severity: 'hold' }]);
 });
 
+test('data of people that nobody declared is a warning with counts, and costs no point', () => {
+  const personal = { note: { what: 'e-mail addresses', matching: 90, looked: 100 } };
+  const facts = { ...goodRun().facts, personal };
+  const quality = judged([], { facts });
+  expect(quality.findings).toEqual([
+    {
+      kind: 'personal',
+      check: 'no personal data in note',
+      severity: 'warn',
+      state: 'broken',
+      detail: expect.stringMatching(/^90 of 100 values of note are e-mail addresses, .*declare/),
+      numbers: { matching: 90, looked: 100 },
+    },
+  ]);
+  expect(quality.score).toBe(judged([]).score);
+  expect(holding(quality)).toEqual([]);
+});
+
 describe('what is remembered of a run', () => {
   const [run] = historyOf([100]);
   const wide = (columns: number): RunSummary => {

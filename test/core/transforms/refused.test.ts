@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { col, plus } from '../../../core/expressions/index.ts';
 import { date, decimal, double, integer, oneOf, text } from '../../../core/fields/index.ts';
 import {
   aggregate,
@@ -43,6 +44,7 @@ describe('a step is refused', () => {
       derive('x', datePart('day', 'on', { zone: 'Europe/Warsaw' })),
       "a zone needs an instant; 'on' is a date",
     ],
+    ['an expression of texts', derive('x', plus(col('id'), col('pieces'))), "derive('x')"],
     ['a split into nothing', split('id', '-', { into: [] }), "split of 'id' makes no column"],
     ['an explode of a number', explode('price', { separator: ',' }), 'explode needs a text'],
     ['an explode at nothing', explode('id', { separator: '' }), 'has an empty separator'],

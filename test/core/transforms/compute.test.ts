@@ -5,6 +5,7 @@ import {
   clip,
   datePart,
   derive,
+  explode,
   fill,
   maskColumn,
   masksWithSalt,
@@ -52,6 +53,18 @@ test.each<[string, Transform, Record<string, Value | null>, Record<string, Value
   ['a column that the row lacks', rename('id', 'x'), {}, { x: null }],
 ])('%s', (_name, use, row, expected) => {
   expect(computed(use, row)).toStrictEqual(expected);
+});
+
+test('each part of a row is a row with a place of its own', () => {
+  const explodeKind = transformOf(explode('tags'));
+  if (explodeKind.form !== 'table') throw new Error('explode makes no rows');
+  const row = { file: 'f', row: 7, parts: [3], values: { tags: ['a', null] }, changes: [] };
+  const none = { ...row, row: 8, values: { tags: null } };
+  expect(explodeKind.computeAll(explode('tags'), [row, none], side)).toStrictEqual([
+    { ...row, parts: [3, 1], values: { tags: 'a' } },
+    { ...row, parts: [3, 2], values: { tags: null } },
+    { ...none, parts: [3, 1], values: { tags: null } },
+  ]);
 });
 
 test.each([

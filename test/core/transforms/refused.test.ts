@@ -139,6 +139,17 @@ describe('a step is refused', () => {
       "a mode groups by equal values, and 'ra",
     ],
     ['a median of lists', fill('tags', { take: 'median' }), 'fillFrom compares values'],
+    [
+      'a mean of a column without room',
+      fill('roomy', { take: 'mean' }),
+      'a mean needs a decimal whose precision and scale are together at most 37',
+    ],
+    [
+      'a median of groups by doubles',
+      fill('price', { take: 'median', within: ['ratio'] }),
+      'fillFrom groups by equal values',
+    ],
+    ['an explode of an object', explode('place'), 'explode needs a list, or a text'],
     ['a mean without room', fill('wide', { take: 'mean' }), "a mean of 'wide' can overflow"],
     [
       'an order that is none',

@@ -4,7 +4,6 @@ import {
   asNumber,
   divided,
   dividedSql,
-  exactOrDouble,
   needUnits,
   scaledSql,
   sumType,
@@ -34,7 +33,6 @@ const checkFillFrom = ({ column, take, within }: FillFrom, known: Known): void =
   if (take === 'mode') needGroup('a mode', source);
   needOrder('fillFrom', source);
   if (take !== 'mean') return;
-  exactOrDouble('a mean', source);
   sumType('a mean', source);
   needUnits('a mean', source);
 };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -22,6 +22,8 @@ const vitestPlugin: Plugin = {
 export const bundleOf = async (files: readonly string[], root: string): Promise<string> => {
   const outfile = join(root, '.mutants.bundle.mjs');
   if (existsSync(outfile)) return outfile;
+  // Two runners share a sandbox: each writes a file of its own, and what is seen is whole.
+  const own = `${outfile}.${process.pid}`;
   const loads = files.map((file) => `['${file}', () => import('./${file}')],`);
   await build({
     stdin: {
@@ -32,7 +34,7 @@ export const bundleOf = async (files: readonly string[], root: string): Promise<
       loader: 'ts',
     },
     absWorkingDir: root,
-    outfile,
+    outfile: own,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -41,5 +43,6 @@ export const bundleOf = async (files: readonly string[], root: string): Promise<
     plugins: [vitestPlugin],
     logLevel: 'error',
   });
+  renameSync(own, outfile);
   return outfile;
 };

@@ -1,4 +1,4 @@
-import { type DatasetDefinition, defineDataset, month } from '../../core/define-dataset.ts';
+import { month } from '../../core/define-dataset.ts';
 import { col, is, plus, times } from '../../core/expressions/index.ts';
 import {
   boolean,
@@ -33,10 +33,7 @@ import {
   window,
   winsorise,
 } from '../../core/transforms/index.ts';
-
-const define = (
-  definition: Pick<DatasetDefinition, 'name' | 'fields' | 'transforms' | 'partition'>,
-) => defineDataset({ domain: 'test', owner: 'test', description: 'For this test.', ...definition });
+import { defineSteps as define, doubleDatasets } from './double-datasets.ts';
 
 const parts = ['year', 'quarter', 'month', 'week', 'day', 'weekday', 'hour'] as const;
 
@@ -84,6 +81,7 @@ export const stepDatasets = [
       cast('gone', date(), { otherwise: 'null' }),
       clip('day', { min: '1970-01-01', max: '2024-02-29' }),
       clip('pieces', { max: '100.50' }),
+      clip('middle', { min: '-3' }),
       select({ drop: ['gone'] }),
     ],
   }),
@@ -226,46 +224,18 @@ export const stepDatasets = [
     ],
   }),
   define({
-    name: 'doubles',
+    name: 'written_out',
     fields: {
-      team: oneOf(['red', 'blue'], { optional: true }),
-      weight: double({ optional: true }),
-      height: double({ optional: true, default: '0.1' }),
+      price: decimal({ precision: 6, scale: 2, optional: true }),
+      ratio: double({ optional: true }),
+      clock: time({ optional: true }),
+      at: timestamp({ optional: true }),
+      on: date({ optional: true }),
+      done: boolean({ optional: true }),
     },
-    transforms: [
-      derive('sum', sumOf(['weight', 'height'])),
-      derive('mean', meanOf(['weight', 'height'])),
-      derive('words', concatenate(['weight', 'height'], ' ')),
-      clip('weight', { deviations: 2 }),
-      clip('height', { quartiles: 0.5, within: ['team'] }),
-      clip('sum', { min: '-1.5', max: '100' }),
-      winsorise('mean', { lower: 0.1, upper: 0.9 }),
-      fill('weight', { take: 'mean', within: ['team'] }),
-      fill('weight', { take: 'median' }),
-      cast('words', integer(), { otherwise: 'null' }),
-      cast('sum', integer(), { otherwise: 'null' }),
-      cast('mean', decimal({ precision: 10, scale: 3 }), { otherwise: 'null' }),
-    ],
+    transforms: ['price', 'ratio', 'clock', 'at', 'on', 'done'].map((name) => cast(name, text())),
   }),
-  define({
-    name: 'double_groups',
-    fields: {
-      team: oneOf(['red', 'blue'], { optional: true }),
-      weight: double({ optional: true }),
-    },
-    transforms: [
-      aggregate({
-        by: ['team'],
-        take: {
-          total: { fn: 'sum', of: 'weight' },
-          middle: { fn: 'mean', of: 'weight' },
-          apart: { fn: 'std', of: 'weight' },
-          third: { fn: 'quantile', of: 'weight', at: 0.333 },
-        },
-      }),
-      maskColumn('total', { how: 'hash' }),
-    ],
-  }),
+  ...doubleDatasets,
   define({
     name: 'other_types',
     fields: {

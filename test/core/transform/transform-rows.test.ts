@@ -88,6 +88,19 @@ test.each([
   expect(row?.values.m).toBe(expected);
 });
 
+test.each([
+  [[], null],
+  [['b'], 'b'],
+  [['a', 'a', 'b'], 'a'],
+  [['a', 'b', 'b'], 'b'],
+  [['b', 'b', 'a', 'a', 'c'], 'a'],
+  [['c', 'c', 'c', 'a', 'a', 'b'], 'c'],
+])('the most frequent of %o is %s, of equally frequent ones the smallest', (words, mode) => {
+  const rows = [null, ...words].map((word) => ({ word }));
+  const [first] = run({ word: text({ optional: true }) }, [fill('word', { take: 'mode' })], rows);
+  expect(first?.values.word).toBe(mode);
+});
+
 test('a row without a part stays, and groups are counted after it', () => {
   const steps = [
     explode('word', { separator: ',' }),

@@ -75,6 +75,12 @@ describe('a step says of the column that it changes', () => {
       },
     ],
     [
+      'one value where both bounds are the same',
+      'price',
+      clip('price', { min: '-1.5', max: '-1.5' }),
+      { ...price, largest: '150n' },
+    ],
+    [
       'the old bound where only one end is clipped',
       'price',
       clip('price', { max: '1.5' }),

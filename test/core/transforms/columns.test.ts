@@ -3,6 +3,7 @@ import { col, plus } from '../../../core/expressions/index.ts';
 import {
   aggregate,
   concatenate,
+  dateOf,
   datePart,
   derive,
   explode,
@@ -59,6 +60,16 @@ describe('a step says of the column that it makes', () => {
       'a small number of a calendar',
       derive('x', datePart('week', 'at')),
       { type: 'int', required: true, largest: '9999n' },
+    ],
+    [
+      'a small number as secret as its instant',
+      derive('x', datePart('hour', 'seen')),
+      { type: 'int', required: false, largest: '9999n', classification: 'confidential' },
+    ],
+    [
+      'a day as secret as its instant',
+      derive('x', dateOf('seen')),
+      { type: 'date', required: false, classification: 'confidential' },
     ],
     [
       'that an expression may be missing',

@@ -6,6 +6,9 @@ import type { Known, KnownColumn, RowSide } from '../../../core/transforms/trans
 const columns: readonly KnownColumn[] = [
   { name: 'pieces', type: 'int', required: true, largest: 2n ** 31n, classification: 'internal' },
   { name: 'few', type: 'int', required: false, largest: 100_000n },
+  { name: 'none', type: 'int', required: true, largest: 0n },
+  { name: 'wide', type: 'decimal(19, 0)', required: true, largest: 10n ** 18n },
+  { name: 'wider', type: 'decimal(20, 0)', required: true, largest: 10n ** 19n },
   {
     name: 'price',
     type: 'decimal(12, 2)',
@@ -56,6 +59,22 @@ test('a product is as secret as its sources and missing when one of them may be'
 });
 
 test.each([
+  ['few', 'few', 12, 0, 10n ** 10n],
+  ['few', 'price', 38, 38 - 18, 100_000n * (10n ** 12n - 1n) * 10n ** 18n],
+  ['none', 'none', 1, 0, 0n],
+  ['none', 'none', 1, 1, 0n],
+  ['wide', 'wide', 38, 0, 10n ** 36n],
+] as const)('%s * %s as decimal(%i, %i) reaches %s', (left, right, precision, scale, largest) => {
+  const [made] = productKind.columns(productOf(left, right, precision, scale), known).slice(-1);
+  expect(made).toMatchObject({ type: `decimal(${precision}, ${scale})`, largest });
+});
+
+test.each([
+  ['pieces', 'price', 18, 2, 'the product more precision'],
+  ['few', 'few', 0, 0, 'allowed are precision 1-38 and scale 0-precision'],
+  ['few', 'few', 12, -1, 'allowed are precision 1-38 and scale 0-precision'],
+  ['none', 'none', 2, 3, 'allowed are precision 1-38 and scale 0-precision'],
+  ['wide', 'wider', 38, 0, 'can overflow: it reaches 38 digits'],
   ['pieces', 'price', 18, 2, 'can overflow: it reaches 22 digits'],
   ['few', 'price', 18, 1, 'would round: it needs 2 decimals'],
   ['few', 'price', 39, 2, 'allowed are precision 1-38'],

@@ -77,6 +77,7 @@ test.each([
   [column('decimal(12, 2)'), 'decimal(23, 2)'],
   [column('decimal(3, 3)', 0n), 'decimal(14, 3)'],
   [column('decimal(26, 0)'), 'decimal(37, 0)'],
+  [column('decimal(24, 2)'), 'decimal(35, 2)'],
   [column('double'), 'double'],
 ])('a sum of %o is a %s, for a hundred billion rows', (of, type) => {
   expect(sumType('a sum', of)).toBe(type);
@@ -87,6 +88,7 @@ test('a sum of fewer rows takes less room, and one without room is refused', () 
   expect(() => sumType('a sum', column('decimal(27, 0)'))).toThrow(
     "a sum of 'n' can overflow: it needs 38 digits and 0 decimals, together at most 37",
   );
+  expect(() => sumType('a sum', column('decimal(25, 2)'))).toThrow('36 digits and 2 decimals');
 });
 
 test('numbers are exact or doubles, and nothing else is one', () => {

@@ -14,6 +14,9 @@ export const columns: readonly KnownColumn[] = [
   { name: 'ratio', type: 'double', required: false },
   { name: 'on', type: 'date', required: false },
   { name: 'at', type: 'timestamptz', required: true },
+  { name: 'roomy', type: 'decimal(38, 2)', required: true, largest: 99n },
+  { name: 'place', type: { type: 'struct', fields: [] }, required: true },
+  { name: 'seen', type: 'timestamptz', required: false, classification: 'confidential' },
   {
     name: 'tags',
     type: { type: 'list', element: 'string', 'element-required': false },
@@ -21,7 +24,7 @@ export const columns: readonly KnownColumn[] = [
   },
 ];
 
-const known: Known = {
+export const known: Known = {
   columns,
   column: (name) => {
     const found = columns.find((column) => column.name === name);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { col, plus } from '../../../core/expressions/index.ts';
 import { date, decimal, double, integer, oneOf, text } from '../../../core/fields/index.ts';
 import {
   aggregate,
@@ -43,6 +44,7 @@ describe('a step is refused', () => {
       derive('x', datePart('day', 'on', { zone: 'Europe/Warsaw' })),
       "a zone needs an instant; 'on' is a date",
     ],
+    ['an expression of texts', derive('x', plus(col('id'), col('pieces'))), "derive('x')"],
     ['a split into nothing', split('id', '-', { into: [] }), "split of 'id' makes no column"],
     ['an explode of a number', explode('price', { separator: ',' }), 'explode needs a text'],
     ['an explode at nothing', explode('id', { separator: '' }), 'has an empty separator'],
@@ -137,6 +139,17 @@ describe('a step is refused', () => {
       "a mode groups by equal values, and 'ra",
     ],
     ['a median of lists', fill('tags', { take: 'median' }), 'fillFrom compares values'],
+    [
+      'a mean of a column without room',
+      fill('roomy', { take: 'mean' }),
+      'a mean needs a decimal whose precision and scale are together at most 37',
+    ],
+    [
+      'a median of groups by doubles',
+      fill('price', { take: 'median', within: ['ratio'] }),
+      'fillFrom groups by equal values',
+    ],
+    ['an explode of an object', explode('place'), 'explode needs a list, or a text'],
     ['a mean without room', fill('wide', { take: 'mean' }), "a mean of 'wide' can overflow"],
     [
       'an order that is none',

@@ -42,7 +42,12 @@ const kinds = [
   { code: 'E_FIELD_COUNT', field: null, times: 2, row: () => `${order()},${canary}` },
   { code: 'E_QUOTE', field: null, times: 1, row: () => order({ notes: `"${canary}" and more` }) },
   { code: 'E_ENCODING', field: null, times: 1, row: () => order({ notes: `${canary}\u00ff` }) },
-  { code: 'E_CONTROL_CHAR', field: null, times: 2, row: () => order({ notes: `${canary}\0` }) },
+  {
+    code: 'E_CONTROL_CHAR',
+    field: null,
+    times: 2,
+    row: () => order({ notes: `${canary}\x1b[1m` }),
+  },
 ] as const;
 
 const bad = kinds.flatMap(({ times, row }) => Array.from({ length: times }, row));

@@ -99,8 +99,8 @@ export const codes = {
   E_HEADER: file('the header is missing or unreadable', DROP_AGAIN),
   E_HEADER_DUP: file('the header names a column twice', DROP_AGAIN),
   E_SCHEMA: file(
-    'the columns are not those of the dataset',
-    'Send the declared columns, or change the dataset’s fields and deploy.',
+    'the columns, or the types of what stands in them, are not those of the dataset',
+    'Send what is declared; or change the dataset’s fields, or say in its evolution what is done about others, and deploy.',
   ),
   E_ARCHIVED: file('the object is in an archive class', 'Restore it and drop it again.'),
   E_RESOURCE: file(

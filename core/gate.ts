@@ -39,8 +39,9 @@ const refusalOf = (
       code: 'E_EMPTY_REPLACE',
       detail: `no row of the file is left to replace the ${dataset.name} table with`,
     };
+  // Of a file without rows there is nothing that a release could publish.
   const held = drift.filter(({ mode }) => mode === 'hold');
-  if (held.length > 0)
+  if (held.length > 0 && counts.rowsIn > 0)
     return {
       code: 'E_EVOLUTION',
       detail: `${dataset.name} holds runs whose files differ from it: ${toldText(held.map(driftWords))}`,

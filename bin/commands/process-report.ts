@@ -117,6 +117,7 @@ const printCounts = (out: Output, report: ProcessedReport): void => {
   out.line(
     `${whole(rowsIn)} rows in = ${whole(published)} published + ${whole(rejected)} rejected + ${whole(deduplicated)} deduplicated`,
   );
+  if (report.setAside > 0) out.line(`${counted(report.setAside, 'value')} of valid rows set aside`);
   out.line(`Quality ${scoreText(quality)}`);
   for (const line of findingLines(quality, out.styles)) out.line(`  ${line}`);
   out.line(`${size(bytes.total)} in ${duration(elapsedMs)} (${rate.toFixed(1)} MB/s)`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../core/dataset.ts';
 import type { TransformDocument, ValidatedFile } from '../../core/documents.ts';
+import type { Drift } from '../../core/evolution/drift.ts';
 import { defaultEvolution } from '../../core/evolution/evolution.ts';
 import { decideGate, type GateContext } from '../../core/gate.ts';
 import { ContentId, DatasetName, EpochMs, FileId } from '../../core/ids.ts';
@@ -191,6 +192,45 @@ describe('decideGate', () => {
     ] as const)('lets a released run pass in spite of %s', (_name, of, each, staged, code) => {
       const verdict = decide(of, [each], staged, { released: true });
       expect(verdict).toMatchObject({ decision: 'publish', refusal: null, overruled: { code } });
+    });
+  });
+
+  describe('with files that differ', () => {
+    const differing = (rows: number, mode: Drift['mode'] = 'hold'): ValidatedFile => ({
+      ...validated(rows, 0),
+      drift: [{ kind: 'new column', column: 'coupon', mode, rows }],
+    });
+
+    test('holds the run where the dataset says so, and says what differs over all files', () => {
+      const other = { ...differing(2), fileId: FileId.parse('c'.repeat(32)) };
+      const of = transformed(5);
+      const files = [
+        ...of.files,
+        { fileId: other.fileId, published: 2, deduplicated: 0, barred: 0 },
+      ];
+      const staged = of.staged.map((file) => ({ ...file, rows: '7' }));
+      const verdict = decide(dataset('append'), [differing(5), other], { ...of, files, staged });
+      expect(verdict).toMatchObject({
+        decision: 'hold',
+        drift: [{ column: 'coupon', rows: 7 }],
+        refusal: {
+          code: 'E_EVOLUTION',
+          detail: expect.stringContaining('new column "coupon" in 7 rows (hold)'),
+        },
+      });
+    });
+
+    test('publishes what was released, and what only evolves', () => {
+      const released = decide(dataset('append'), [differing(5)], transformed(5), {
+        released: true,
+      });
+      expect(released).toMatchObject({ decision: 'publish', overruled: { code: 'E_EVOLUTION' } });
+      const evolving = decide(dataset('append'), [differing(5, 'evolve')], transformed(5));
+      expect(evolving).toMatchObject({ decision: 'publish', drift: [{ mode: 'evolve' }] });
+    });
+
+    test('holds no run without rows: a release could publish nothing of it', () => {
+      expect(decide(dataset('append'), [differing(0)], transformed(0)).decision).toBe('publish');
     });
   });
 

@@ -29,14 +29,16 @@ describe('a column that a partner adds', () => {
     const before = await land(stack, freshKey('reviews', 'a.csv'), csv(header, review(1)));
     expect(before.run).toMatchObject({ state: 'PUBLISHED' });
     const withMood = csv(`${header},Mood of Writer`, `${review(2)}, glad `, `${review(3)},`);
-    const after = await land(stack, freshKey('reviews', 'b.csv'), withMood);
-    expect(after.run).toMatchObject({ state: 'PUBLISHED', counts: { published: 2 } });
     const keys = JSON.stringify({
       ...{ review_id: 'R000004', product_id: 'P-1', stars: 5, written_on: '2025-01-01' },
       ...{ helpful: 1, body: 'x', 'Mood of Writer': { calm: 0.5 } },
     });
-    const json = await land(stack, freshKey('reviews', 'c.jsonl'), csv(keys));
-    expect(json.run).toMatchObject({ state: 'PUBLISHED' });
+    // In one run or in two, which may then add the column at the same time.
+    const [after, json] = await Promise.all([
+      land(stack, freshKey('reviews', 'b.csv'), withMood),
+      land(stack, freshKey('reviews', 'c.jsonl'), csv(keys)),
+    ]);
+    expect([after.run.state, json.run.state]).toEqual(['PUBLISHED', 'PUBLISHED']);
 
     const moods = [null, ' glad ', null, '{"calm":0.5}'];
     const read = await table();
@@ -47,8 +49,8 @@ describe('a column that a partner adds', () => {
       await headgateRow('SELECT list(mood_of_writer ORDER BY review_id) AS moods FROM reviews'),
     ).toMatchObject({ moods });
     const Report = z.object({ drift: z.array(z.unknown()) });
-    expect(Report.parse(await headgateJson('run', after.run.runId)).drift).toEqual([
-      { kind: 'new column', column: 'mood_of_writer', mode: 'evolve', rows: 1 },
+    expect(Report.parse(await headgateJson('run', after.run.runId)).drift).toMatchObject([
+      { kind: 'new column', column: 'mood_of_writer', mode: 'evolve' },
     ]);
   });
 

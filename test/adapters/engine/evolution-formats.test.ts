@@ -58,6 +58,21 @@ describe('a new column is kept as it stands, in every format', () => {
     expect(await newValues(written(xml), 'xml')).toEqual(['1 extra two', '1 tag a&b']);
   });
 
+  test('a frozen contract refuses it in each of them, and says its name', async () => {
+    const odd = '{"id":1,"gift":1}';
+    const xml = '<s><sale id="1" gift="1"/></s>';
+    const files = [
+      [odd, 'jsonl'],
+      [`[${odd}]`, 'json'],
+      [xml, 'xml'],
+      ['id,gift\n1,1\n', 'csv'],
+    ] as const;
+    for (const [content, format] of files)
+      expect(summary(await judge(written(content), format, {}))).toMatch(
+        /^E_SCHEMA unknown: "gift"( in 1 row)?; declared: /,
+      );
+  });
+
   test('Avro and its unions', async () => {
     const schema = {
       ...{ type: 'record', name: 'Sale' },

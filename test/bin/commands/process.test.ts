@@ -60,6 +60,19 @@ describe('a dry run', () => {
     expect(code).toBe(0);
   });
 
+  test('says how the file differs, what is set aside, and that the gate would hold it', async () => {
+    const declared = { review_id: 'R1', product_id: 'P1', stars: 4, written_on: '2025-01-01' };
+    const row = { ...declared, helpful: 'very', mood: 'glad' };
+    await writeFile(join(dir, 'r.jsonl'), JSON.stringify(row));
+    const { code, stdout } = await dryRun(join(dir, 'r.jsonl'), '-d', 'reviews');
+    expect(stdout).toContain('0 deduplicated\n1 value of valid rows set aside\n');
+    expect(stdout).toContain('values.parquet  every value that is not published, and its row');
+    expect(stdout).toContain('The file differs: new column "mood" in 1 row (evolve).');
+    expect(stdout).toMatch(/gate would hold this run\. E_EVOLUTION[\s\S]*missing column "body"/);
+    expect(await readdir(join(dir, 'out'))).toContain('values.parquet');
+    expect(code).toBe(0);
+  });
+
   test('of a file that is refused as a whole ends with 1 and the reason', async () => {
     await writeFile(join(dir, 'bad.csv'), 'nonsense\n1\n');
     const { code, stdout, stderr } = await dryRun(join(dir, 'bad.csv'));

@@ -11,7 +11,7 @@ import { Counts } from '../../../core/ledger.ts';
 import { list, literal } from '../../../core/sql.ts';
 import { datasetNamed } from '../../../datasets/index.ts';
 
-const Found = Counts.extend({ reasons: z.array(ReasonCount) });
+const Found = Counts.omit({ setAside: true }).extend({ reasons: z.array(ReasonCount) });
 const Expected = z.object({
   orders: z.object({
     byFile: z.record(z.string(), Found.extend({ sums: z.object({ line_total: z.string() }) })),

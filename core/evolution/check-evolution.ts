@@ -4,7 +4,7 @@ import type { FileOptions } from '../landing/file-options.ts';
 import { groupsRows, transformOf } from '../transforms/index.ts';
 import { defaultEvolution, evolutionModes } from './evolution.ts';
 import { companionOf } from './evolved.ts';
-import { settableFields } from './types.ts';
+import { settableFields, showsTexts } from './types.ts';
 
 type Check = (holds: boolean, problem: () => string) => void;
 
@@ -57,7 +57,7 @@ const checkTypes = (dataset: Dataset, check: Check): void => {
   );
   if (changedTypes !== 'evolve') return;
   const made = transforms.flatMap((use) => transformOf(use).adds(use));
-  for (const name of settable) {
+  for (const name of settable.filter((field) => showsTexts(dataset, field))) {
     const companion = companionOf(name);
     check(
       isColumnName(companion),

@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset.ts';
 import type { Field } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { quoted } from '../landing/header-name.ts';
+import { transformOf } from '../transforms/index.ts';
 
 /** Whether a text can be no value of the field at all (E_TYPE); of a plain text each is one. */
 export const canChangeType = (field: Field): boolean =>
@@ -18,6 +19,17 @@ export const settableFields = ({ fields }: Pick<Dataset, 'fields'>): readonly st
   Object.entries(fields)
     .filter(([, field]) => field.optional && field.evolved !== true && canChangeType(field))
     .map(([name]) => name);
+
+/**
+ * Whether a text that is no value of the field may stand beside it in the table. Not where the
+ * column is masked, left out or renamed on its way: the text would show what is not to be seen.
+ */
+export const showsTexts = ({ fields, transforms }: Dataset, name: string): boolean =>
+  fields[name]?.mask === undefined &&
+  transforms.every((use) => {
+    if (use.kind === 'mask' && use.column === name) return false;
+    return transformOf(use).drops?.(use, [name]).includes(name) !== true;
+  });
 
 /**
  * Whether a column of another type is judged value by value. Otherwise the types of a file that

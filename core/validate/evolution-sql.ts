@@ -2,7 +2,7 @@ import type { RowCode } from '../codes.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ColumnPlan } from '../evolution/columns.ts';
 import { companionOf } from '../evolution/evolved.ts';
-import { settableFields } from '../evolution/types.ts';
+import { settableFields, showsTexts } from '../evolution/types.ts';
 import { kindOf } from '../fields/index.ts';
 import { ident, list } from '../sql.ts';
 
@@ -34,17 +34,18 @@ const setsAside = (mode: string): boolean => mode === 'quarantine_value' || mode
 export const asideOf = (dataset: Dataset, { newColumns }: RowColumns): readonly Aside[] => {
   const { evolution } = dataset;
   const unknown = setsAside(evolution.newColumns) ? newColumns : [];
-  const evolves = evolution.changedTypes === 'evolve';
+  const evolves = (field: string): boolean =>
+    evolution.changedTypes === 'evolve' && showsTexts(dataset, field);
   return [
     ...unknown.map(
       ({ cells, name }): Aside => ({ cells, column: name, code: 'E_NEW_COLUMN', evolves: false }),
     ),
     ...typedFields(dataset).map(
       (field): Aside => ({
-        cells: evolves ? companionOf(field) : `_aside_${field}`,
+        cells: evolves(field) ? companionOf(field) : `_aside_${field}`,
         column: field,
         code: 'E_TYPE',
-        evolves,
+        evolves: evolves(field),
       }),
     ),
   ];

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { DatasetDefinition } from '../../core/define-dataset.ts';
 import { pointerOf } from '../../core/documents.ts';
 import type { Evolution } from '../../core/evolution/evolution.ts';
+import { date } from '../../core/fields/index.ts';
 import { EpochMs } from '../../core/ids.ts';
+import { maskColumn, rename, select } from '../../core/transforms/index.ts';
 import {
   fileStates,
   lastRun,
@@ -80,6 +83,9 @@ describe('a difference that holds', () => {
   });
 });
 
+const mask = { how: 'generalise', step: 'month' } as const;
+const masked = { ...date({ optional: true, mask }), mask };
+
 describe('a value of another type', () => {
   test('that evolves stands as text beside its field, in rows that have one', async () => {
     const stack = memoryStack({ datasets: [sales({ changedTypes: 'evolve' })] });
@@ -92,5 +98,18 @@ describe('a value of another type', () => {
       [2, 'soon'],
       [3, null],
     ]);
+  });
+
+  test.each<[string, Partial<DatasetDefinition>]>([
+    ['is masked', { fields: { ...sales({}).fields, sold_on: masked } }],
+    ['a step masks', { transforms: [maskColumn('sold_on', masked.mask)] }],
+    ['a step leaves out', { transforms: [select({ drop: ['sold_on'] })] }],
+    ['a step renames', { transforms: [rename('sold_on', 'day')] }],
+  ])('of a field that %s is set aside, and shown nowhere', async (_, more) => {
+    const stack = memoryStack({ datasets: [sales({ changedTypes: 'evolve' }, more)] });
+    await stack.land([['sales/b.csv', 'id,sold_on,note\n2,13 May,\n']]);
+    expect(await lastRun(stack)).toMatchObject({ counts: { published: 1, setAside: 1 } });
+    expect(await rowsAt(stack, '/values/')).toMatchObject([{ column: 'sold_on', value: '13 May' }]);
+    expect(JSON.stringify(await rowsAt(stack, '/data/'))).not.toContain('13 May');
   });
 });

@@ -182,6 +182,7 @@ test('a step that may stand keeps the columns that it does not touch', () => {
   ];
   const more = [
     winsorise('price', { lower: 0, upper: 1 }),
+    clip('many', { quartiles: 1 }),
     fill('tags', { take: 'previous', orderBy: ['at', 'price'], within: ['id'] }),
     clip('pieces', { deviations: 0.001, within: ['on'] }),
   ];

@@ -45,6 +45,12 @@ test.each<[string, Transform, Record<string, Value | null>, Record<string, Value
   ['an hour', hour, { at: -1n }, { x: 23 }],
   ['the hour of nothing', hour, { at: null }, { x: null }],
   ['a number down to its step', tens, { pieces: -1 }, { pieces: -10 }],
+  [
+    'the lowest step that an int holds',
+    tens,
+    { pieces: -2_147_483_648 },
+    { pieces: -2_147_483_640 },
+  ],
   ['the step of nothing', tens, { pieces: null }, { pieces: null }],
   ['the end of a text', ends, { id: 'ab\u{1f4e6}d' }, { id: '**\u{1f4e6}d' }],
   ['a text that is all end', ends, { id: 'a' }, { id: 'a' }],

@@ -28,9 +28,15 @@ test('a taken column keeps its type and its secrecy, and may be missing', () => 
 
 test.each([
   ['no key', knowing({ ...products, key: [] }), "must have key ['id']"],
+  ['another column as key', knowing({ ...products, key: ['title'] }), "must have key ['id']"],
   ['another key', knowing({ ...products, key: ['id', 'title'] }), "must have key ['id']"],
   ['appended rows', knowing({ ...products, replaces: false }), 'write replace()'],
   ['rows of its own', knowing({ ...products, keepsRows: false }), 'makes other rows of its rows'],
+  [
+    'rows that it explodes',
+    knowing({ ...products, keepsRows: false }),
+    "a join on 'id' needs one partner per row: dataset products has a step",
+  ],
   ['another type', knowing(products, 'int'), "'id' is a int here"],
 ])('a partner with %s is refused, since rows could multiply', (_name, known, message) => {
   expect(() => joinKind.columns(use, known)).toThrow(message);
@@ -59,4 +65,13 @@ test.each([
     },
   );
   expect(found).toEqual(expected);
+});
+
+test('nobody is the partner of a missing value', () => {
+  const anyone = {
+    ...{ columns: [], known: knowing(products).column, salt: () => '' },
+    partner: () => ({ id: 'a', title: 'A' }),
+  };
+  expect(joinKind.compute(use, { id: null }, anyone)).toEqual({ title: null });
+  expect(joinKind.compute(use, {}, anyone)).toEqual({ title: null });
 });

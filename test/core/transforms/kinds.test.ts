@@ -120,6 +120,10 @@ test.each<[Name, string]>([
   expect(transformOf(steps[name]).says(steps[name])).toContain(words);
 });
 
+test('a redacted column is said to be no secret any more, and no more than that', () => {
+  expect(transformOf(steps.redact).says(steps.redact)).toMatch(/it counts as public then$/);
+});
+
 /** What each reads, adds and, of the columns a, b and c, takes away. */
 test.each<[Name, string, string, string]>([
   ['product', 'a b', 'x', ''],

@@ -198,6 +198,32 @@ describe('a step is refused', () => {
       maskColumn('price', { how: 'generalise', step: '0' }),
       "'0' is not above 0",
     ],
+    [
+      'a step that is no number',
+      maskColumn('pieces', { how: 'generalise', step: 'ten' }),
+      "generalise: 'ten' is no int, which 'pieces' is",
+    ],
+    [
+      'a rounded number whose units have no room',
+      maskColumn('roomy', { how: 'generalise', step: '1' }),
+      'generalise needs a decimal whose precision',
+    ],
+    [
+      'a clip by doubles',
+      clip('price', { quartiles: 1, within: ['ratio'] }),
+      'clip groups by equal',
+    ],
+    [
+      'a clip whose sum has no room',
+      clip('digits', { quartiles: 1 }),
+      "clip of 'digits' can overflow",
+    ],
+    ['a clip of units without room', clip('roomy', { quartiles: 1 }), 'clip needs a decimal whose'],
+    [
+      'an unknown column to fill',
+      fill('nobody', { take: 'previous', orderBy: ['at'] }),
+      'no column nobody',
+    ],
     ['a hashed list', maskColumn('tags', { how: 'hash' }), 'hash writes values as text'],
     [
       'a rounded double',

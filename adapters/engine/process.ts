@@ -29,7 +29,7 @@ export type ProcessRequest = {
   readonly outDir: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
-  /** Of hashed and tokenised columns; any text will do on this machine. */
+  /** Of hashed and tokenised columns. @default a text of this machine's: not the stack's hashes */
   readonly salt?: string;
   readonly framing?: Framing;
   readonly onProgress?: (step: ProcessStep) => void;
@@ -139,6 +139,8 @@ const processReference = async (
   return processed.metrics.files.map((file) => join(outDir, file.path));
 };
 
+const LOCAL_SALT = 'local';
+
 type Identity = {
   readonly fileId: FileId;
   readonly runId: string;
@@ -153,6 +155,7 @@ const transform = async (
   const { dataset, lookup, outDir } = request;
   const table = tableRequest(dataset, columnsOf(withEvolved(dataset, evolved), lookup), outDir);
   return await transformRun({
+    salt: LOCAL_SALT,
     ...request,
     clean: clean.length === 0 ? [] : [{ paths: clean, fileId, evolved }],
     references,

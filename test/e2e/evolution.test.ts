@@ -8,9 +8,9 @@ import { readTable } from './support/pyiceberg.ts';
 import { openStack, type Stack } from './support/stack.ts';
 import { until } from './support/until.ts';
 
-const header = 'review_id,product_id,stars,helpful,written_on,body';
+const header = 'review_id,product_id,stars,helpful,written_on,reviewer,body';
 const review = (id: number, more = ''): string =>
-  `R${String(id).padStart(6, '0')},P-0001,4,3,2025-03-04,${more}`;
+  `R${String(id).padStart(6, '0')},P-0001,4,3,2025-03-04,,${more}`;
 
 let stack: Stack;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('a column that a partner adds', () => {
     const withMood = csv(`${header},Mood of Writer`, `${review(2)}, glad `, `${review(3)},`);
     const keys = JSON.stringify({
       ...{ review_id: 'R000004', product_id: 'P-1', stars: 5, written_on: '2025-01-01' },
-      ...{ helpful: 1, body: 'x', 'Mood of Writer': { calm: 0.5 } },
+      ...{ helpful: 1, reviewer: 'ann@example.com', body: 'x', 'Mood of Writer': { calm: 0.5 } },
     });
     // In one run or in two, which may then add the column at the same time.
     const [after, json] = await Promise.all([

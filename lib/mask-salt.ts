@@ -1,6 +1,6 @@
 import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { DataKey } from './data-key.ts';
 import { allow } from './rights.ts';
@@ -34,8 +34,11 @@ export class MaskSalt extends Construct {
     });
   }
 
+  /** By attribute: on AWS the reference is the ARN too, a local AWS may give the name for it. */
   get arn(): string {
-    return this.#secret.secretArn;
+    const resource = this.#secret.node.defaultChild;
+    if (!(resource instanceof CfnSecret)) throw new Error('a secret is made by its resource');
+    return resource.attrId;
   }
 
   grantRead(role: Role): void {

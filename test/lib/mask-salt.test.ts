@@ -30,12 +30,14 @@ test('only the transform stage may read it, and it knows it by its ARN', () => {
       Statement: Match.arrayWith([
         Match.objectLike({
           Action: 'secretsmanager:GetSecretValue',
-          Resource: { Ref: Match.stringLikeRegexp('^MaskSalt') },
+          Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MaskSalt'), 'Id'] },
         }),
       ]),
     },
   });
   salted.template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { SALT_ARN: { Ref: Match.stringLikeRegexp('^MaskSalt') } } },
+    Environment: {
+      Variables: { SALT_ARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MaskSalt'), 'Id'] } },
+    },
   });
 });

@@ -32,6 +32,8 @@ export type ProcessRequest = {
   /** Of hashed and tokenised columns. @default a text of this machine's: not the stack's hashes */
   readonly salt?: string;
   readonly framing?: Framing;
+  /** See TransformRequest. */
+  readonly isMeasured?: boolean;
   readonly onProgress?: (step: ProcessStep) => void;
 };
 
@@ -132,7 +134,8 @@ const processReference = async (
   if (dataset === undefined) throw new PermanentError(`there is no dataset '${name}' to join with`);
   const outDir = join(request.outDir, 'references', name);
   const options = { ...(threads && { threads }), ...(memoryLimit && { memoryLimit }) };
-  const processed = await processFile({ dataset, lookup, path, outDir, ...options });
+  const whole = { dataset, lookup, path, outDir, isMeasured: false, ...options };
+  const processed = await processFile(whole);
   if (processed.kind === 'refused') {
     throw new PermanentError(`${path} is refused: ${processed.code}, ${processed.detail}`);
   }

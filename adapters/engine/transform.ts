@@ -46,6 +46,8 @@ export type TransformRequest = {
   /** Begins the local names of the files. */
   readonly name: string;
   readonly runId: string;
+  /** False: nobody asks how good the rows are. @default true */
+  readonly isMeasured?: boolean;
   readonly threads?: number;
   readonly memoryLimit?: string;
 };
@@ -126,7 +128,7 @@ const needSalt = ({ dataset, salt }: TransformRequest): void => {
 };
 
 const stage = async (work: Work): Promise<Transformed> => {
-  const { request, declared, engine, compiled } = work;
+  const { request, engine, compiled } = work;
   const { dataset, lookup, clean, runId } = request;
   if (request.salt !== undefined) {
     await engine.run(`SET VARIABLE ${SALT_VARIABLE} = ${literal(request.salt)}`);
@@ -156,8 +158,7 @@ const stage = async (work: Work): Promise<Transformed> => {
   if (duplicatesPath !== null) {
     await engine.run(duplicatesCopySql(dataset, runId, duplicatesPath));
   }
-  const profile = await profileRun(engine, declared, clean, total(found.rows));
-  const facts = factsOf(profile, await measureChecks(engine, declared, clean));
+  const { profile, facts } = await measured(work, total(found.rows));
   return {
     profile,
     facts,
@@ -177,6 +178,12 @@ const stage = async (work: Work): Promise<Transformed> => {
     unmatched: await countUnmatched(work, copied, left),
     rows: written,
   };
+};
+
+const measured = async ({ request, declared, engine }: Work, rows: number) => {
+  if (request.isMeasured === false) return unmeasured;
+  const profile = await profileRun(engine, declared, request.clean, rows);
+  return { profile, facts: factsOf(profile, await measureChecks(engine, declared, request.clean)) };
 };
 
 const boundsRule = ({ dataset, lookup, tableSchema }: TransformRequest) => {

@@ -93,7 +93,8 @@ const walkOnThreads = (options: WalkOptions): Walk => {
   let wake = (): void => {};
   const workers = Array.from({ length: options.threads }, (_, thread) => {
     const workerData = optionsOf(options, pathsOf(options, thread));
-    const worker = new Worker(walkThread, { workerData });
+    // What the process was started with, such as modules to import, is not the thread's matter.
+    const worker = new Worker(walkThread, { workerData, execArgv: [] });
     worker.on('message', (message: FromWalker) => {
       if (message.kind === 'taken') free.push({ thread, buffer: message.buffer });
       else walked.set(thread, message.walked);

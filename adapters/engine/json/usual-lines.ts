@@ -1,14 +1,12 @@
 import { NUMBER_DIGITS } from '../cell-text.ts';
 import type { LineScanner, Takes } from '../json-line.ts';
+import { openLayout } from '../wasm-layout.ts';
 import { jsonWasm } from './json-wasm.ts';
 
 /** Names that are no field; lines with further ones are left. */
 const STRANGERS_MAX = 1_000;
 /** Room for those names. */
 const STRANGER_BYTES = 1 << 16;
-/** Wide steps read and write past what they are about. */
-const SLACK = 64;
-const WASM_PAGE = 65_536;
 /** Places of the table of names per name, at least: then few are taken. */
 const SPARSE = 4;
 
@@ -60,19 +58,6 @@ export type UsualOptions = {
 
 const compiled = new WebAssembly.Module(Buffer.from(jsonWasm, 'base64'));
 
-/** Hands out addresses one behind the other, on eights. */
-const openLayout = () => {
-  let at = SLACK;
-  return {
-    take: (bytes: number): number => {
-      const start = at;
-      at = (at + bytes + SLACK + 7) & ~7;
-      return start;
-    },
-    bytes: () => at,
-  };
-};
-
 /** A key that has another spelling, with escapes, is left to the scanner. */
 const isPlainName = (name: string): boolean =>
   JSON.stringify(name) === `"${name}"` && !name.includes('\x7f');
@@ -104,9 +89,7 @@ const openMemory = (scanner: LineScanner, { chunk, rowBytesMax, numberedMax }: U
   // The last line may lack its line feed.
   const input = layout.take(chunk + 1);
   const out = layout.take(chunk + numberedMax);
-  const missing = layout.bytes() - wasm.memory.buffer.byteLength;
-  wasm.memory.grow(Math.max(0, Math.ceil(missing / WASM_PAGE)));
-  const memory = Buffer.from(wasm.memory.buffer);
+  const memory = layout.grow(wasm.memory);
   wasm.setLines(input, ends, faults, linesMax, rowBytesMax);
   wasm.setNames(entries, table, places - 1, met);
   wasm.setCells(number, slots, slots + SLOT_BYTES * fields.length);

@@ -1,3 +1,4 @@
+import { openLayout } from '../wasm-layout.ts';
 import { plainWasm } from './plain-wasm.ts';
 import { type ColumnProgram, flags, kinds } from './program.ts';
 
@@ -11,9 +12,6 @@ const HEADERS_BYTES = 32;
 const PADDING_BYTES = 8;
 /** The length in front of a text, as Parquet has it. */
 const LENGTH_BYTES = 4;
-/** Wide steps read and write past what they are about. */
-const SLACK = 64;
-const WASM_PAGE = 65_536;
 const HASHES_BYTES = 4 << 13;
 
 // The struct of a column, as plain.as.ts has it.
@@ -56,19 +54,6 @@ export type MemoryOptions = {
 };
 
 const compiled = new WebAssembly.Module(Buffer.from(plainWasm, 'base64'));
-
-/** Hands out addresses one behind the other, on eights. */
-const openLayout = () => {
-  let at = SLACK;
-  return {
-    take: (bytes: number): number => {
-      const start = at;
-      at = (at + bytes + SLACK + 7) & ~7;
-      return start;
-    },
-    bytes: () => at,
-  };
-};
 
 const widths: Readonly<Record<ColumnProgram['kind'], number>> = {
   text: 0,
@@ -122,9 +107,7 @@ export const openMemory = (options: MemoryOptions) => {
       table: layout.take(tableBytes(program.values)),
     };
   });
-  const missing = layout.bytes() - wasm.memory.buffer.byteLength;
-  wasm.memory.grow(Math.max(0, Math.ceil(missing / WASM_PAGE)));
-  const bytes = Buffer.from(wasm.memory.buffer);
+  const bytes = layout.grow(wasm.memory);
   for (const column of columns) writeStruct(bytes, column);
   wasm.setup(
     structs,

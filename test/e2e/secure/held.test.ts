@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { FileEntry, RunEntry } from '../../core/ledger.ts';
-import { tableRuns } from './support/catalog.ts';
-import { type Dropped, freshKey, land } from './support/drops.ts';
-import { headgate, headgateJson } from './support/headgate.ts';
-import { withProducts } from './support/products.ts';
-import { csv, goodOrders, order } from './support/rows.ts';
-import { openStack, type Stack } from './support/stack.ts';
-import { until } from './support/until.ts';
+import type { FileEntry, RunEntry } from '../../../core/ledger.ts';
+import { tableRuns } from '../support/catalog.ts';
+import { type Dropped, freshKey, land } from '../support/drops.ts';
+import { headgate, headgateJson } from '../support/headgate.ts';
+import { withProducts } from '../support/products.ts';
+import { csv, goodOrders, order } from '../support/rows.ts';
+import { openStack, type Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 type Held = { readonly dropped: Dropped; readonly file: FileEntry; readonly run: RunEntry };
 

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { evolvedDoc } from '../../core/evolution/evolved.ts';
-import { tableFields } from './support/catalog.ts';
-import { freshKey, land } from './support/drops.ts';
-import { headgate, headgateJson, headgateRow } from './support/headgate.ts';
-import { readTable } from './support/pyiceberg.ts';
-import { openStack, type Stack } from './support/stack.ts';
-import { until } from './support/until.ts';
+import { evolvedDoc } from '../../../core/evolution/evolved.ts';
+import { tableFields } from '../support/catalog.ts';
+import { freshKey, land } from '../support/drops.ts';
+import { headgate, headgateJson, headgateRow } from '../support/headgate.ts';
+import { readTable } from '../support/pyiceberg.ts';
+import { openStack, type Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 const header = 'review_id,product_id,stars,helpful,written_on,reviewer,body';
 const review = (id: number, more = ''): string =>

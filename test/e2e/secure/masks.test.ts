@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, expect, inject, test } from 'vitest';
-import { sha256 } from '../../core/hash.ts';
-import { freshKey, land } from './support/drops.ts';
-import { headgate, headgateRow } from './support/headgate.ts';
-import { openStack, physicalId, type Stack } from './support/stack.ts';
+import { sha256 } from '../../../core/hash.ts';
+import { freshKey, land } from '../support/drops.ts';
+import { headgate, headgateRow } from '../support/headgate.ts';
+import { openStack, physicalId, type Stack } from '../support/stack.ts';
 
 const header = 'review_id,product_id,stars,helpful,written_on,reviewer,body';
 const ann = 'Ann.Masked@Example.com';

@@ -19,7 +19,7 @@ import { db, plain } from './set-engine.ts';
 import { parquetFiles } from './support/parquet-files.ts';
 
 const isRelease = process.env.HEADGATE_RELEASE === '1';
-const files = isRelease ? 2_000 : 100;
+const files = isRelease ? 2_000 : 150;
 
 type Found = Extract<Validated, { kind: 'validated' }>;
 /** A file of valid rows that the walk wrote; the other one is DuckDB's. */

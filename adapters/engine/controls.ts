@@ -1,10 +1,7 @@
 import { framerWasm } from './framer-wasm.ts';
+import { openLayout } from './wasm-layout.ts';
 
 const [TAB, LF, CR, SPACE, DELETE] = [9, 10, 13, 32, 127];
-const WASM_PAGE = 65_536;
-/** Where the bytes are put: below lies what the framer keeps there. */
-const INPUT = 64;
-const SLACK = 64;
 
 /** Whether bytes hold a control character of ASCII other than tab, LF and CR. */
 export const hasControl = (bytes: Uint8Array): boolean => {
@@ -26,11 +23,11 @@ const compiled = new WebAssembly.Module(Buffer.from(framerWasm, 'base64'));
 export const controlFinder = (bytesMax: number): ((bytes: Buffer) => boolean) => {
   // What framer.as.ts exports; it is built with this file, so it needs no parsing.
   const wasm = new WebAssembly.Instance(compiled).exports as Finder;
-  const size = INPUT + bytesMax + SLACK;
-  wasm.memory.grow(Math.max(0, Math.ceil((size - wasm.memory.buffer.byteLength) / WASM_PAGE)));
-  const memory = Buffer.from(wasm.memory.buffer);
+  const layout = openLayout();
+  const input = layout.take(bytesMax);
+  const memory = layout.grow(wasm.memory);
   return (bytes) => {
-    const to = INPUT + bytes.copy(memory, INPUT);
-    return wasm.control(INPUT, to) < to;
+    const to = input + bytes.copy(memory, input);
+    return wasm.control(input, to) < to;
   };
 };

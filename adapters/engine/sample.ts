@@ -86,7 +86,7 @@ const parquetLines = async (path: string, outDir: string, rowsMax: number): Prom
 };
 
 /** Objects as columns, in the order in which their names first come; other lines tell nothing. */
-const jsonSample = (lines: readonly string[]): Sample => {
+export const jsonSample = (lines: readonly string[]): Sample => {
   const objects = lines.flatMap((line) => {
     const found = readJson(line);
     return found.ok && found.json.kind === 'object' ? [found.json.members] : [];

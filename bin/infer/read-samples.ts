@@ -5,14 +5,13 @@ import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { inflate } from '../../adapters/engine/inflate.ts';
 import { headBytes, recognise } from '../../adapters/engine/recognise.ts';
-import { sampleRows } from '../../adapters/engine/sample.ts';
+import { jsonSample, sampleRows } from '../../adapters/engine/sample.ts';
 import { type CsvForm, csvForm, csvRows, csvSample } from '../../core/infer/csv-sample.ts';
 import type { Sample } from '../../core/infer/sample.ts';
 import { defaultFiles, type FileOptions, type Format } from '../../core/landing/file-options.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
 import { ident, literal } from '../../core/sql.ts';
 import { UserError } from '../console/errors.ts';
-import { jsonSample } from './json-sample.ts';
 import { plainBytes } from './plain-bytes.ts';
 
 /** What is read of a file at most; the whole file is judged afterwards. */
@@ -38,9 +37,9 @@ export const rejectedSample = (
   files: Partial<FileOptions>,
   raw: readonly string[],
 ): Sample | undefined => {
-  const text = raw.map((line) => `${line}\n`).join('');
-  if (format === 'jsonl') return jsonSample(text, raw.length, true);
+  if (format === 'jsonl') return jsonSample(raw);
   if (format !== 'csv') return undefined;
+  const text = raw.map((line) => `${line}\n`).join('');
   const { delimiter, quote } = { ...defaultFiles, ...files };
   const rows = csvRows(text, { delimiter, quote: quote ?? NO_QUOTE }, raw.length);
   const { names } = sample;
@@ -100,7 +99,10 @@ const textSample = (
 ): ReadSample => {
   const { text, encoding } = decoded(bytes);
   const files = encoding === 'utf-8' ? {} : { encoding };
-  if (format === 'jsonl') return { sample: jsonSample(text, rowsMax, isWhole), format, files };
+  if (format === 'jsonl') {
+    const lines = text.split('\n').slice(0, isWhole ? undefined : -1);
+    return { sample: jsonSample(lines.slice(0, rowsMax)), format, files };
+  }
   const form = csvForm(text);
   const { header, ...sample } = csvSample(text, form, rowsMax, isWhole);
   const named = header ? {} : { header };

@@ -87,7 +87,7 @@ const telemetryOf = (logger: Logger, metrics: Metrics): Telemetry => ({
  * An error that nobody classified is a bug, and a bug is the same the next time: it is permanent.
  * To call it transient would retry it until the run's attempts are used up.
  */
-const leaving = (error: unknown): TransientError | PermanentError =>
+export const leaving = (error: unknown): TransientError | PermanentError =>
   error instanceof TransientError
     ? new TransientError(named('TransientError', error))
     : new PermanentError(named('PermanentError', error));

@@ -83,10 +83,51 @@ const created = (request: TableRequest, renumberBy: number): TableMetadata => {
   };
 };
 
+/** The tables of a catalogue, or what it says when it refuses a write; each call is one step. */
+export const catalogTables = (renumberBy = 0) => {
+  const tables = new Map<string, TableMetadata>();
+  const applying = (table: string, result: TableMetadata | string): TableMetadata | string => {
+    if (typeof result !== 'string') tables.set(table, result);
+    return result;
+  };
+  const create = (request: TableRequest): TableMetadata | string =>
+    applying(
+      request.name,
+      tables.has(request.name)
+        ? `Table already exists: ${request.name}`
+        : created(request, renumberBy),
+    );
+  const commit = (
+    table: string,
+    requirements: readonly Requirement[],
+    updates: readonly Update[],
+  ): TableMetadata | string => {
+    const metadata = tables.get(table);
+    if (metadata === undefined) return `NoSuchTable ${table}`;
+    const broken = requirements.find((requirement) => !holds(metadata, requirement));
+    if (broken !== undefined) return `Requirement failed: ${broken.type}`;
+    const twice = updates.some(
+      (update) =>
+        update.action === 'add-snapshot' &&
+        metadata.snapshots?.some((s) => s['snapshot-id'] === update.snapshot['snapshot-id']),
+    );
+    if (twice) return 'Snapshot already exists for id';
+    return applying(table, updates.reduce(applied, metadata));
+  };
+  return { tables, create, commit };
+};
+
+/** What a writer hears of a write that was applied, or of why it was not. */
+export const catalogReply = (result: TableMetadata | string): CatalogReply => {
+  if (typeof result !== 'string') return { kind: 'committed', metadata: result };
+  const kind = result.includes('already exists for id') ? 'unknown' : 'conflict';
+  return { kind, detail: result };
+};
+
 /** A catalogue in memory with the protocol's checks, and faults to order. */
 export const memoryCatalog = (options: MemoryCatalogOptions = {}) => {
   const { fault = () => 'none', pause = async () => undefined, renumberBy = 0 } = options;
-  const tables = new Map<string, TableMetadata>();
+  const { tables, create, commit } = catalogTables(renumberBy);
   const calls: CatalogCall[] = [];
 
   const write = async (
@@ -99,32 +140,11 @@ export const memoryCatalog = (options: MemoryCatalogOptions = {}) => {
     if (happens === 'conflict') return { kind: 'conflict', detail: 'ordered by the test' };
     if (happens === 'failed') return { kind: 'unknown', detail: '503 before it was applied' };
     const result = apply();
-    if (typeof result !== 'string') tables.set(call.table, result);
     await pause();
-    if (happens === 'lost') return { kind: 'unknown', detail: 'the reply was lost' };
-    if (typeof result !== 'string') return { kind: 'committed', metadata: result };
-    const kind = result.includes('already exists for id') ? 'unknown' : 'conflict';
-    return { kind, detail: result };
+    return happens === 'lost'
+      ? { kind: 'unknown', detail: 'the reply was lost' }
+      : catalogReply(result);
   };
-
-  const commit = (
-    table: string,
-    requirements: readonly Requirement[],
-    updates: readonly Update[],
-  ) =>
-    write({ op: 'commit', table }, () => {
-      const metadata = tables.get(table);
-      if (metadata === undefined) return `NoSuchTable ${table}`;
-      const broken = requirements.find((requirement) => !holds(metadata, requirement));
-      if (broken !== undefined) return `Requirement failed: ${broken.type}`;
-      const twice = updates.some(
-        (update) =>
-          update.action === 'add-snapshot' &&
-          metadata.snapshots?.some((s) => s['snapshot-id'] === update.snapshot['snapshot-id']),
-      );
-      if (twice) return 'Snapshot already exists for id';
-      return updates.reduce(applied, metadata);
-    });
 
   const catalog: Catalog = {
     load: async (table) => {
@@ -136,13 +156,9 @@ export const memoryCatalog = (options: MemoryCatalogOptions = {}) => {
       await pause();
       return metadata;
     },
-    create: (request) =>
-      write({ op: 'create', table: request.name }, () =>
-        tables.has(request.name)
-          ? `Table already exists: ${request.name}`
-          : created(request, renumberBy),
-      ),
-    commit,
+    create: (request) => write({ op: 'create', table: request.name }, () => create(request)),
+    commit: (table, requirements, updates) =>
+      write({ op: 'commit', table }, () => commit(table, requirements, updates)),
   };
   return { catalog, tables, calls };
 };

@@ -1,0 +1,80 @@
+import type { QueueFaults } from './aws/queue.ts';
+import { type FaultKind, type Faults, faultKinds } from './kernel.ts';
+import { type Random, randomOf } from './random.ts';
+
+/** What may go wrong in one history, and how often: each seed has other troubles. */
+export type Troubles = {
+  /** Share of effects that suffer it, by kind; absent kinds never happen. */
+  readonly rates: ReadonlyMap<FaultKind, number>;
+  readonly deliversTwice: number;
+  readonly losesDelete: number;
+  readonly eventTwice: number;
+  readonly eventLost: number;
+  readonly eventLateMs: number;
+  readonly skewMs: number;
+};
+
+/** Faults that a worker dies or sleeps of are dear in time, so they are rarer than the others. */
+const most: Readonly<Record<FaultKind, number>> = {
+  'crash-before': 0.02,
+  'crash-after': 0.02,
+  throttle: 0.08,
+  'lost-reply': 0.06,
+  duplicate: 0.1,
+  delay: 0.08,
+  freeze: 0.02,
+};
+
+/** Each kind is in about half of the histories, at a rate of its own: swarm testing. */
+export const troublesOf = (seed: number): Troubles => {
+  const random = randomOf(seed, 'troubles');
+  const rates = new Map<FaultKind, number>();
+  for (const kind of faultKinds)
+    if (random.chance(0.5)) rates.set(kind, random.next() * random.next() * most[kind]);
+  const some = (share: number): number => (random.chance(0.5) ? random.next() * share : 0);
+  return {
+    rates,
+    deliversTwice: some(0.3),
+    losesDelete: some(0.2),
+    eventTwice: some(0.3),
+    eventLost: some(0.1),
+    eventLateMs: random.chance(0.5) ? random.next() * 600_000 : 0,
+    skewMs: random.chance(0.5) ? random.next() * 600_000 : 0,
+  };
+};
+
+export const noTroubles: Troubles = {
+  rates: new Map(),
+  ...{ deliversTwice: 0, losesDelete: 0, eventTwice: 0, eventLost: 0, eventLateMs: 0, skewMs: 0 },
+};
+
+/** Which kinds can strike at all: a read that is done twice, or was done in vain, shows nowhere. */
+export const isReachable = (kind: FaultKind, isWrite: boolean): boolean =>
+  isWrite || (kind !== 'duplicate' && kind !== 'lost-reply' && kind !== 'crash-after');
+
+/** Faults at random until `until`; afterwards the world is sound. */
+export const randomFaults = (
+  random: Random,
+  { rates }: Troubles,
+  isSound: () => boolean,
+): Faults => {
+  const kinds = [...rates];
+  return ({ isWrite }) => {
+    if (isSound()) return undefined;
+    let luck = random.next();
+    for (const [kind, rate] of kinds) {
+      if (luck < rate) return isReachable(kind, isWrite) ? kind : undefined;
+      luck -= rate;
+    }
+    return undefined;
+  };
+};
+
+export const queueFaults = (
+  random: Random,
+  { deliversTwice, losesDelete }: Troubles,
+  isSound: () => boolean,
+): QueueFaults => ({
+  deliversTwice: () => !isSound() && random.chance(deliversTwice),
+  losesDelete: () => !isSound() && random.chance(losesDelete),
+});

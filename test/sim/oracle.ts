@@ -1,0 +1,218 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { fileIdOf } from '../../core/landing/file-id.ts';
+import { quarantineKeys, s3Uri } from '../../core/layout.ts';
+import { baseOf, runIdKey, scanFiles } from '../../core/load/commit.ts';
+import type { Version } from './aws/s3.ts';
+import { POISON, type Row } from './engine.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** What a history came to. */
+export type Verdict = {
+  readonly lost: readonly string[];
+  readonly duplicated: readonly string[];
+  readonly stuck: readonly string[];
+  readonly wrong: readonly string[];
+  /** Sound files that were quarantined because every attempt failed: kept, not published. */
+  readonly gaveUp: number;
+};
+
+type Entry = Readonly<Record<string, unknown>> & {
+  readonly state: string;
+  readonly reason?: { readonly code: string } | null;
+};
+
+/** Ends of a file; HELD waits for a person. */
+const ends = [
+  ...['PUBLISHED', 'QUARANTINED', 'DUPLICATE', 'SUPERSEDED', 'HELD', 'DISCARDED', 'GONE'],
+  'IGNORED',
+];
+
+/** The rows of a text that are to be published: the valid ones, of each id the first. */
+const rowsOf = (text: string): readonly string[] => {
+  const seen = new Set<string>();
+  const rows: string[] = [];
+  for (const line of text.split('\n')) {
+    const [id = ''] = line.split(',');
+    if (!/^[a-z][a-z0-9]*,[0-9]+$/.test(line) || seen.has(id)) continue;
+    seen.add(id);
+    rows.push(line);
+  }
+  return rows;
+};
+
+const tableRows = async (world: SimulatedWorld, table: string): Promise<Row[]> => {
+  const metadata = world.catalog.tables.get(table);
+  if (metadata === undefined) return [];
+  const store = { get: async (uri: string) => world.objects.get(uri) };
+  const files = await scanFiles(await baseOf({ store }, metadata));
+  return files.flatMap(({ data_file }) => {
+    const rows: Row[] = JSON.parse(world.objects.get(data_file.file_path).toString('utf8'));
+    if (BigInt(rows.length) !== data_file.record_count)
+      throw new Error(`${data_file.file_path} has not the rows that its manifest says`);
+    return rows;
+  });
+};
+
+type Landed = {
+  readonly version: Version;
+  readonly fileId: string;
+  readonly dataset: string;
+  readonly text: string;
+  readonly entry: Entry | undefined;
+};
+
+/**
+ * Compares the end of a history with what landed. Written without a look at how Headgate does it:
+ * from the versions and the promises alone.
+ */
+export const judge = async (world: SimulatedWorld): Promise<Verdict> => {
+  const entries = new Map<string, Entry>();
+  const runs = new Map<string, Record<string, unknown>>();
+  for (const [key, item] of world.table.items) {
+    if (key.startsWith('FILE#')) {
+      const entry = unmarshall(item);
+      entries.set(String(entry.fileId), { ...entry, state: String(entry.state) });
+    }
+    if (key.startsWith('RUN#')) runs.set(key, unmarshall(item));
+  }
+  const landed = world.landing.versions.map((version): Landed => {
+    const fileId = fileIdOf({ bucket: 'landing', ...version });
+    const dataset = version.key.slice(0, version.key.indexOf('/'));
+    const text = version.bytes.toString('utf8');
+    return { version, fileId, dataset, text, entry: entries.get(fileId) };
+  });
+  const found = { lost: [] as string[], duplicated: [] as string[], stuck: [] as string[] };
+  const wrong: string[] = [];
+  let gaveUp = 0;
+  for (const each of landed) {
+    const { version, entry, fileId } = each;
+    const name = `${version.key} ${version.versionId}`;
+    const isDeleted = version.deletedAt !== undefined;
+    if (entry === undefined) {
+      if (!isDeleted) found.lost.push(`${name} is not in the ledger`);
+      continue;
+    }
+    if (!ends.includes(entry.state)) found.stuck.push(`${name} is ${entry.state}`);
+    if (entry.state === 'GONE' && !isDeleted) wrong.push(`${name} is GONE, and is there`);
+    if (entry.state === 'QUARANTINED') {
+      const dataset = entry.dataset === null ? '_' : String(entry.dataset);
+      const key = quarantineKeys.refusedFile(dataset, fileId as never);
+      if (!world.objects.objects.has(s3Uri('quarantine', key)))
+        wrong.push(`${name} is QUARANTINED without an explanation`);
+      if (isSound(each)) gaveUp += 1;
+    }
+    const expected = expectedEnd(each);
+    if (expected !== undefined && entry.state !== expected)
+      wrong.push(`${name} is ${entry.state}, not ${expected}`);
+  }
+  for (const [key, run] of runs)
+    if (!['PUBLISHED', 'HELD', 'DISCARDED', 'NOTHING', 'FAILED'].includes(String(run.state)))
+      found.stuck.push(`${key} is ${String(run.state)}`);
+  for (const name of ['sales', 'strict', 'prices']) {
+    const own = landed.filter(({ dataset }) => dataset === name);
+    const rows = await tableRows(world, name);
+    if (name === 'prices') judgeReplaced(own, rows, found, wrong);
+    else judgeAppended(own, rows, found, wrong);
+    judgeSnapshots(world, name, runs, wrong);
+  }
+  return { ...found, wrong, gaveUp };
+};
+
+const isSound = ({ text, dataset, version }: Landed): boolean =>
+  ['sales', 'strict', 'prices'].includes(dataset) &&
+  !text.includes(POISON) &&
+  text !== '' &&
+  !version.key.endsWith('_SUCCESS');
+
+/** Where what landed leaves only one end. */
+const expectedEnd = ({ version, dataset, text }: Landed): string | undefined => {
+  if (version.key.endsWith('_SUCCESS')) return 'IGNORED';
+  if (dataset === 'nowhere') return 'QUARANTINED';
+  if (version.deletedAt !== undefined) return undefined;
+  return text === '' || text.includes(POISON) ? 'QUARANTINED' : undefined;
+};
+
+type Found = Record<'lost' | 'duplicated' | 'stuck', string[]>;
+
+/** Each content once, under one of the files that have it. */
+const judgeAppended = (
+  landed: readonly Landed[],
+  rows: readonly Row[],
+  found: Found,
+  wrong: string[],
+): void => {
+  const contents = Map.groupBy(landed.filter(isSound), ({ text }) => text);
+  const known = new Set(landed.map(({ fileId }) => fileId));
+  for (const row of rows) if (!known.has(row._file)) wrong.push(`a row of no file: ${row._file}`);
+  for (const [text, files] of contents) {
+    const name = files.map(({ version }) => `${version.key} ${version.versionId}`).join(', ');
+    const ids = new Set(files.map(({ fileId }) => fileId));
+    const own = rows.filter(({ _file }) => ids.has(_file)).map(({ id, amount }) => `${id},${amount}`);
+    const states = files.map(({ entry }) => entry?.state);
+    const published = files.filter(({ entry }) => entry?.state === 'PUBLISHED');
+    if (published.length > 1) found.duplicated.push(`${name}: published ${published.length} times`);
+    if (published.length === 0) {
+      if (own.length > 0) wrong.push(`${name}: rows are visible, and no file is PUBLISHED`);
+      const isKept = states.some((state) =>
+        ['HELD', 'DISCARDED', 'QUARANTINED', 'CLAIMED', undefined].includes(state),
+      );
+      const isThere = files.some(({ version }) => version.deletedAt === undefined);
+      if (!isKept && isThere) found.lost.push(`${name}: ends as ${states.join(', ')}`);
+      continue;
+    }
+    const expected = rowsOf(text);
+    compare(name, expected, own, found);
+  }
+};
+
+const compare = (
+  name: string,
+  expected: readonly string[],
+  actual: readonly string[],
+  found: Found,
+): void => {
+  const missing = expected.filter((row) => !actual.includes(row));
+  if (missing.length > 0) found.lost.push(`${name}: ${missing.length} rows`);
+  if (actual.length > expected.length - missing.length)
+    found.duplicated.push(`${name}: ${actual.length} rows instead of ${expected.length}`);
+};
+
+/** The table is the newest file that was not refused, held or gone. */
+const judgeReplaced = (
+  landed: readonly Landed[],
+  rows: readonly Row[],
+  found: Found,
+  wrong: string[],
+): void => {
+  const taken = landed
+    .filter(({ entry }) => ['PUBLISHED', 'DUPLICATE', 'SUPERSEDED'].includes(entry?.state ?? ''))
+    .sort((a, b) => secondOf(a) - secondOf(b) || order(a.version.sequencer, b.version.sequencer));
+  const newest = taken.at(-1);
+  if (newest === undefined) {
+    if (rows.length > 0) wrong.push('prices has rows of no file');
+    return;
+  }
+  const name = `${newest.version.key} ${newest.version.versionId}`;
+  const actual = rows.map(({ id, amount }) => `${id},${amount}`);
+  compare(`prices is ${name}`, rowsOf(newest.text), actual, found);
+};
+
+/** Notices tell the second in which an object landed. */
+const secondOf = ({ version }: Landed): number => Math.floor(version.at / 1000);
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A snapshot of each published run that has rows, and of no other. */
+const judgeSnapshots = (
+  world: SimulatedWorld,
+  table: string,
+  runs: ReadonlyMap<string, Record<string, unknown>>,
+  wrong: string[],
+): void => {
+  const ids = world.catalog.tables
+    .get(table)
+    ?.snapshots?.map(({ summary }) => summary[runIdKey] ?? '');
+  for (const id of ids ?? []) {
+    const state = runs.get(`RUN#${id} RUN`)?.state;
+    if (state !== 'PUBLISHED') wrong.push(`the snapshot of ${id} is there, and its run ${state}`);
+  }
+};

@@ -1,0 +1,72 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { findRun, runIdKey } from '../../core/load/commit.ts';
+import { terminalRunStates } from '../../core/ledger.ts';
+import type { Item } from './aws/expression.ts';
+import type { SimulatedWorld, Watch } from './world.ts';
+
+/** Something that must always hold did not. */
+export class Violation extends Error {}
+
+const stateOf = (item: Item | undefined): string | undefined => item?.state?.S;
+const fenceOf = (item: Item | undefined): number => Number(item?.fence?.N ?? 0);
+
+const openFiles = ['CLAIMED', 'HELD'];
+
+/**
+ * What holds after each step, whatever happened before: ends are ends, fences only grow, a run has
+ * one snapshot, and nobody acknowledges a notice whose file the ledger does not know.
+ */
+export const watchOf = (world: () => SimulatedWorld): Watch & { readonly runs: Set<string> } => {
+  const runs = new Set<string>();
+  const fail = (text: string): never => {
+    throw new Violation(text);
+  };
+  const fileChanged = (key: string, before: Item, after: Item | undefined): void => {
+    const [was, is] = [stateOf(before), stateOf(after)];
+    if (was !== is && was !== undefined && !openFiles.includes(was))
+      fail(`${key} was ${was}, an end, and became ${is}`);
+    if (fenceOf(after) < fenceOf(before)) fail(`${key}: the fence fell to ${fenceOf(after)}`);
+  };
+  const runChanged = (key: string, before: Item, after: Item | undefined): void => {
+    const [was, is] = [stateOf(before), stateOf(after)];
+    const isEnd = terminalRunStates.some((state) => state === was) && was !== 'HELD';
+    if (isEnd && was !== is) fail(`${key} was ${was}, an end, and became ${is}`);
+    if (fenceOf(after) < fenceOf(before)) fail(`${key}: the fence fell to ${fenceOf(after)}`);
+  };
+  return {
+    runs,
+    ledgerChanged: (key, before, after) => {
+      if (before === undefined) return;
+      if (after === undefined && !key.startsWith('LOCK#')) fail(`${key} was deleted`);
+      if (key.startsWith('FILE#')) fileChanged(key, before, after);
+      if (key.startsWith('RUN#')) runChanged(key, before, after);
+      if (key.startsWith('RUN#') && stateOf(after) === 'PUBLISHED') {
+        const { runId, dataset, snapshotId } = unmarshall(after ?? {});
+        const metadata = world().catalog.tables.get(dataset);
+        const found = metadata && findRun(metadata, runId);
+        if (snapshotId !== null && snapshotId !== undefined && found === undefined)
+          fail(`${key} is PUBLISHED, and the table has no snapshot of it`);
+      }
+    },
+    committed: (table) => {
+      const ids = world()
+        .catalog.tables.get(table)
+        ?.snapshots?.flatMap(({ summary }) => summary[runIdKey] ?? []);
+      if (new Set(ids).size !== (ids?.length ?? 0)) fail(`a run has two snapshots in ${table}`);
+    },
+    noticeDeleted: (body) => {
+      const { detail } = JSON.parse(body);
+      const { key, 'version-id': versionId } = detail.object;
+      const isKnown = [...world().table.items.values()].some(
+        (item) => item.key?.S === key && item.versionId?.S === versionId,
+      );
+      const isGone = world().landing.versions.some(
+        (each) => each.versionId === versionId && each.deletedAt !== undefined,
+      );
+      if (!isKnown && !isGone) fail(`the notice of ${key} ${versionId} was acknowledged unknown`);
+    },
+    announced: ({ ...detail }) => {
+      if ('runId' in detail && typeof detail.runId === 'string') runs.add(detail.runId);
+    },
+  };
+};

@@ -1,0 +1,232 @@
+import { s3Landing, s3VersionsOf } from '../../adapters/landing.ts';
+import { dynamoLedger } from '../../adapters/ledger.ts';
+import { sfnPipeline } from '../../adapters/pipeline.ts';
+import { s3Store } from '../../adapters/store.ts';
+import { contractVersion } from '../../core/contract.ts';
+import { PermanentError, TransientError } from '../../core/errors.ts';
+import { EpochMs } from '../../core/ids.ts';
+import { type Catalog, type CatalogReply, findRun, type World } from '../../core/load/commit.ts';
+import type { Store } from '../../core/ports.ts';
+import { gate } from '../../functions/gate/handler.ts';
+import { intake } from '../../functions/intake/handler.ts';
+import { load } from '../../functions/load/handler.ts';
+import { plan } from '../../functions/plan/handler.ts';
+import { publish } from '../../functions/publish/handler.ts';
+import { quarantine } from '../../functions/quarantine/handler.ts';
+import { leaving } from '../../functions/telemetry.ts';
+import { transform } from '../../functions/transform/handler.ts';
+import { validate } from '../../functions/validate/handler.ts';
+import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
+import { catalogReply, catalogTables } from '../support/memory-catalog.ts';
+import { dynamoOf, type OnChange, SimulatedTable } from './aws/dynamo.ts';
+import { type SimulatedFunction, SimulatedLambda } from './aws/lambda.ts';
+import { type QueueFaults, SimulatedQueue } from './aws/queue.ts';
+import { SimulatedLanding, SimulatedObjects, s3Of } from './aws/s3.ts';
+import { SimulatedStates } from './aws/states.ts';
+import { datasetNamed, datasets } from './datasets.ts';
+import { type Disk, engineOf } from './engine.ts';
+import type { Kernel, Worker } from './kernel.ts';
+
+export const buckets = {
+  landingBucket: 'landing',
+  cleanBucket: 'clean',
+  quarantineBucket: 'quarantine',
+  curatedBucket: 'curated',
+} as const;
+
+const SECOND = 1_000;
+/** As lib/ deploys them. */
+const timeouts = {
+  ...{ plan: 120, validate: 900, transform: 900, gate: 120, load: 300, publish: 120 },
+  ...{ quarantine: 120, intake: 60 },
+} as const;
+type StageName = keyof typeof timeouts;
+
+/** What always holds is told of every write. */
+export type Watch = {
+  readonly ledgerChanged: OnChange;
+  readonly committed: (table: string) => void;
+  readonly noticeDeleted: (body: string) => void;
+  readonly announced: (detail: object) => void;
+};
+
+const silent = {
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  count: () => undefined,
+};
+
+/**
+ * Headgate's functions and definition as they are deployed, over an AWS in memory. Every call of a
+ * client, of the catalogue or of the bus is one step of the kernel.
+ */
+export class SimulatedWorld {
+  readonly table: SimulatedTable;
+  readonly landing = new SimulatedLanding();
+  readonly objects = new SimulatedObjects();
+  readonly catalog = catalogTables();
+  readonly lambda: SimulatedLambda;
+  readonly states: SimulatedStates;
+  readonly notices: SimulatedQueue;
+  readonly #kernel: Kernel;
+  readonly #watch: Watch;
+  readonly #versions = new Map(
+    datasets.map((dataset) => [dataset.name, contractVersion(dataset)] as const),
+  );
+
+  constructor(kernel: Kernel, watch: Watch, skew: () => number, queueFaults: QueueFaults) {
+    this.#kernel = kernel;
+    this.#watch = watch;
+    this.table = new SimulatedTable(watch.ledgerChanged);
+    const stages = Object.entries(this.#stages()).map(
+      ([name, handle]) =>
+        [name, { timeoutMs: timeouts[stageOf(name)] * SECOND, handle: guarded(handle) }] as const,
+    );
+    this.lambda = new SimulatedLambda(kernel, new Map<string, SimulatedFunction>(stages), skew);
+    const callee = (name: StageName) => ({ arn: name, timeoutSeconds: timeouts[name] });
+    const definition = pipelineDefinition({
+      ...{ partition: 'aws', cleanBucket: buckets.cleanBucket },
+      callees: {
+        ...{ plan: callee('plan'), validate: callee('validate'), transform: callee('transform') },
+        ...{ gate: callee('gate'), load: callee('load'), publish: callee('publish') },
+        quarantine: callee('quarantine'),
+      },
+    });
+    this.states = new SimulatedStates(kernel, this.lambda, definition, (bucket, key) =>
+      JSON.parse(this.objects.get(`s3://${bucket}/${key}`).toString('utf8')),
+    );
+    this.notices = new SimulatedQueue(kernel, this.lambda, {
+      ...{ function: 'intake', visibilityMs: 6 * timeouts.intake * SECOND, receivesMax: 5 },
+      ...{ batchMax: 10, faults: queueFaults, onDelete: watch.noticeDeleted },
+    });
+  }
+
+  /** What one worker can reach: its own clients, clock and disk. */
+  portsOf(worker: Worker) {
+    const kernel = this.#kernel;
+    const disk: Disk = new Map();
+    const s3 = s3Of(kernel, worker, this.landing, this.objects);
+    const now = () => EpochMs.parse(Math.floor(kernel.now + worker.skewMs));
+    const store = onDisk(s3Store(s3), disk);
+    const world: World = {
+      ...{ store, now, random: () => kernel.random.next() },
+      catalog: this.#catalogOf(worker),
+      sleep: (ms) => kernel.sleep(worker, ms),
+    };
+    const pipeline = sfnPipeline(this.states.clientOf(worker), 'pipeline');
+    return {
+      ...silent,
+      ...buckets,
+      ...{ store, now, world, pipeline, datasetNamed },
+      ledger: dynamoLedger(dynamoOf(kernel, worker, this.table), 'ledger'),
+      landing: s3Landing(s3),
+      versionsOf: s3VersionsOf(s3),
+      contracts: this.#versions,
+      engine: engineOf(kernel, worker, disk),
+      withWorkDir: async <T>(work: (dir: string) => Promise<T>): Promise<T> => await work('/tmp'),
+      announcer: {
+        announce: (event: { readonly detail: object }) =>
+          kernel.effect<void>(worker, {
+            ...{ site: 'events.PutEvents', isWrite: true },
+            apply: () => this.#watch.announced(event.detail),
+            throttled: () => {
+              throw new TransientError('announce: throttled');
+            },
+            lost: () => {
+              throw new TransientError('announce: no answer');
+            },
+          }),
+      },
+    };
+  }
+
+  #stages(): Record<StageName, SimulatedFunction['handle']> {
+    const at =
+      (make: (ports: ReturnType<SimulatedWorld['portsOf']>) => (event: never) => Promise<unknown>) =>
+      (worker: Worker) =>
+        make(this.portsOf(worker)) as (event: unknown) => Promise<unknown>;
+    return {
+      intake: at(intake),
+      plan: at((ports) => plan({ ...ports, recognise: ports.engine.recognise })),
+      validate: at((ports) => validate(ports)),
+      transform: at((ports) => transform({ ...ports, salt: async () => 'salt' })),
+      gate: at(gate),
+      load: at(load),
+      publish: at(publish),
+      quarantine: at((ports) =>
+        quarantine({
+          ...ports,
+          pipelineAt: () => ports.pipeline,
+          findSnapshot: async (dataset, runId) => {
+            const metadata = await ports.world.catalog.load(dataset);
+            const found = metadata === undefined ? undefined : findRun(metadata, runId);
+            return found === undefined ? null : String(found['snapshot-id']);
+          },
+        }),
+      ),
+    };
+  }
+
+  #catalogOf(worker: Worker): Catalog {
+    const { tables, create, commit } = this.catalog;
+    const write = (site: string, table: string, apply: () => ReturnType<typeof create>) =>
+      this.#kernel.effect<CatalogReply>(worker, {
+        ...{ site, isWrite: true },
+        apply: () => {
+          const result = apply();
+          if (typeof result !== 'string') this.#watch.committed(table);
+          return catalogReply(result);
+        },
+        throttled: () =>
+          this.#kernel.random.chance(0.5)
+            ? { kind: 'conflict', detail: '429' }
+            : { kind: 'unknown', detail: '503 before it was applied' },
+        lost: () => ({ kind: 'unknown', detail: 'no answer' }),
+      });
+    return {
+      load: (table) =>
+        this.#kernel.effect(worker, {
+          ...{ site: 'catalog.load', isWrite: false },
+          apply: () => tables.get(table),
+          throttled: () => {
+            throw new TransientError('catalogue: throttled');
+          },
+          lost: () => {
+            throw new TransientError('catalogue: no answer');
+          },
+        }),
+      create: (request) => write('catalog.create', request.name, () => create(request)),
+      commit: (table, requirements, updates) =>
+        write('catalog.commit', table, () => commit(table, requirements, updates)),
+    };
+  }
+}
+
+const stageOf = (name: string): StageName => {
+  for (const known of Object.keys(timeouts)) if (known === name) return known as StageName;
+  throw new Error(`no stage ${name}`);
+};
+
+/** Only the two errors leave a function, as functions/telemetry.ts sees to it. */
+const guarded =
+  (handle: SimulatedFunction['handle']): SimulatedFunction['handle'] =>
+  (worker) =>
+  async (event) => {
+    try {
+      return await handle(worker)(event);
+    } catch (error) {
+      throw leaving(error);
+    }
+  };
+
+/** Files that a stage uploads and downloads lie on its worker's disk, not on this machine's. */
+const onDisk = (store: Store, disk: Disk): Store => ({
+  ...store,
+  upload: async (uri, path) => {
+    const bytes = disk.get(path);
+    if (bytes === undefined) throw new PermanentError(`no file ${path} on this disk`);
+    await store.put(uri, bytes);
+  },
+  download: async (uri, path) => {
+    disk.set(path, await store.get(uri));
+  },
+});

@@ -1,13 +1,25 @@
 import type { Fence, FileId, RunId } from './ids.ts';
+import type { Random } from './ports.ts';
 
 /** Where things lie, said once: keys inside the clean, curated and quarantine buckets. */
 const attempt = (dataset: string, runId: RunId, fence: Fence): string =>
   `${dataset}/${runId}/a${fence}`;
 
+/**
+ * Ends the names of data files. A stage may run twice within one attempt, the second time while the
+ * first still lives; whoever writes the same rows to other files must not write over any that the
+ * other's documents name.
+ */
+export const nameSuffix = (random: Random): string =>
+  Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+
 /** Clean zone: Parquet files of the rows of a run, beside the documents of its stages. */
 export const cleanKeys = {
-  rows: (dataset: string, runId: RunId, fence: Fence, fileId: FileId, index: number): string =>
-    `${attempt(dataset, runId, fence)}/rows/${fileId}-${index}.parquet`,
+  /** `name` is the file's index and `nameSuffix`. */
+  rows: (dataset: string, runId: RunId, fence: Fence, fileId: FileId, name: string): string =>
+    `${attempt(dataset, runId, fence)}/rows/${fileId}-${name}.parquet`,
   plan: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/plan.json`,
   /** What the Distributed Map reads: a JSON array of PartPointer. */
@@ -45,8 +57,9 @@ export const quarantineKeys = {
 /** Curated zone: the Iceberg table of a dataset, and the lineage event of each run. */
 export const curatedKeys = {
   table: (dataset: string): string => dataset,
-  data: (dataset: string, runId: RunId, fence: Fence, index: number): string =>
-    `${dataset}/data/${runId}-a${fence}-${index}.parquet`,
+  /** `name` is the file's index and `nameSuffix`. */
+  data: (dataset: string, runId: RunId, fence: Fence, name: string): string =>
+    `${dataset}/data/${runId}-a${fence}-${name}.parquet`,
   lineage: (dataset: string, runId: RunId): string => `_lineage/${dataset}/${runId}.json`,
 } as const;
 

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { errorFields, type Log } from './telemetry.ts';
+import { errorFields } from './leaving.ts';
+import type { Log } from './telemetry.ts';
 
 /** Runs `work` on every record and reports only the failed ones, so SQS redelivers just those. */
 export const settleBatch = async (

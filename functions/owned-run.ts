@@ -1,5 +1,5 @@
 import type { Dataset } from '../core/dataset.ts';
-import type { RunPointer } from '../core/documents.ts';
+import type { RunPointer, TransformDocument } from '../core/documents.ts';
 import { PermanentError } from '../core/errors.ts';
 import { type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import type { Ledger } from '../core/ports.ts';
@@ -35,3 +35,9 @@ export const definitionOf = (
     `dataset ${name} is no longer declared; declare it in datasets/ and deploy, then drop its files again`,
   );
 };
+
+/** A run that has no row to add changes nothing; one that replaces a table with no row empties it. */
+export const makesSnapshot = (
+  { write }: Pick<Dataset, 'write'>,
+  { staged }: Pick<TransformDocument, 'staged'>,
+): boolean => staged.length > 0 || write.kind === 'replace';

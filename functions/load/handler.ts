@@ -21,7 +21,7 @@ import {
   type TableMetadata,
 } from '../../core/load/table.ts';
 import type { Clock, Ledger, Store } from '../../core/ports.ts';
-import { definitionOf, fenced, ownedRun } from '../owned-run.ts';
+import { definitionOf, fenced, makesSnapshot, ownedRun } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -53,7 +53,8 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   await awaitTurn(deps, pointer);
   try {
     if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
-    if (transformed.staged.length === 0) return { snapshotId: null, tries: 0, already: false };
+    if (!makesSnapshot(dataset, transformed))
+      return { snapshotId: null, tries: 0, already: false };
     const files = (await documents.plan()).parts.flatMap((part) => part.files);
     return await commit(deps, pointer, dataset, transformed, gate, files);
   } finally {

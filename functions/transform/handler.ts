@@ -9,7 +9,7 @@ import {
   type ValidatedFile,
 } from '../../core/documents.ts';
 import { evolvedIn, withEvolved } from '../../core/evolution/evolved.ts';
-import { curatedKeys, quarantineKeys, s3Uri } from '../../core/layout.ts';
+import { curatedKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import { baseOf, ensureTable, scanFiles, type World } from '../../core/load/commit.ts';
 import { stagedFile } from '../../core/load/parquet.ts';
 import {
@@ -173,15 +173,16 @@ const fetchReference = async (
 };
 
 const upload = async (
-  { store, curatedBucket }: TransformDeps,
+  { store, curatedBucket, world }: TransformDeps,
   { dataset, runId, fence }: RunPointer,
   table: TableMetadata,
   files: Awaited<ReturnType<typeof transformRun>>['files'],
 ): Promise<StagedFile[]> => {
   const schema = currentSchema(table);
+  const suffix = nameSuffix(world.random);
   const staged: StagedFile[] = [];
   for (const [index, { path, stats, boundsFor }] of files.entries()) {
-    const uri = s3Uri(curatedBucket, curatedKeys.data(dataset, runId, fence, index));
+    const uri = s3Uri(curatedBucket, curatedKeys.data(dataset, runId, fence, `${index}-${suffix}`));
     await store.upload(uri, path);
     staged.push(stagedFile(schema, currentSpec(table), stats, uri, boundsFor));
   }

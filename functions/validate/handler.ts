@@ -10,8 +10,8 @@ import {
   type RunPointer,
   type ValidatedFile,
 } from '../../core/documents.ts';
-import { cleanKeys, quarantineKeys, s3Uri } from '../../core/layout.ts';
-import type { Landing, Ledger, Store } from '../../core/ports.ts';
+import { cleanKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
+import type { Landing, Ledger, Random, Store } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
 import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
@@ -26,6 +26,7 @@ export type ValidateDeps = SettleDeps & {
     readonly validateFile: typeof validateFile;
   };
   readonly cleanBucket: string;
+  readonly random: Random;
   readonly datasetNamed: (name: string) => Dataset | undefined;
   /** Runs with a directory of its own, removed afterwards. */
   readonly withWorkDir: <T>(work: (dir: string) => Promise<T>) => Promise<T>;
@@ -137,14 +138,16 @@ const judged = async (
 };
 
 const keptClean = async (
-  { store, cleanBucket }: ValidateDeps,
+  { store, cleanBucket, random }: ValidateDeps,
   { dataset, runId, fence }: RunPointer,
   { fileId }: PlannedFile,
   paths: readonly string[],
 ): Promise<string[]> => {
+  const suffix = nameSuffix(random);
   const uris: string[] = [];
   for (const [index, path] of paths.entries()) {
-    const uri = s3Uri(cleanBucket, cleanKeys.rows(dataset, runId, fence, fileId, index));
+    const name = `${index}-${suffix}`;
+    const uri = s3Uri(cleanBucket, cleanKeys.rows(dataset, runId, fence, fileId, name));
     await store.upload(uri, path);
     uris.push(uri);
   }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { s3Client } from '../../adapters/clients.ts';
-import { systemClock } from '../../adapters/clock.ts';
+import { systemClock, systemRandom } from '../../adapters/clock.ts';
 import { inflate } from '../../adapters/engine/inflate.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
@@ -28,5 +28,6 @@ export const handler = instrumented('validate', (telemetry) =>
     datasetNamed,
     withWorkDir,
     now: systemClock,
+    random: systemRandom,
   }),
 );

@@ -1,4 +1,4 @@
-import { EpochMs } from '../../core/ids.ts';
+import { EpochMs, RunId } from '../../core/ids.ts';
 import { pointerOf } from '../../core/documents.ts';
 import { objectCreated } from '../support/events.ts';
 import type { Version } from './aws/s3.ts';
@@ -123,9 +123,9 @@ const operate = (kernel: Kernel, world: SimulatedWorld, seed: number): void => {
     const { ledger, pipeline, now } = world.portsOf(worker);
     for (const item of [...world.table.items.values()]) {
       if (item.status?.S !== 'RUN#HELD') continue;
-      const run = await ledger.run(item.runId?.S as never);
-      if (run?.state !== 'HELD') continue;
       try {
+        const run = await ledger.run(RunId.parse(item.runId?.S));
+        if (run?.state !== 'HELD') continue;
         if (random.chance(0.3)) await ledger.discard(run.runId, 'someone', now());
         else {
           const done = await ledger.release(run.runId, 'someone', now());

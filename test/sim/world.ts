@@ -13,7 +13,7 @@ import { load } from '../../functions/load/handler.ts';
 import { plan } from '../../functions/plan/handler.ts';
 import { publish } from '../../functions/publish/handler.ts';
 import { quarantine } from '../../functions/quarantine/handler.ts';
-import { leaving } from '../../functions/telemetry.ts';
+import { leaving } from '../../functions/leaving.ts';
 import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
@@ -116,7 +116,7 @@ export class SimulatedWorld {
     return {
       ...silent,
       ...buckets,
-      ...{ store, now, world, pipeline, datasetNamed },
+      ...{ store, now, world, pipeline, datasetNamed, random: world.random },
       ledger: dynamoLedger(dynamoOf(kernel, worker, this.table), 'ledger'),
       landing: s3Landing(s3),
       versionsOf: s3VersionsOf(s3),

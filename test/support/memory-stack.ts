@@ -81,6 +81,7 @@ export const memoryStack = (
       'validate',
       validate({
         ...deps,
+        random: world.random,
         withWorkDir,
         engine: { inflate, prepare, validateFile: options.validateFile ?? validateFile },
       }),

@@ -13,7 +13,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import { EpochMs } from '../core/ids.ts';
 import type { Store } from '../core/ports.ts';
-import { calling } from './aws-errors.ts';
+import { calling, httpStatus } from './aws-errors.ts';
 import { intoFile } from './into-file.ts';
 
 /** Larger files go up in parts. Below, one request with the bytes in memory can be retried. */
@@ -50,6 +50,7 @@ export const s3Store = (client: S3Client): Store => {
         return globalThis.Buffer.from(await object.Body.transformToByteArray());
       }),
     put,
+    putOnce: (uri, body) => calling(`put ${uri} once`, () => putOnce(client, uri, body)),
     upload: async (uri, path) => {
       const { size } = await stat(path);
       if (size <= singlePutMax) return await put(uri, await readFile(path));
@@ -58,6 +59,22 @@ export const s3Store = (client: S3Client): Store => {
     download: (uri, path) => calling(`download ${uri}`, () => download(client, uri, path)),
     list: (prefixUri) => calling(`list ${prefixUri}`, () => list(client, prefixUri)),
   };
+};
+
+/** 412: it is there. 409: another conditional put of the key is under way; it is to be tried again. */
+const putOnce = async (
+  client: S3Client,
+  uri: string,
+  body: Buffer | string,
+): Promise<'written' | 'exists'> => {
+  try {
+    await client.send(new PutObjectCommand({ ...located(uri), Body: body, IfNoneMatch: '*' }));
+    return 'written';
+  } catch (error) {
+    if (httpStatus(error) === 412) return 'exists';
+    if (httpStatus(error) !== 409) throw error;
+    throw new TransientError(`put ${uri}: another writer is at it`, { cause: error });
+  }
 };
 
 const uploadParts = (client: S3Client, uri: string, path: string): Promise<void> =>

@@ -154,6 +154,10 @@ export type FileCode = OfLevel<'file'>;
 export type RunCode = OfLevel<'run'>;
 export type NoticeCode = OfLevel<'notice'>;
 
+/** For the schemas of documents that carry one. */
+export const isFileCode = (code: unknown): code is FileCode =>
+  Object.entries(codes).some(([name, { level }]) => name === code && level === 'file');
+
 /** The run codes as a list, for the schemas of documents that carry one. */
 export const runCodes = [
   'E_TOO_MANY_REJECTS',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { runCodes } from './codes.ts';
+import { type FileCode, isFileCode, runCodes } from './codes.ts';
 import { Drift } from './evolution/drift.ts';
 import { ContentId, DatasetName, Fence, FileId, RunId } from './ids.ts';
 import { formats } from './landing/file-options.ts';
@@ -36,8 +36,27 @@ export const PlannedFile = LandedFile.extend({
 });
 export type PlannedFile = z.infer<typeof PlannedFile>;
 
+/**
+ * A file that ends in a stage. It stands in the stage's document, of which the first one stays;
+ * the ledger follows it. So that two invocations of a stage cannot end a file in two ways.
+ */
+export const EndedFile = z.object({
+  file: LandedFile,
+  outcome: z.discriminatedUnion('state', [
+    z.object({
+      state: z.literal('QUARANTINED'),
+      reason: z.object({ code: z.custom<FileCode>(isFileCode), detail: z.string() }),
+    }),
+    z.object({ state: z.literal('DUPLICATE'), of: FileId }),
+    z.object({ state: z.literal('SUPERSEDED'), by: z.string() }),
+    z.object({ state: z.literal('GONE'), detail: z.string() }),
+  ]),
+});
+export type EndedFile = z.infer<typeof EndedFile>;
+
 /** plan → validate. Parts are numbered from 1. */
 export const PlanDocument = z.object({
+  ended: z.array(EndedFile).optional(),
   parts: z.array(
     z.object({ part: z.number().int().positive(), files: z.array(PlannedFile).min(1) }),
   ),
@@ -89,8 +108,12 @@ export const ValidatedFile = z.object({
 });
 export type ValidatedFile = z.infer<typeof ValidatedFile>;
 
-/** validate → transform, one per part. Refused and duplicate files are settled, not listed. */
-export const PartDocument = z.object({ part: z.number(), files: z.array(ValidatedFile) });
+/** validate → transform, one per part. Refused and duplicate files are in `ended`. */
+export const PartDocument = z.object({
+  part: z.number(),
+  files: z.array(ValidatedFile),
+  ended: z.array(EndedFile).optional(),
+});
 export type PartDocument = z.infer<typeof PartDocument>;
 
 /** One staged Parquet file with what the manifest needs; longs are decimal text. */

@@ -132,6 +132,8 @@ export type Store = {
   /** Throws PermanentError when the object is missing. */
   get(uri: string): Promise<Buffer>;
   put(uri: string, bytes: Buffer | string): Promise<void>;
+  /** Writes an object that must not be there yet. `exists`: by anyone, also by a lost reply. */
+  putOnce(uri: string, bytes: Buffer | string): Promise<'written' | 'exists'>;
   upload(uri: string, path: string): Promise<void>;
   download(uri: string, path: string): Promise<void>;
   list(prefixUri: string): Promise<readonly { uri: string; sizeBytes: number; at: EpochMs }[]>;

@@ -1,5 +1,5 @@
 import type { FileCode, Refusal } from '../core/codes.ts';
-import type { RunPointer } from '../core/documents.ts';
+import type { EndedFile, RunPointer } from '../core/documents.ts';
 import type { FileOutcome, LandedFile } from '../core/ledger.ts';
 import type { Clock, Ledger, Store, Unreadable } from '../core/ports.ts';
 import { fenced } from './owned-run.ts';
@@ -25,32 +25,37 @@ export const settle = async (
   log.info('file settled', { runId, fileId: file.fileId, state: outcome.state });
 };
 
-/** Quarantines a whole file: the reason as an object first, then the ledger, then the count. */
-export const refuse = async (
-  deps: SettleDeps,
-  pointer: RunPointer,
-  file: LandedFile,
-  reason: Refusal<FileCode>,
-): Promise<void> => {
-  const { dataset } = pointer;
-  const refused = { file, dataset, code: reason.code, detail: reason.detail, at: deps.now() };
-  await putRefusedFile(deps.store, deps.quarantineBucket, refused);
-  await settle(deps, pointer, file, { state: 'QUARANTINED', reason });
-  deps.count('FilesQuarantined', 1, dataset);
+/** What a stage decided of a file that it ends: for its document, before the ledger hears of it. */
+export const refusedAs = (file: LandedFile, { code, detail }: Refusal<FileCode>): EndedFile => ({
+  ...{ file, outcome: { state: 'QUARANTINED', reason: { code, detail } } },
+});
+
+/** The end of a file whose bytes nobody can read any more, or not without asking for them first. */
+export const unreadable = (file: LandedFile, why: Unreadable): EndedFile => {
+  if (why === 'archived')
+    return refusedAs(file, {
+      ...{ code: 'E_ARCHIVED', detail: 'the object is in an archive storage class' },
+    });
+  const detail = 'the object version was deleted before it was read';
+  return { file, outcome: { state: 'GONE', detail } };
 };
 
-/** Ends a file whose bytes nobody can read any more, or not without asking for them first. */
-export const unreadable = async (
+/**
+ * Ends the files of a document that stands: of a refused one the reason as an object first, then
+ * the ledger, then the count. Safe to repeat.
+ */
+export const settleEnded = async (
   deps: SettleDeps,
   pointer: RunPointer,
-  file: LandedFile,
-  why: Unreadable,
-): Promise<undefined> => {
-  if (why === 'gone') {
-    const detail = 'the object version was deleted before it was read';
-    await settle(deps, pointer, file, { state: 'GONE', detail });
-  } else {
-    const detail = 'the object is in an archive storage class';
-    await refuse(deps, pointer, file, { code: 'E_ARCHIVED', detail });
+  ended: readonly EndedFile[] = [],
+): Promise<void> => {
+  const { dataset } = pointer;
+  for (const { file, outcome } of ended) {
+    if (outcome.state === 'QUARANTINED') {
+      const refused = { file, dataset, ...outcome.reason, at: deps.now() };
+      await putRefusedFile(deps.store, deps.quarantineBucket, refused);
+    }
+    await settle(deps, pointer, file, outcome);
+    if (outcome.state === 'QUARANTINED') deps.count('FilesQuarantined', 1, dataset);
   }
 };

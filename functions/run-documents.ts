@@ -14,11 +14,13 @@ import type { Store } from '../core/ports.ts';
 import type { Profile } from '../core/quality/profile.ts';
 
 /**
- * The documents of one attempt of a run, read and written by the stages (core/documents.ts). A
- * released attempt goes on with the held one's work, and only its gate has a document of its own.
+ * The documents of one attempt of a run, read and written by the stages (core/documents.ts). Each is
+ * the decision of its stage and never changes: `decide…` returns the one that stands. A stage may
+ * run twice within an attempt, and again as a zombie when its run has long been held. A released
+ * attempt goes on with the held one's work, and only its gate has a document of its own.
  */
 export const runDocuments = (
-  store: Pick<Store, 'get' | 'put'>,
+  store: Pick<Store, 'get' | 'put' | 'putOnce'>,
   cleanBucket: string,
   { runId, dataset, fence, work = fence }: RunPointer,
 ) => {
@@ -32,6 +34,15 @@ export const runDocuments = (
   };
   const write = (key: string, document: object): Promise<void> =>
     store.put(uri(key), JSON.stringify(document));
+  /** The first document of an attempt stays, and every later invocation goes on with that one. */
+  const decide = async <S extends z.ZodType>(
+    schema: S,
+    key: string,
+    document: z.infer<S> & object,
+  ): Promise<z.infer<S>> =>
+    (await store.putOnce(uri(key), JSON.stringify(document))) === 'written'
+      ? document
+      : await read(schema, key);
 
   const planKey = cleanKeys.plan(dataset, runId, work);
   const transformKey = cleanKeys.transform(dataset, runId, work);
@@ -41,13 +52,14 @@ export const runDocuments = (
 
   return {
     plan,
-    writePlan: (document: PlanDocument) => write(planKey, document),
+    decidePlan: (document: PlanDocument) => decide(PlanDocument, planKey, document),
     writeItems: async (items: readonly object[]): Promise<string> => {
       const key = cleanKeys.items(dataset, runId, fence);
       await write(key, items);
       return key;
     },
-    writePart: (document: PartDocument) => write(partKey(document.part), document),
+    decidePart: (document: PartDocument) =>
+      decide(PartDocument, partKey(document.part), document),
     /** All validated files of the run, in the order that decides which row of a key is first. */
     validated: async (): Promise<ValidatedFile[]> => {
       const { parts } = await plan();
@@ -62,9 +74,10 @@ export const runDocuments = (
       );
     },
     transform: (): Promise<TransformDocument> => read(TransformDocument, transformKey),
-    writeTransform: (document: TransformDocument) => write(transformKey, document),
+    decideTransform: (document: TransformDocument) =>
+      decide(TransformDocument, transformKey, document),
     writeProfile: (profile: Profile) => write(cleanKeys.profile(dataset, runId, work), profile),
     gate: (): Promise<GateDocument> => read(GateDocument, gateKey),
-    writeGate: (document: GateDocument) => write(gateKey, document),
+    decideGate: (document: GateDocument) => decide(GateDocument, gateKey, document),
   };
 };

@@ -2,7 +2,7 @@ import type { Refusal, RunCode } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer } from '../../core/documents.ts';
 import { decideGate } from '../../core/gate.ts';
-import type { Clock, Ledger, Store } from '../../core/ports.ts';
+import type { Clock, Ledger } from '../../core/ports.ts';
 import { asksHistory } from '../../core/quality/index.ts';
 import { historyRunsMax } from '../../core/quality/summary.ts';
 import { countsOf } from '../../core/validate/quality.ts';
@@ -12,7 +12,7 @@ import type { Telemetry } from '../telemetry.ts';
 
 export type GateDeps = {
   readonly ledger: Pick<Ledger, 'run' | 'history' | 'settleFile' | 'endRun'>;
-  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly store: Parameters<typeof runDocuments>[0];
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;
   readonly now: Clock;
@@ -25,12 +25,12 @@ export const gate = (deps: GateDeps) => async (event: unknown) => {
   const dataset = definitionOf(deps.datasetNamed, pointer.dataset);
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const [validated, transformed] = [await documents.validated(), await documents.transform()];
-  const verdict = decideGate(dataset, validated, transformed, {
+  const judged = decideGate(dataset, validated, transformed, {
     history: asksHistory(dataset) ? await deps.ledger.history(dataset.name, historyRunsMax) : [],
     now: deps.now(),
     released: run.released !== undefined,
   });
-  await documents.writeGate(verdict);
+  const verdict = await documents.decideGate(judged);
   if (verdict.refusal !== null)
     await hold(deps, pointer, verdict, verdict.refusal, countsOf(validated, transformed.files));
   if (verdict.decision === 'nothing') await end(deps, pointer, 'NOTHING', verdict);

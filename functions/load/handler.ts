@@ -31,7 +31,7 @@ export type LoadDeps = {
     Ledger,
     'run' | 'takeTurn' | 'endTurn' | 'markLoading' | 'settleFile' | 'endRun'
   >;
-  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
   readonly world: World;
   readonly cleanBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;

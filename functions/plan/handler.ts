@@ -1,14 +1,13 @@
 import { headBytes } from '../../adapters/engine/recognise.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import { type PlannedFile, RunPointer } from '../../core/documents.ts';
+import { type EndedFile, type PlannedFile, RunPointer } from '../../core/documents.ts';
 import type { FileId } from '../../core/ids.ts';
 import { newestOnly, packParts } from '../../core/landing/parts.ts';
-import type { FileEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
+import { refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 /** What a look at the first bytes of a file tells; see adapters/engine/recognise.ts. */
@@ -30,54 +29,51 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   const pointer = RunPointer.parse(event);
   const run = await ownedRun(deps.ledger, pointer);
   const dataset = definitionOf(deps.datasetNamed, run.dataset);
-  const planned: PlannedFile[] = [];
-  for (const fileId of run.files) {
-    const file = await planFile(deps, pointer, dataset, fileId);
-    if (file !== undefined) planned.push(file);
-  }
-  const files = await withoutSuperseded(deps, pointer, dataset, planned);
-  const parts = packParts(files, pointer.fence > 1);
-  const items = parts.map(({ part }) => ({ ...pointer, part }));
+  const looks: Look[] = [];
+  for (const fileId of run.files) looks.push(await planFile(deps, dataset, fileId));
+  const { files, superseded } = withoutSuperseded(dataset, looks.flatMap(({ file }) => file ?? []));
+  const ended = [...looks.flatMap((look) => look.ended ?? []), ...superseded];
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
-  await documents.writePlan({
-    parts: parts.map(({ part, files: own }) => ({ part, files: [...own] })),
+  const planned = await documents.decidePlan({
+    ...(ended.length > 0 ? { ended } : {}),
+    parts: packParts(files, pointer.fence > 1).map(({ part, files: own }) => ({
+      ...{ part, files: [...own] },
+    })),
   });
+  await settleEnded(deps, pointer, planned.ended);
+  const items = planned.parts.map(({ part }) => ({ ...pointer, part }));
   const itemsKey = await documents.writeItems(items);
-  const inline = parts.length <= limits.inlinePartsMax;
+  const inline = items.length <= limits.inlinePartsMax;
+  const left = planned.parts.reduce((sum, { files: own }) => sum + own.length, 0);
   return {
     mode: inline ? 'inline' : 'distributed',
-    parts: parts.length,
-    files: files.length,
-    refused: run.files.length - files.length,
+    parts: items.length,
+    files: left,
+    refused: run.files.length - left,
     items: inline ? items : [],
     itemsKey,
   } as const;
 };
 
-/**
- * The file as a stage may read it, or undefined when it has ended (now or in an earlier attempt).
- */
-const planFile = async (
-  deps: PlanDeps,
-  pointer: RunPointer,
-  dataset: Dataset,
-  fileId: FileId,
-): Promise<PlannedFile | undefined> => {
+/** The file as a stage may read it, or how it ends; neither when it ended in an earlier attempt. */
+type Look = { readonly file?: PlannedFile; readonly ended?: EndedFile };
+
+const planFile = async (deps: PlanDeps, dataset: Dataset, fileId: FileId): Promise<Look> => {
   const entry = await deps.ledger.file(fileId);
-  if (entry?.state !== 'CLAIMED') return undefined;
-  const head = await deps.landing.head(entry);
-  if (head.kind !== 'found') return await unreadable(deps, pointer, entry, head.kind);
-  const refusal = refusalOf(head, dataset);
-  if (refusal !== undefined) return await refused(deps, pointer, entry, refusal);
-  const bytes = await deps.landing.peek(entry, headBytes);
-  if (typeof bytes === 'string') return await unreadable(deps, pointer, entry, bytes);
-  const recognised = deps.recognise(bytes, entry.key, dataset);
-  if (recognised.kind === 'refused') return await refused(deps, pointer, entry, recognised);
-  const { compression, format } = recognised.file;
+  if (entry?.state !== 'CLAIMED') return {};
   const { bucket, key, versionId, sequencer, landedAt } = entry;
-  // Of the object itself: its notice may say otherwise.
-  const { sizeBytes } = head;
-  return { fileId, bucket, key, versionId, sizeBytes, sequencer, landedAt, compression, format };
+  const landed = { fileId, bucket, key, versionId, sizeBytes: entry.sizeBytes, sequencer, landedAt };
+  const head = await deps.landing.head(entry);
+  if (head.kind !== 'found') return { ended: unreadable(landed, head.kind) };
+  const refusal = refusalOf(head, dataset);
+  if (refusal !== undefined) return { ended: refusedAs(landed, refusal) };
+  const bytes = await deps.landing.peek(entry, headBytes);
+  if (typeof bytes === 'string') return { ended: unreadable(landed, bytes) };
+  const recognised = deps.recognise(bytes, key, dataset);
+  if (recognised.kind === 'refused') return { ended: refusedAs(landed, recognised) };
+  const { compression, format } = recognised.file;
+  // Its size is the object's own: its notice may say otherwise.
+  return { file: { ...landed, sizeBytes: head.sizeBytes, compression, format } };
 };
 
 const refusalOf = (
@@ -94,26 +90,17 @@ const refusalOf = (
   return undefined;
 };
 
-const refused = async (
-  deps: PlanDeps,
-  pointer: RunPointer,
-  file: FileEntry,
-  reason: Refusal<FileCode>,
-): Promise<undefined> => {
-  await refuse(deps, pointer, file, { code: reason.code, detail: reason.detail });
-};
-
-/** Where each file is the whole table, all but the newest of a run are ended here. */
-const withoutSuperseded = async (
-  deps: PlanDeps,
-  pointer: RunPointer,
+/** Where each file is the whole table, all but the newest of a run end here. */
+const withoutSuperseded = (
   dataset: Dataset,
   files: readonly PlannedFile[],
-): Promise<readonly PlannedFile[]> => {
-  if (dataset.write.kind !== 'replace') return files;
+): { readonly files: readonly PlannedFile[]; readonly superseded: readonly EndedFile[] } => {
+  if (dataset.write.kind !== 'replace') return { files, superseded: [] };
   const { newest, superseded } = newestOnly(files);
-  if (newest === undefined) return [];
+  if (newest === undefined) return { files: [], superseded: [] };
   const by = `${newest.key} (version ${newest.versionId})`;
-  for (const file of superseded) await settle(deps, pointer, file, { state: 'SUPERSEDED', by });
-  return [newest];
+  return {
+    files: [newest],
+    superseded: superseded.map((file) => ({ file, outcome: { state: 'SUPERSEDED', by } })),
+  };
 };

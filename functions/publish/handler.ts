@@ -18,7 +18,7 @@ import type { Telemetry } from '../telemetry.ts';
 
 export type PublishDeps = {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'remember' | 'endRun'>;
-  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
   readonly announcer: Announcer;
   readonly cleanBucket: string;
   readonly curatedBucket: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { assertNever } from '../../core/assert.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
-import { pointerOf, RunPointer } from '../../core/documents.ts';
+import { type EndedFile, PartPointer, pointerOf, RunPointer } from '../../core/documents.ts';
 import { PermanentError, TransientError } from '../../core/errors.ts';
 import {
   CaughtError,
@@ -11,7 +11,9 @@ import {
   failureText,
 } from '../../core/failure.ts';
 import type { DatasetName, FileId, RunId } from '../../core/ids.ts';
+import { LandedFile } from '../../core/ledger.ts';
 import type { Clock, Ledger, Pipeline, Store } from '../../core/ports.ts';
+import { refusedAs } from '../refuse.ts';
 import { putRefusedFile } from '../refused-file.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -36,7 +38,7 @@ export type QuarantineAction =
 
 export type QuarantineDeps = Telemetry & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun' | 'nextAttempt'>;
-  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
   readonly pipelineAt: (arn: string) => Pipeline;
   /** The snapshot whose summary carries the run id, or null when the table has none. */
   readonly findSnapshot: (dataset: DatasetName, runId: RunId) => Promise<string | null>;
@@ -119,17 +121,22 @@ const failedAction = ({ part }: QuarantineEvent): QuarantineAction =>
   part === undefined ? 'quarantined' : 'isolate';
 
 /**
- * Ends the part's only file and leaves an empty part behind, for the stages that read all parts.
+ * Ends the part's only file, in the part's document as any stage does: when the worker that was
+ * given up has written it after all, that one stands, and the part goes on.
  */
 const quarantinePart = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,
   { fileId, code }: Extract<FailureDecision, { kind: 'quarantine-file' }>,
 ): Promise<QuarantineResult> => {
+  const file = await deps.ledger.file(fileId);
   const detail = `part ${event.part} of ${event.runId}: ${failureText(event.error)}`;
-  const files = await quarantineFile(deps, event, fileId, { code, detail });
+  const ended = file?.state === 'CLAIMED' ? [refusedAs(LandedFile.parse(file), { code, detail })] : [];
+  const { part } = PartPointer.parse(event);
   const documents = runDocuments(deps.store, deps.cleanBucket, event);
-  if (event.part !== undefined) await documents.writePart({ part: event.part, files: [] });
+  const judged = await documents.decidePart({ part, files: [], ended });
+  let files = 0;
+  for (const end of judged.ended ?? []) files += await endFile(deps, event, end);
   return { action: 'part-quarantined', files };
 };
 
@@ -153,18 +160,31 @@ const quarantineRun = async (
 /** Ends a file that is still claimed; returns how many that were, for the count. */
 const quarantineFile = async (
   deps: QuarantineDeps,
-  { runId, dataset, fence }: QuarantineEvent,
+  event: QuarantineEvent,
   fileId: FileId,
   reason: Refusal<FileCode>,
 ): Promise<0 | 1> => {
   const file = await deps.ledger.file(fileId);
-  if (file?.state !== 'CLAIMED') return 0;
+  return file === undefined
+    ? 0
+    : await endFile(deps, event, refusedAs(LandedFile.parse(file), reason));
+};
+
+const endFile = async (
+  deps: QuarantineDeps,
+  { runId, dataset, fence }: QuarantineEvent,
+  { file, outcome }: EndedFile,
+): Promise<0 | 1> => {
+  const entry = await deps.ledger.file(file.fileId);
+  if (entry?.state !== 'CLAIMED') return 0;
   const at = deps.now();
-  await putRefusedFile(deps.store, deps.quarantineBucket, { file, dataset, ...reason, at });
-  const outcome = { state: 'QUARANTINED', reason } as const;
-  const written = await deps.ledger.settleFile(runId, fence, fileId, outcome, at);
+  if (outcome.state === 'QUARANTINED')
+    await putRefusedFile(deps.store, deps.quarantineBucket, {
+      ...{ file, dataset, ...outcome.reason, at },
+    });
+  const written = await deps.ledger.settleFile(runId, fence, file.fileId, outcome, at);
   if (written === 'fenced') throw movedOn(runId);
-  deps.count('FilesQuarantined', 1, dataset);
+  if (outcome.state === 'QUARANTINED') deps.count('FilesQuarantined', 1, dataset);
   return 1;
 };
 

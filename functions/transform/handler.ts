@@ -50,11 +50,11 @@ export const transform = (deps: TransformDeps) => async (event: unknown) => {
   const dataset = definitionOf(deps.datasetNamed, run.dataset);
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const validated = await documents.validated();
-  const document =
+  const made =
     validated.length === 0
       ? nothing
       : await deps.withWorkDir((dir) => stage(deps, pointer, dataset, validated, dir));
-  await documents.writeTransform(document);
+  const document = await documents.decideTransform(made);
   const published = document.files.reduce((sum, file) => sum + file.published, 0);
   const deduplicated = document.files.reduce((sum, file) => sum + file.deduplicated, 0);
   deps.count('RowsDeduplicated', deduplicated, pointer.dataset);

@@ -5,20 +5,22 @@ import type { validateFile } from '../../adapters/engine/validate.ts';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import {
+  type EndedFile,
   PartPointer,
   type PlannedFile,
   type RunPointer,
   type ValidatedFile,
 } from '../../core/documents.ts';
+import type { ContentId } from '../../core/ids.ts';
 import { cleanKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { Landing, Ledger, Random, Store } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
+import { refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 export type ValidateDeps = SettleDeps & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent'>;
-  readonly store: Pick<Store, 'get' | 'put' | 'upload'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'upload'>;
   readonly landing: Pick<Landing, 'stream'>;
   readonly engine: {
     readonly inflate: typeof inflate;
@@ -41,12 +43,20 @@ export const validate = (deps: ValidateDeps) => async (event: unknown) => {
   const part = (await documents.plan()).parts.find((each) => each.part === pointer.part);
   assert(part !== undefined, `part ${pointer.part} is in the plan of ${pointer.runId}`);
   const files: ValidatedFile[] = [];
+  const ended: EndedFile[] = [];
   for (const file of part.files) {
-    const validated = await deps.withWorkDir((dir) => takeFile(deps, pointer, dataset, file, dir));
-    if (validated !== undefined) files.push(validated);
+    const taken = await deps.withWorkDir((dir) => takeFile(deps, pointer, dataset, file, dir));
+    if (taken === undefined) continue;
+    if ('outcome' in taken) ended.push(taken);
+    else files.push(taken);
   }
-  await documents.writePart({ part: pointer.part, files });
-  return { part: pointer.part, files: files.length, ...sums(deps, pointer, files) };
+  const some = ended.length > 0 ? { ended } : {};
+  const judged = await documents.decidePart({ part: pointer.part, files, ...some });
+  await settleEnded(deps, pointer, judged.ended);
+  return {
+    ...{ part: pointer.part, files: judged.files.length },
+    ...sums(deps, pointer, judged.files),
+  };
 };
 
 const sums = (deps: ValidateDeps, pointer: RunPointer, files: readonly ValidatedFile[]) => {
@@ -67,40 +77,27 @@ const sums = (deps: ValidateDeps, pointer: RunPointer, files: readonly Validated
   return counts;
 };
 
-/** One file from its landed bytes to clean and rejected rows; undefined when it ended otherwise. */
+/** One file to clean and rejected rows, or its end; undefined when it had ended before. */
 const takeFile = async (
   deps: ValidateDeps,
   pointer: RunPointer,
   dataset: Dataset,
   file: PlannedFile,
   dir: string,
-): Promise<ValidatedFile | undefined> => {
+): Promise<ValidatedFile | EndedFile | undefined> => {
   const entry = await deps.ledger.file(file.fileId);
   if (entry?.state !== 'CLAIMED') return undefined;
   const stream = await deps.landing.stream(file);
-  if (typeof stream === 'string') return await unreadable(deps, pointer, file, stream);
+  if (typeof stream === 'string') return unreadable(landedOf(file), stream);
   const path = join(dir, 'rows');
   const inflated = await deps.engine.inflate(stream, file.compression, path, dataset.files);
-  if (inflated.kind === 'refused') {
-    await refuse(deps, pointer, file, { code: inflated.code, detail: inflated.detail });
-    return undefined;
-  }
-  const content = await deps.ledger.claimContent(
-    pointer.dataset,
-    inflated.contentId,
-    file.fileId,
-    deps.now(),
-  );
-  if (content.kind === 'duplicate') {
-    await settle(deps, pointer, file, { state: 'DUPLICATE', of: content.of });
-    return undefined;
-  }
+  if (inflated.kind === 'refused') return refusedAs(landedOf(file), inflated);
+  const content = await claimed(deps, dataset, file, inflated.contentId);
+  if (content.kind === 'duplicate')
+    return { file: landedOf(file), outcome: { state: 'DUPLICATE', of: content.of } };
   const format = inflated.format ?? file.format;
   const result = await judged(deps, pointer, dataset, { ...file, path, format, dir });
-  if (result.kind === 'refused') {
-    await refuse(deps, pointer, file, { code: result.code, detail: result.detail });
-    return undefined;
-  }
+  if (result.kind === 'refused') return refusedAs(landedOf(file), result);
   const { kind: _kind, notes: _notes, clean, rejects, ...found } = result;
   const { evolved, setAside, values, drift, ...counts } = found;
   const { quarantineBucket } = deps;
@@ -122,6 +119,23 @@ const takeFile = async (
         : await keptAt(deps, rejects, s3Uri(quarantineBucket, rejectsKey(pointer, file))),
   };
 };
+
+/**
+ * Binds the content to this file, where rows add up. Where each file is the whole table, the same
+ * bytes may be the newest again after others: their rows are there once in any case.
+ */
+const claimed = async (
+  { ledger, now }: ValidateDeps,
+  { name, write }: Dataset,
+  { fileId }: PlannedFile,
+  contentId: ContentId,
+): ReturnType<Ledger['claimContent']> =>
+  write.kind === 'replace'
+    ? { kind: 'mine' }
+    : await ledger.claimContent(name, contentId, fileId, now());
+
+/** What the ledger knows of a file, without what planning found. */
+const landedOf = ({ compression: _compression, format: _format, ...landed }: PlannedFile) => landed;
 
 /** The rows of a plain file, which may have to be written anew first. */
 const judged = async (

@@ -18,6 +18,12 @@ export const memoryStore = (options: { readonly pause?: () => Promise<void> } = 
       await pause();
       objects.set(uri, Buffer.from(bytes));
     },
+    putOnce: async (uri, bytes) => {
+      await pause();
+      if (objects.has(uri)) return 'exists';
+      objects.set(uri, Buffer.from(bytes));
+      return 'written';
+    },
     upload: async (uri, path) => {
       objects.set(uri, await readFile(path));
     },

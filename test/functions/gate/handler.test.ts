@@ -25,15 +25,15 @@ const beforeGate = async (severity: 'warn' | 'hold') => {
   const pointer = { runId, dataset: dataset.name, fence: fence(1) };
   const documents = runDocuments(store, 'clean', pointer);
   const planned = { ...file, compression: 'none', format: 'csv' } as const;
-  await documents.writePlan({ parts: [{ part: 1, files: [planned] }] });
+  await documents.decidePlan({ parts: [{ part: 1, files: [planned] }] });
   const validated = {
     ...{ fileId: file.fileId, contentId: ContentId.parse('b'.repeat(64)) },
     ...{ rowsIn: 10, valid: 10, rejected: 0, wellFormed: 10, nonEmpty: {}, reasons: [] },
     ...{ warnings: [], warned: 0, clean: [], rejects: null },
     bytes: { total: 0, rows: 0, framing: 0 },
   };
-  await documents.writePart({ part: 1, files: [validated] });
-  await documents.writeTransform({
+  await documents.decidePart({ part: 1, files: [validated] });
+  await documents.decideTransform({
     files: [{ fileId: file.fileId, published: 10, deduplicated: 0, barred: 0 }],
     staged: [{ uri: 's3://c/d', rows: '10', bytes: '1', partition: [], columns: [] }],
     ...{ schemaId: 0, specId: 0, references: {}, unmatched: {}, duplicates: null },

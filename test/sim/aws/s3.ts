@@ -110,6 +110,8 @@ export const s3Of = (
         if (Bucket === landing.name) throw new Error('a function wrote into landing');
         if (typeof Body !== 'string' && !(Body instanceof Uint8Array))
           throw new Error('S3: a body that the simulator does not know');
+        if (command.input.IfNoneMatch === '*' && others.objects.has(uriOf(Bucket, Key)))
+          throw refusal('PreconditionFailed', 412);
         others.objects.set(uriOf(Bucket, Key), { bytes: Buffer.from(Body), at: kernel.now });
         return {};
       });

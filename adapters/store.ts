@@ -61,7 +61,7 @@ export const s3Store = (client: S3Client): Store => {
   };
 };
 
-/** 412: it is there. 409: another conditional put of the key is under way; it is to be tried again. */
+/** 412: it is there. 409: another conditional put of the key is under way; try again. */
 const putOnce = async (
   client: S3Client,
   uri: string,

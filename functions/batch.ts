@@ -1,6 +1,5 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { errorFields } from './leaving.ts';
-import type { Log } from './telemetry.ts';
+import { errorFields, type Log } from './log.ts';
 
 /** Runs `work` on every record and reports only the failed ones, so SQS redelivers just those. */
 export const settleBatch = async (

@@ -36,7 +36,7 @@ export const definitionOf = (
   );
 };
 
-/** A run that has no row to add changes nothing; one that replaces a table with no row empties it. */
+/** A run without a row changes nothing; one that replaces the table empties it. */
 export const makesSnapshot = (
   { write }: Pick<Dataset, 'write'>,
   { staged }: Pick<TransformDocument, 'staged'>,

@@ -14,10 +14,10 @@ import type { Store } from '../core/ports.ts';
 import type { Profile } from '../core/quality/profile.ts';
 
 /**
- * The documents of one attempt of a run, read and written by the stages (core/documents.ts). Each is
- * the decision of its stage and never changes: `decide…` returns the one that stands. A stage may
- * run twice within an attempt, and again as a zombie when its run has long been held. A released
- * attempt goes on with the held one's work, and only its gate has a document of its own.
+ * The documents of one attempt of a run, read and written by the stages (core/documents.ts). Each
+ * is the decision of its stage and never changes: `decide…` returns the one that stands. A stage
+ * may run twice within an attempt, and again as a zombie when its run has long been held. A
+ * released attempt goes on with the held one's work; only its gate has a document of its own.
  */
 export const runDocuments = (
   store: Pick<Store, 'get' | 'put' | 'putOnce'>,
@@ -58,8 +58,7 @@ export const runDocuments = (
       await write(key, items);
       return key;
     },
-    decidePart: (document: PartDocument) =>
-      decide(PartDocument, partKey(document.part), document),
+    decidePart: (document: PartDocument) => decide(PartDocument, partKey(document.part), document),
     /** All validated files of the run, in the order that decides which row of a key is first. */
     validated: async (): Promise<ValidatedFile[]> => {
       const { parts } = await plan();

@@ -7,15 +7,9 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { assert } from '../core/assert.ts';
 import { limits } from '../core/limits.ts';
-import { errorFields, leaving } from './leaving.ts';
+import { errorFields, type Log, leaving } from './log.ts';
 
-/** What a log line may carry: ids, codes and counts. Never a value of a row. */
-export type LogFields = Readonly<
-  Record<string, string | number | boolean | null | readonly string[]>
->;
-export type Log = Readonly<
-  Record<'info' | 'warn' | 'error', (message: string, fields: LogFields) => void>
->;
+export type { Log, LogFields } from './log.ts';
 
 /** Counts things in CloudWatch: one metric per service, and one per dataset when it is known. */
 export type Count = (metric: string, value: number, dataset?: string) => void;

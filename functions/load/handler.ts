@@ -53,8 +53,7 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   await awaitTurn(deps, pointer);
   try {
     if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
-    if (!makesSnapshot(dataset, transformed))
-      return { snapshotId: null, tries: 0, already: false };
+    if (!makesSnapshot(dataset, transformed)) return { snapshotId: null, tries: 0, already: false };
     const files = (await documents.plan()).parts.flatMap((part) => part.files);
     return await commit(deps, pointer, dataset, transformed, gate, files);
   } finally {

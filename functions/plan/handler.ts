@@ -31,7 +31,8 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   const dataset = definitionOf(deps.datasetNamed, run.dataset);
   const looks: Look[] = [];
   for (const fileId of run.files) looks.push(await planFile(deps, dataset, fileId));
-  const { files, superseded } = withoutSuperseded(dataset, looks.flatMap(({ file }) => file ?? []));
+  const readable = looks.flatMap(({ file }) => file ?? []);
+  const { files, superseded } = withoutSuperseded(dataset, readable);
   const ended = [...looks.flatMap((look) => look.ended ?? []), ...superseded];
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const planned = await documents.decidePlan({
@@ -62,7 +63,15 @@ const planFile = async (deps: PlanDeps, dataset: Dataset, fileId: FileId): Promi
   const entry = await deps.ledger.file(fileId);
   if (entry?.state !== 'CLAIMED') return {};
   const { bucket, key, versionId, sequencer, landedAt } = entry;
-  const landed = { fileId, bucket, key, versionId, sizeBytes: entry.sizeBytes, sequencer, landedAt };
+  const landed = {
+    fileId,
+    bucket,
+    key,
+    versionId,
+    sizeBytes: entry.sizeBytes,
+    sequencer,
+    landedAt,
+  };
   const head = await deps.landing.head(entry);
   if (head.kind !== 'found') return { ended: unreadable(landed, head.kind) };
   const refusal = refusalOf(head, dataset);

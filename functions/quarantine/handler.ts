@@ -131,7 +131,8 @@ const quarantinePart = async (
 ): Promise<QuarantineResult> => {
   const file = await deps.ledger.file(fileId);
   const detail = `part ${event.part} of ${event.runId}: ${failureText(event.error)}`;
-  const ended = file?.state === 'CLAIMED' ? [refusedAs(LandedFile.parse(file), { code, detail })] : [];
+  const ended =
+    file?.state === 'CLAIMED' ? [refusedAs(LandedFile.parse(file), { code, detail })] : [];
   const { part } = PartPointer.parse(event);
   const documents = runDocuments(deps.store, deps.cleanBucket, event);
   const judged = await documents.decidePart({ part, files: [], ended });

@@ -1,13 +1,13 @@
 import type { Inflated } from '../../adapters/engine/inflate.ts';
 import type { Prepared } from '../../adapters/engine/prepare/index.ts';
 import { recognise } from '../../adapters/engine/recognise.ts';
-import type { TransformRequest, Transformed } from '../../adapters/engine/transform.ts';
+import type { Transformed, TransformRequest } from '../../adapters/engine/transform.ts';
 import type { Validated, ValidateRequest } from '../../adapters/engine/types.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { PermanentError } from '../../core/errors.ts';
 import { sha256 } from '../../core/hash.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
-import { PermanentError } from '../../core/errors.ts';
 import type { Kernel, Worker } from './kernel.ts';
 
 /** A row as the simulated files have it: `<id>,<amount>`. */
@@ -39,7 +39,8 @@ const isValid = (line: string): boolean => /^[a-z]\w*,\d+$/.test(line);
  */
 export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
   const shuffled = <T>(all: readonly T[]): T[] =>
-    [...all].map((one) => ({ one, luck: kernel.random.next() }))
+    [...all]
+      .map((one) => ({ one, luck: kernel.random.next() }))
       .sort((a, b) => a.luck - b.luck)
       .map(({ one }) => one);
 
@@ -99,7 +100,8 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
       rejected: rejected.length,
       wellFormed: lines.length,
       nonEmpty: { id: lines.length, amount: lines.length },
-      reasons: rejected.length === 0 ? [] : [{ code: 'E_TYPE', field: 'amount', rows: rejected.length }],
+      reasons:
+        rejected.length === 0 ? [] : [{ code: 'E_TYPE', field: 'amount', rows: rejected.length }],
       warnings: [],
       warned: 0,
       bytes: { total: text.length, rows: rowBytes, framing: text.length - rowBytes },
@@ -119,9 +121,7 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
     const kept: Row[] = [];
     const doubled: Row[] = [];
     const perFile = clean.map(({ fileId, paths }) => {
-      const rows = paths
-        .flatMap((path) => readJson(disk, path))
-        .sort((a, b) => a._row - b._row);
+      const rows = paths.flatMap((path) => readJson(disk, path)).sort((a, b) => a._row - b._row);
       const fresh = rows.filter(({ id }) => !seen.has(id) && seen.add(id));
       kept.push(...fresh);
       doubled.push(...rows.filter((row) => !fresh.includes(row)));

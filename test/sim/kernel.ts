@@ -54,6 +54,7 @@ export type Moment = {
   readonly at: number;
   readonly worker: string;
   readonly site: string;
+  readonly isWrite: boolean;
   readonly fault: FaultKind | undefined;
 };
 
@@ -67,6 +68,8 @@ export type KernelOptions = {
   readonly onMoment?: (moment: Moment) => void;
   /** How long an effect takes. @default mostly a few ms, seldom seconds */
   readonly latency?: (worker: Worker) => number;
+  /** How long a frozen worker sleeps. @default minutes, often beyond its timeout */
+  readonly freezeMs?: () => number;
   readonly stepsMax?: number;
 };
 
@@ -93,10 +96,16 @@ export class Kernel {
   readonly #options: KernelOptions;
   readonly #tasks: Task[] = [];
   #order = 0;
+  #broken: { readonly error: unknown } | undefined;
   #workers = 0;
 
   constructor(options: KernelOptions) {
     this.#options = options;
+  }
+
+  /** Virtual milliseconds since the start. */
+  get elapsed(): number {
+    return this.now - START;
   }
 
   get random(): Random {
@@ -144,6 +153,13 @@ export class Kernel {
     return new Promise((resolve) => this.#whenAwake(worker, ms, resolve));
   }
 
+  /** For what a service of the simulation does by itself: a fault of it ends the history. */
+  background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#broken ??= { error };
+    });
+  }
+
   /** Runs until nothing is left to do. */
   async run(): Promise<void> {
     const { check, stepsMax = STEPS_MAX } = this.#options;
@@ -153,6 +169,7 @@ export class Kernel {
       this.now = Math.max(this.now, task.at);
       task.run();
       await settled();
+      if (this.#broken !== undefined) throw this.#broken.error;
       check?.();
     }
   }
@@ -168,7 +185,8 @@ export class Kernel {
   #whenAwake(worker: Worker, ms: number, run: () => void): void {
     this.after(ms, () => {
       if (!worker.alive) return;
-      if (worker.frozenUntil > this.now) this.#whenAwake(worker, worker.frozenUntil - this.now, run);
+      if (worker.frozenUntil > this.now)
+        this.#whenAwake(worker, worker.frozenUntil - this.now, run);
       else run();
     });
   }
@@ -184,31 +202,33 @@ export class Kernel {
       this.hits.set(cell, (this.hits.get(cell) ?? 0) + 1);
     }
     this.#options.onMoment?.({
-      ...{ at: this.now - START, site, fault },
+      ...{ at: this.now - START, site, isWrite, fault },
       worker: `${worker.name}#${worker.id}`,
     });
-    switch (fault) {
-      case undefined:
-        return settle(apply);
-      case 'crash-before':
-        return this.kill(worker);
-      case 'crash-after':
+    const strikes: Readonly<Record<FaultKind, () => void>> = {
+      'crash-before': () => this.kill(worker),
+      'crash-after': () => {
         quietly(apply);
-        return this.kill(worker);
-      case 'throttle':
-        return settle(effect.throttled);
-      case 'lost-reply':
+        this.kill(worker);
+      },
+      throttle: () => settle(effect.throttled),
+      'lost-reply': () => {
         quietly(apply);
-        return settle(effect.lost);
-      case 'duplicate':
+        settle(effect.lost);
+      },
+      duplicate: () => {
         quietly(apply);
-        return settle(apply);
-      case 'delay':
-        return this.#whenAwake(worker, this.random.next() * MINUTE, () => settle(apply));
-      case 'freeze':
-        worker.frozenUntil = this.now + (1 + this.random.next() * 40) * MINUTE;
-        return this.#whenAwake(worker, 0, () => settle(apply));
-    }
+        settle(apply);
+      },
+      delay: () => this.#whenAwake(worker, this.random.next() * MINUTE, () => settle(apply)),
+      freeze: () => {
+        const { freezeMs = () => (1 + this.random.next() * 40) * MINUTE } = this.#options;
+        worker.frozenUntil = this.now + freezeMs();
+        this.#whenAwake(worker, 0, () => settle(apply));
+      },
+    };
+    if (fault === undefined) settle(apply);
+    else strikes[fault]();
   }
 }
 
@@ -221,8 +241,7 @@ const quietly = (apply: () => unknown): void => {
   }
 };
 
-const before = (a: Task, b: Task): boolean =>
-  a.at < b.at || (a.at === b.at && a.order < b.order);
+const before = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /** A binary heap: thousands of tasks, and only the first is ever wanted. */
 const push = (heap: Task[], task: Task): void => {

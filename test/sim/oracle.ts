@@ -1,4 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { FileId } from '../../core/ids.ts';
 import { fileIdOf } from '../../core/landing/file-id.ts';
 import { quarantineKeys, s3Uri } from '../../core/layout.ts';
 import { baseOf, runIdKey, scanFiles } from '../../core/load/commit.ts';
@@ -69,11 +70,10 @@ export const judge = async (world: SimulatedWorld): Promise<Verdict> => {
   const entries = new Map<string, Entry>();
   const runs = new Map<string, Record<string, unknown>>();
   for (const [key, item] of world.table.items) {
-    if (key.startsWith('FILE#')) {
-      const entry = unmarshall(item);
+    const entry = unmarshall(item);
+    if (key.startsWith('FILE#'))
       entries.set(String(entry.fileId), { ...entry, state: String(entry.state) });
-    }
-    if (key.startsWith('RUN#')) runs.set(key, unmarshall(item));
+    if (key.startsWith('RUN#')) runs.set(key, entry);
   }
   const landed = world.landing.versions.map((version): Landed => {
     const fileId = fileIdOf({ bucket: 'landing', ...version });
@@ -81,41 +81,42 @@ export const judge = async (world: SimulatedWorld): Promise<Verdict> => {
     const text = version.bytes.toString('utf8');
     return { version, fileId, dataset, text, entry: entries.get(fileId) };
   });
-  const found = { lost: [] as string[], duplicated: [] as string[], stuck: [] as string[] };
-  const wrong: string[] = [];
-  let gaveUp = 0;
-  for (const each of landed) {
-    const { version, entry, fileId } = each;
-    const name = `${version.key} ${version.versionId}`;
-    const isDeleted = version.deletedAt !== undefined;
-    if (entry === undefined) {
-      if (!isDeleted) found.lost.push(`${name} is not in the ledger`);
-      continue;
-    }
-    if (!ends.includes(entry.state)) found.stuck.push(`${name} is ${entry.state}`);
-    if (entry.state === 'GONE' && !isDeleted) wrong.push(`${name} is GONE, and is there`);
-    if (entry.state === 'QUARANTINED') {
-      const dataset = entry.dataset === null ? '_' : String(entry.dataset);
-      const key = quarantineKeys.refusedFile(dataset, fileId as never);
-      if (!world.objects.objects.has(s3Uri('quarantine', key)))
-        wrong.push(`${name} is QUARANTINED without an explanation`);
-      if (isSound(each)) gaveUp += 1;
-    }
-    const expected = expectedEnd(each);
-    if (expected !== undefined && entry.state !== expected)
-      wrong.push(`${name} is ${entry.state}, not ${expected}`);
-  }
+  const found: Found = { lost: [], duplicated: [], stuck: [], wrong: [] };
+  for (const each of landed) judgeFile(world, each, found);
   for (const [key, run] of runs)
-    if (!['PUBLISHED', 'HELD', 'DISCARDED', 'NOTHING', 'FAILED'].includes(String(run.state)))
-      found.stuck.push(`${key} is ${String(run.state)}`);
+    if (!runEnds.includes(String(run.state))) found.stuck.push(`${key} is ${String(run.state)}`);
   for (const name of ['sales', 'strict', 'prices']) {
     const own = landed.filter(({ dataset }) => dataset === name);
     const rows = await tableRows(world, name);
-    if (name === 'prices') judgeReplaced(own, rows, found, wrong);
-    else judgeAppended(own, rows, found, wrong);
-    judgeSnapshots(world, name, runs, wrong);
+    if (name === 'prices') judgeReplaced(own, rows, found);
+    else judgeAppended(own, rows, found);
+    judgeSnapshots(world, name, runs, found);
   }
-  return { ...found, wrong, gaveUp };
+  const isGivenUp = (each: Landed): boolean => each.entry?.state === 'QUARANTINED' && isSound(each);
+  return { ...found, gaveUp: landed.filter(isGivenUp).length };
+};
+
+const runEnds = ['PUBLISHED', 'HELD', 'DISCARDED', 'NOTHING', 'FAILED'];
+
+/** Each version that was not deleted is in the ledger, at an end, and a refused one has a reason. */
+const judgeFile = (world: SimulatedWorld, each: Landed, found: Found): void => {
+  const { version, entry, fileId } = each;
+  const name = `${version.key} ${version.versionId}`;
+  const isDeleted = version.deletedAt !== undefined;
+  if (entry === undefined) {
+    if (!isDeleted) found.lost.push(`${name} is not in the ledger`);
+    return;
+  }
+  const { state } = entry;
+  if (!ends.includes(state)) found.stuck.push(`${name} is ${state}`);
+  if (state === 'GONE' && !isDeleted) found.wrong.push(`${name} is GONE, and is there`);
+  const dataset = typeof entry.dataset === 'string' ? entry.dataset : '_';
+  const reason = s3Uri('quarantine', quarantineKeys.refusedFile(dataset, FileId.parse(fileId)));
+  if (state === 'QUARANTINED' && !world.objects.objects.has(reason))
+    found.wrong.push(`${name} is QUARANTINED without an explanation`);
+  const expected = expectedEnd(each);
+  if (expected !== undefined && state !== expected)
+    found.wrong.push(`${name} is ${state}, not ${expected}`);
 };
 
 const isSound = ({ text, dataset, version }: Landed): boolean =>
@@ -132,27 +133,25 @@ const expectedEnd = ({ version, dataset, text }: Landed): string | undefined => 
   return text === '' || text.includes(POISON) ? 'QUARANTINED' : undefined;
 };
 
-type Found = Record<'lost' | 'duplicated' | 'stuck', string[]>;
+type Found = Record<'lost' | 'duplicated' | 'stuck' | 'wrong', string[]>;
 
 /** Each content once, under one of the files that have it. */
-const judgeAppended = (
-  landed: readonly Landed[],
-  rows: readonly Row[],
-  found: Found,
-  wrong: string[],
-): void => {
+const judgeAppended = (landed: readonly Landed[], rows: readonly Row[], found: Found): void => {
   const contents = Map.groupBy(landed.filter(isSound), ({ text }) => text);
   const known = new Set(landed.map(({ fileId }) => fileId));
-  for (const row of rows) if (!known.has(row._file)) wrong.push(`a row of no file: ${row._file}`);
+  for (const row of rows)
+    if (!known.has(row._file)) found.wrong.push(`a row of no file: ${row._file}`);
   for (const [text, files] of contents) {
     const name = files.map(({ version }) => `${version.key} ${version.versionId}`).join(', ');
     const ids = new Set(files.map(({ fileId }) => fileId));
-    const own = rows.filter(({ _file }) => ids.has(_file)).map(({ id, amount }) => `${id},${amount}`);
+    const own = rows
+      .filter(({ _file }) => ids.has(_file))
+      .map(({ id, amount }) => `${id},${amount}`);
     const states = files.map(({ entry }) => entry?.state);
     const published = files.filter(({ entry }) => entry?.state === 'PUBLISHED');
     if (published.length > 1) found.duplicated.push(`${name}: published ${published.length} times`);
     if (published.length === 0) {
-      if (own.length > 0) wrong.push(`${name}: rows are visible, and no file is PUBLISHED`);
+      if (own.length > 0) found.wrong.push(`${name}: rows are visible, and no file is PUBLISHED`);
       const isKept = states.some((state) =>
         ['HELD', 'DISCARDED', 'QUARANTINED', 'CLAIMED', undefined].includes(state),
       );
@@ -178,18 +177,13 @@ const compare = (
 };
 
 /** The table is the newest file that was not refused, held or gone. */
-const judgeReplaced = (
-  landed: readonly Landed[],
-  rows: readonly Row[],
-  found: Found,
-  wrong: string[],
-): void => {
+const judgeReplaced = (landed: readonly Landed[], rows: readonly Row[], found: Found): void => {
   const taken = landed
     .filter(({ entry }) => ['PUBLISHED', 'DUPLICATE', 'SUPERSEDED'].includes(entry?.state ?? ''))
     .sort((a, b) => secondOf(a) - secondOf(b) || order(a.version.sequencer, b.version.sequencer));
   const newest = taken.at(-1);
   if (newest === undefined) {
-    if (rows.length > 0) wrong.push('prices has rows of no file');
+    if (rows.length > 0) found.wrong.push('prices has rows of no file');
     return;
   }
   const name = `${newest.version.key} ${newest.version.versionId}`;
@@ -206,13 +200,14 @@ const judgeSnapshots = (
   world: SimulatedWorld,
   table: string,
   runs: ReadonlyMap<string, Record<string, unknown>>,
-  wrong: string[],
+  found: Found,
 ): void => {
   const ids = world.catalog.tables
     .get(table)
     ?.snapshots?.map(({ summary }) => summary[runIdKey] ?? '');
   for (const id of ids ?? []) {
     const state = runs.get(`RUN#${id} RUN`)?.state;
-    if (state !== 'PUBLISHED') wrong.push(`the snapshot of ${id} is there, and its run ${state}`);
+    if (state !== 'PUBLISHED')
+      found.wrong.push(`the snapshot of ${id} is there, and its run ${state}`);
   }
 };

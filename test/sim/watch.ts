@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { findRun, runIdKey } from '../../core/load/commit.ts';
 import { terminalRunStates } from '../../core/ledger.ts';
+import { findRun, runIdKey } from '../../core/load/commit.ts';
 import type { Item } from './aws/expression.ts';
 import type { SimulatedWorld, Watch } from './world.ts';
 
@@ -33,20 +33,24 @@ export const watchOf = (world: () => SimulatedWorld): Watch & { readonly runs: S
     if (isEnd && was !== is) fail(`${key} was ${was}, an end, and became ${is}`);
     if (fenceOf(after) < fenceOf(before)) fail(`${key}: the fence fell to ${fenceOf(after)}`);
   };
+  const hasSnapshot = (dataset: string, runId: string): boolean => {
+    const metadata = world().catalog.tables.get(dataset);
+    return metadata !== undefined && findRun(metadata, runId) !== undefined;
+  };
+  const publishedRun = (key: string, item: Item): void => {
+    const { runId, dataset, snapshotId } = unmarshall(item);
+    if (typeof snapshotId === 'string' && !hasSnapshot(dataset, runId))
+      fail(`${key} is PUBLISHED, and the table has no snapshot of it`);
+  };
   return {
     runs,
     ledgerChanged: (key, before, after) => {
-      if (before === undefined) return;
       if (after === undefined && !key.startsWith('LOCK#')) fail(`${key} was deleted`);
+      if (before === undefined) return;
       if (key.startsWith('FILE#')) fileChanged(key, before, after);
-      if (key.startsWith('RUN#')) runChanged(key, before, after);
-      if (key.startsWith('RUN#') && stateOf(after) === 'PUBLISHED') {
-        const { runId, dataset, snapshotId } = unmarshall(after ?? {});
-        const metadata = world().catalog.tables.get(dataset);
-        const found = metadata && findRun(metadata, runId);
-        if (snapshotId !== null && snapshotId !== undefined && found === undefined)
-          fail(`${key} is PUBLISHED, and the table has no snapshot of it`);
-      }
+      if (!key.startsWith('RUN#')) return;
+      runChanged(key, before, after);
+      if (after !== undefined && stateOf(after) === 'PUBLISHED') publishedRun(key, after);
     },
     committed: (table) => {
       const ids = world()

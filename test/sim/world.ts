@@ -10,10 +10,10 @@ import type { Store } from '../../core/ports.ts';
 import { gate } from '../../functions/gate/handler.ts';
 import { intake } from '../../functions/intake/handler.ts';
 import { load } from '../../functions/load/handler.ts';
+import { leaving } from '../../functions/log.ts';
 import { plan } from '../../functions/plan/handler.ts';
 import { publish } from '../../functions/publish/handler.ts';
 import { quarantine } from '../../functions/quarantine/handler.ts';
-import { leaving } from '../../functions/leaving.ts';
 import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
@@ -141,7 +141,9 @@ export class SimulatedWorld {
 
   #stages(): Record<StageName, SimulatedFunction['handle']> {
     const at =
-      (make: (ports: ReturnType<SimulatedWorld['portsOf']>) => (event: never) => Promise<unknown>) =>
+      (
+        make: (ports: ReturnType<SimulatedWorld['portsOf']>) => (event: never) => Promise<unknown>,
+      ) =>
       (worker: Worker) =>
         make(this.portsOf(worker)) as (event: unknown) => Promise<unknown>;
     return {

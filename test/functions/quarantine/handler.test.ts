@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PartDocument } from '../../../core/documents.ts';
 import { TransientError } from '../../../core/errors.ts';
 import { cleanKeys, s3Uri } from '../../../core/layout.ts';
 import type { RunEnd } from '../../../core/ports.ts';
@@ -79,7 +80,10 @@ describe('a part that failed', () => {
     expect(result).toEqual({ action: 'part-quarantined', files: 1 });
     expect(['a', 'b', 'c'].map(one.fileState)).toEqual(['CLAIMED', 'CLAIMED', 'QUARANTINED']);
     const partKey = cleanKeys.part(orders, one.runId, fence(1), 2);
-    expect(String(one.objects.get(s3Uri('clean', partKey)))).toBe('{"part":2,"files":[]}');
+    const document = PartDocument.parse(
+      JSON.parse(String(one.objects.get(s3Uri('clean', partKey)))),
+    );
+    expect(document).toMatchObject({ part: 2, files: [], ended: [{ file: { key: 'orders/c' } }] });
     const reason = one.objects.get(`s3://quarantine/orders/_files/${landed('c').fileId}.json`);
     expect(JSON.parse(String(reason))).toMatchObject({ code: 'E_RESOURCE' });
     expect(one.telemetry.counted('FilesQuarantined')).toBe(1);

@@ -63,18 +63,22 @@ export class SimulatedLambda {
     const input = travelled(event);
     kernel.after(1, () => {
       if (!worker.alive) return;
-      found.handle(worker)(input).then(
-        (payload) => end({ ok: true, payload: travelled(payload) }),
-        (error: unknown) => {
-          const { name: type, message } = error instanceof Error ? error : new Error(String(error));
-          end(failed(type, message));
-        },
-      );
+      found
+        .handle(worker)(input)
+        .then(
+          (payload) => end({ ok: true, payload: travelled(payload) }),
+          (error: unknown) => {
+            const { name: type, message } =
+              error instanceof Error ? error : new Error(String(error));
+            end(failed(type, message));
+          },
+        );
     });
     kernel.after(found.timeoutMs, () => {
       if (isOver) return;
       // Who is frozen does not notice: it wakes up later as a zombie.
-      if (worker.frozenUntil > kernel.now) kernel.after(MINUTE, () => end(failed('Sandbox.Timedout')));
+      if (worker.frozenUntil > kernel.now)
+        kernel.after(MINUTE, () => end(failed('Sandbox.Timedout')));
       else kernel.kill(worker);
     });
   }

@@ -47,7 +47,8 @@ const evaluated = async (template: Json, states: Fields): Promise<Json> => {
     compiled.set(source, expression);
     return plain(await expression.evaluate({}, { states }));
   }
-  if (Array.isArray(template)) return await Promise.all(template.map((one) => evaluated(one, states)));
+  if (Array.isArray(template))
+    return await Promise.all(template.map((one) => evaluated(one, states)));
   if (!isFields(template)) return template;
   const entries: [string, Json][] = [];
   for (const [name, value] of Object.entries(template))
@@ -121,10 +122,11 @@ export class SimulatedStates {
       this.#kernel.after(1, () => {
         const state = machine.States[name];
         if (state === undefined) throw new Error(`Step Functions: no state ${name}`);
-        void this.#state(state, given, execution, (end, next) => {
+        const entered = this.#state(state, given, execution, (end, next) => {
           if (end.ok && next !== undefined) enter(next, end.output);
           else told(end);
         });
+        this.#kernel.background(entered);
       });
     };
     enter(machine.StartAt, input);
@@ -155,10 +157,12 @@ export class SimulatedStates {
         return told({ ok: true, output: input }, text(state.Default));
       }
       case 'Task':
-        return await this.#task(state, states, (end) => this.#caught(state, states, end, next, told));
+        return await this.#task(state, states, (end) =>
+          this.#kernel.background(this.#caught(state, states, end, next, told)),
+        );
       case 'Map':
         return await this.#map(state, states, execution, (end) =>
-          this.#caught(state, states, end, next, told),
+          this.#kernel.background(this.#caught(state, states, end, next, told)),
         );
       default:
         throw new Error(`Step Functions: no state of type ${String(state.Type)}`);
@@ -179,9 +183,10 @@ export class SimulatedStates {
       .map(fields)
       .find(({ ErrorEquals }) => matches(ErrorEquals, failure.Error));
     if (catcher === undefined) return told(end);
-    const output = isFields(catcher) && catcher.Output !== undefined
-      ? await evaluated(catcher.Output, { ...states, errorOutput: failure })
-      : failure;
+    const output =
+      isFields(catcher) && catcher.Output !== undefined
+        ? await evaluated(catcher.Output, { ...states, errorOutput: failure })
+        : failure;
     told({ ok: true, output }, text(catcher.Next));
   }
 
@@ -193,9 +198,8 @@ export class SimulatedStates {
     const attempt = (): void =>
       this.#invoke(text(FunctionName), Payload, number(state.TimeoutSeconds, 60), (end) => {
         if (end.ok) {
-          void evaluated(state.Output, { ...states, result: { Payload: end.payload } }).then(
-            (output) => told({ ok: true, output }),
-          );
+          const output = evaluated(state.Output, { ...states, result: { Payload: end.payload } });
+          this.#kernel.background(output.then((value) => told({ ok: true, output: value })));
           return;
         }
         const failure = { Error: end.error, Cause: end.cause };
@@ -222,7 +226,9 @@ export class SimulatedStates {
       told(end);
     };
     this.#lambda.invoke(name, payload, once);
-    this.#kernel.after(seconds * 1000, () => once({ ok: false, error: 'States.Timeout', cause: '' }));
+    this.#kernel.after(seconds * 1000, () =>
+      once({ ok: false, error: 'States.Timeout', cause: '' }),
+    );
   }
 
   /** All items at once; the first failure ends the map, and what runs on is nobody's any more. */
@@ -251,7 +257,7 @@ export class SimulatedStates {
         if (end.ok) results[index] = end.output;
         if (end.ok && left > 0) return;
         isOver = true;
-        if (end.ok) void done();
+        if (end.ok) this.#kernel.background(done());
         else told(end);
       });
   }

@@ -1,5 +1,12 @@
 import { PermanentError, TransientError } from '../core/errors.ts';
-import type { LogFields } from './telemetry.ts';
+
+/** What a log line may carry: ids, codes and counts. Never a value of a row. */
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | readonly string[]>
+>;
+export type Log = Readonly<
+  Record<'info' | 'warn' | 'error', (message: string, fields: LogFields) => void>
+>;
 
 /** An error's text as it leaves: longer ones are cut, since Step Functions carries them. */
 const messageCharsMax = 300;

@@ -1,0 +1,122 @@
+import { type Strike, strikes } from './explicit.ts';
+import { isReachable, noTroubles } from './faults.ts';
+import { type FaultKind, faultKinds, type Moment } from './kernel.ts';
+import { type History, type Simulation, simulate } from './simulate.ts';
+import type { Deed } from './workload.ts';
+
+/** A history that is one of all those of its kind. */
+export type Schedule = { readonly group: string; readonly name: string } & Simulation;
+
+/** A file of a good row, a bad one and a second of the same key: every end that a row may have. */
+const one: readonly Deed[] = [
+  { kind: 'put', atMs: 0, key: 'sales/one.csv', text: 'a1,5\nb1,x\na1,6\n' },
+];
+
+const base = { seed: 1, deeds: one, troubles: noTroubles, latency: () => 1 } as const;
+
+type Observed = { readonly history: History; readonly moments: readonly Moment[] };
+
+const observed = async (simulation: Simulation): Promise<Observed> => {
+  const moments: Moment[] = [];
+  const history = await simulate({ ...simulation, onMoment: (moment) => moments.push(moment) });
+  return { history, moments };
+};
+
+const at = ({ index, kind }: Strike): string => `${kind} at ${index}`;
+
+/** Each fault at each effect of the way of one file, its notice told once, twice and three times. */
+async function* singles(): AsyncGenerator<Schedule> {
+  for (const deliveries of [1, 2, 3]) {
+    const troubles = { ...noTroubles, eventTwice: deliveries > 1 ? 1 : 0 };
+    const simulation = { ...base, troubles, extraNotices: deliveries - 1 };
+    const { moments } = await observed(simulation);
+    for (const [index, { isWrite }] of moments.entries())
+      for (const kind of faultKinds)
+        if (isReachable(kind, isWrite))
+          yield {
+            ...simulation,
+            ...{ group: 'one fault', name: `${at({ index, kind })}, told ${deliveries} times` },
+            faults: strikes([{ index, kind }]),
+          };
+  }
+}
+
+const crashes: readonly FaultKind[] = ['crash-before', 'crash-after'];
+
+/** Two workers die, at each pair of effects: the second wherever the first one's death leads. */
+async function* pairs(): AsyncGenerator<Schedule> {
+  const { moments } = await observed(base);
+  for (const [index, { isWrite }] of moments.entries())
+    for (const kind of crashes) {
+      if (!isReachable(kind, isWrite)) continue;
+      const first = { index, kind };
+      const after = await observed({ ...base, faults: strikes([first]) });
+      for (const [next, moment] of after.moments.entries())
+        for (const other of crashes) {
+          if (next <= index || !isReachable(other, moment.isWrite)) continue;
+          const second = { index: next, kind: other };
+          yield {
+            ...base,
+            ...{ group: 'two crashes', name: `${at(first)}, ${at(second)}` },
+            faults: strikes([first, second]),
+          };
+        }
+    }
+}
+
+/** A worker falls asleep at each effect, and wakes as a zombie at each moment of what follows. */
+async function* zombies(): AsyncGenerator<Schedule> {
+  const { moments } = await observed(base);
+  const forever = 10 * 86_400_000;
+  for (const index of moments.keys()) {
+    const faults = strikes([{ index, kind: 'freeze' }]);
+    const asleep = await observed({ ...base, faults, freezeMs: () => forever });
+    const start = asleep.moments[index]?.at ?? 0;
+    const wakes = new Set(asleep.moments.slice(index + 1).map((moment) => moment.at - start));
+    for (const ms of wakes)
+      yield {
+        ...base,
+        ...{ group: 'zombies', name: `asleep at ${index} for ${ms} ms` },
+        ...{ faults, freezeMs: () => ms + 0.5 },
+      };
+  }
+}
+
+const orders = [
+  ...[
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+  ],
+  ...[
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ],
+] as const;
+
+/** Three versions of one key, told in every order, each once or twice, at once or one by one. */
+async function* versions(): AsyncGenerator<Schedule> {
+  for (const dataset of ['sales', 'prices'])
+    for (const order of orders)
+      for (const twice of [0, 1])
+        for (const apart of [0, 60_000])
+          yield {
+            ...base,
+            ...{ group: 'three versions', name: `${dataset} ${order.join('')} ${twice} ${apart}` },
+            deeds: order.map((_, index) => ({
+              ...{ kind: 'put', atMs: index * 1_000, key: `${dataset}/k.csv` },
+              text: `v${index}r1,${index}\nv${index}r2,${index}\n`,
+            })),
+            troubles: { ...noTroubles, eventTwice: twice },
+            eventAtMs: (put: number) => 10_000 + (order[put] ?? 0) * apart + (order[put] ?? 0) * 10,
+          };
+}
+
+/** Every schedule of the small scope. */
+export async function* schedules(): AsyncGenerator<Schedule> {
+  yield* singles();
+  yield* pairs();
+  yield* zombies();
+  yield* versions();
+}

@@ -1,0 +1,90 @@
+import { pointerOf } from '../../core/documents.ts';
+import { RunId } from '../../core/ids.ts';
+import { objectCreated } from '../support/events.ts';
+import type { Version } from './aws/s3.ts';
+import type { Troubles } from './faults.ts';
+import type { Kernel } from './kernel.ts';
+import { type Random, randomOf } from './random.ts';
+import type { Deed } from './workload.ts';
+import type { SimulatedWorld } from './world.ts';
+
+const HOUR = 3_600_000;
+
+export type Outside = {
+  readonly seed: number;
+  readonly deeds: readonly Deed[];
+  readonly troubles: Troubles;
+  readonly extraNotices?: number;
+  readonly eventAtMs?: (put: number) => number;
+};
+
+/** Drops and deletions, and the events that tell of them: late, twice, out of order, or never. */
+export const enact = (kernel: Kernel, world: SimulatedWorld, outside: Outside): void => {
+  const random = randomOf(outside.seed, 'events');
+  const versions: Version[] = [];
+  for (const deed of outside.deeds)
+    kernel.after(deed.atMs, () => {
+      if (deed.kind === 'delete') {
+        const version = versions[deed.put];
+        if (version !== undefined) version.deletedAt = kernel.now;
+        return;
+      }
+      const version = world.landing.put(deed.key, Buffer.from(deed.text), kernel.now);
+      versions.push(version);
+      tell(kernel, world, outside, random, version, versions.length - 1);
+    });
+};
+
+const tell = (
+  kernel: Kernel,
+  world: SimulatedWorld,
+  { troubles, extraNotices, eventAtMs }: Outside,
+  random: Random,
+  version: Version,
+  put: number,
+): void => {
+  const once = (): void => {
+    const ms = eventAtMs?.(put) ?? random.next() * troubles.eventLateMs;
+    kernel.after(ms, () => world.notices.send(noticeOf(version)));
+  };
+  if (random.chance(troubles.eventLost)) return;
+  once();
+  const extra = extraNotices ?? (random.chance(troubles.eventTwice) ? 1 : 0);
+  for (let more = 0; more < extra; more += 1) once();
+};
+
+/** The event of S3 that tells of a version. */
+export const noticeOf = ({ key, versionId, bytes, sequencer, at }: Version): string =>
+  objectCreated({
+    ...{ key, versionId, sequencer, size: bytes.length },
+    time: `${new Date(at).toISOString().slice(0, 19)}Z`,
+  });
+
+/** A person, who lets some held runs pass and throws others away. */
+export const operate = (kernel: Kernel, world: SimulatedWorld, seed: number): void => {
+  const random = randomOf(seed, 'operator');
+  for (let hour = 0; hour < 3; hour += 1)
+    kernel.after((hour + random.next()) * HOUR, () => {
+      for (const item of [...world.table.items.values()])
+        if (item.status?.S === 'RUN#HELD') {
+          const id = RunId.parse(item.runId?.S);
+          // Who gets an error sees it, and comes again.
+          decide(kernel, world, id, random.chance(0.3)).catch(() => undefined);
+        }
+    });
+};
+
+const decide = async (
+  kernel: Kernel,
+  world: SimulatedWorld,
+  id: RunId,
+  isDiscarded: boolean,
+): Promise<void> => {
+  const { ledger, pipeline, now } = world.portsOf(kernel.worker('operator'));
+  if (isDiscarded) {
+    await ledger.discard(id, 'someone', now());
+    return;
+  }
+  const done = await ledger.release(id, 'someone', now());
+  if (done.kind === 'released') await pipeline.start(pointerOf(done.run));
+};

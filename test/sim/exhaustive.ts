@@ -1,6 +1,6 @@
 import { type Strike, strikes } from './explicit.ts';
 import { isReachable, noTroubles } from './faults.ts';
-import { type FaultKind, faultKinds, type Moment } from './kernel.ts';
+import { faultKinds, type Moment, type Worker } from './kernel.ts';
 import { type History, type Simulation, simulate } from './simulate.ts';
 import type { Deed } from './workload.ts';
 
@@ -41,28 +41,62 @@ async function* singles(): AsyncGenerator<Schedule> {
   }
 }
 
-const crashes: readonly FaultKind[] = ['crash-before', 'crash-after'];
+/** The deaths that a worker may die in a history, from one effect on. */
+const deaths = (moments: readonly Moment[], from: number): readonly Strike[] =>
+  moments.flatMap(({ isWrite }, index) =>
+    index < from
+      ? []
+      : (['crash-before', 'crash-after'] as const)
+          .filter((kind) => isReachable(kind, isWrite))
+          .map((kind) => ({ index, kind })),
+  );
 
 /** Two workers die, at each pair of effects: the second wherever the first one's death leads. */
 async function* pairs(): AsyncGenerator<Schedule> {
   const { moments } = await observed(base);
-  for (const [index, { isWrite }] of moments.entries())
-    for (const kind of crashes) {
-      if (!isReachable(kind, isWrite)) continue;
-      const first = { index, kind };
-      const after = await observed({ ...base, faults: strikes([first]) });
-      for (const [next, moment] of after.moments.entries())
-        for (const other of crashes) {
-          if (next <= index || !isReachable(other, moment.isWrite)) continue;
-          const second = { index: next, kind: other };
-          yield {
-            ...base,
-            ...{ group: 'two crashes', name: `${at(first)}, ${at(second)}` },
-            faults: strikes([first, second]),
-          };
-        }
-    }
+  for (const first of deaths(moments, 0)) {
+    const after = await observed({ ...base, faults: strikes([first]) });
+    for (const second of deaths(after.moments, first.index + 1))
+      yield {
+        ...base,
+        ...{ group: 'two crashes', name: `${at(first)}, ${at(second)}` },
+        faults: strikes([first, second]),
+      };
+  }
 }
+
+/** Every order in which two can take so many steps each. */
+function* interleavings(a: number, b: number): Generator<readonly number[]> {
+  if (a === 0 && b === 0) yield [];
+  if (a > 0) for (const rest of interleavings(a - 1, b)) yield [0, ...rest];
+  if (b > 0) for (const rest of interleavings(a, b - 1)) yield [1, ...rest];
+}
+
+/** Effects of a delivery until its execution runs. */
+const DELIVERY_EFFECTS = 5;
+const SLOT_MS = 1_000;
+
+/** Two deliveries of one notice at the same time, in every order of their effects. */
+function* deliveries(): Generator<Schedule> {
+  for (const order of interleavings(DELIVERY_EFFECTS, DELIVERY_EFFECTS))
+    yield {
+      ...base,
+      ...{ group: 'two deliveries', name: order.join(''), extraNotices: 1 },
+      latency: slotted(order),
+    };
+}
+
+/** Gives the n-th effect of the two first workers the place that the order has for it. */
+const slotted = (order: readonly number[]) => {
+  const taken = new Map<number, number>();
+  return ({ id }: Worker, elapsed: number): number => {
+    const nth = taken.get(id) ?? 0;
+    taken.set(id, nth + 1);
+    const places = order.flatMap((who, place) => (who === id - 1 ? [place] : []));
+    const place = places[nth];
+    return place === undefined ? 1 : Math.max(1, (place + 1) * SLOT_MS - elapsed);
+  };
+};
 
 /** A worker falls asleep at each effect, and wakes as a zombie at each moment of what follows. */
 async function* zombies(): AsyncGenerator<Schedule> {
@@ -113,10 +147,19 @@ async function* versions(): AsyncGenerator<Schedule> {
           };
 }
 
-/** Every schedule of the small scope. */
-export async function* schedules(): AsyncGenerator<Schedule> {
-  yield* singles();
-  yield* pairs();
-  yield* zombies();
-  yield* versions();
+/** What the small scope is made of. */
+export const scope: Readonly<Record<string, () => AsyncGenerator<Schedule> | Generator<Schedule>>> =
+  {
+    'one fault': singles,
+    'two crashes': pairs,
+    zombies,
+    'two deliveries': deliveries,
+    'three versions': versions,
+  };
+
+/** Every schedule of the small scope, or of some groups of it. */
+export async function* schedules(
+  groups: readonly string[] = Object.keys(scope),
+): AsyncGenerator<Schedule> {
+  for (const group of groups) yield* scope[group]?.() ?? [];
 }

@@ -67,7 +67,7 @@ export type KernelOptions = {
   readonly check?: () => void;
   readonly onMoment?: (moment: Moment) => void;
   /** How long an effect takes. @default mostly a few ms, seldom seconds */
-  readonly latency?: (worker: Worker) => number;
+  readonly latency?: (worker: Worker, elapsedMs: number) => number;
   /** How long a frozen worker sleeps. @default minutes, often beyond its timeout */
   readonly freezeMs?: () => number;
   readonly stepsMax?: number;
@@ -176,7 +176,7 @@ export class Kernel {
 
   #latency(worker: Worker): number {
     const { latency, random } = this.#options;
-    if (latency !== undefined) return latency(worker);
+    if (latency !== undefined) return latency(worker, this.elapsed);
     const luck = random.next();
     if (luck < 0.8) return 1 + random.next() * 10;
     return luck < 0.97 ? random.next() * 200 : random.next() * 5_000;

@@ -114,9 +114,26 @@ const judgeFile = (world: SimulatedWorld, each: Landed, found: Found): void => {
   const reason = s3Uri('quarantine', quarantineKeys.refusedFile(dataset, FileId.parse(fileId)));
   if (state === 'QUARANTINED' && !world.objects.objects.has(reason))
     found.wrong.push(`${name} is QUARANTINED without an explanation`);
+  judgeRejects(world, each, found);
   const expected = expectedEnd(each);
   if (expected !== undefined && state !== expected)
     found.wrong.push(`${name} is ${state}, not ${expected}`);
+};
+
+/** As many rows are kept as the ledger says were rejected. */
+const judgeRejects = (
+  world: SimulatedWorld,
+  { version, entry, fileId }: Landed,
+  found: Found,
+): void => {
+  const counts = entry?.counts;
+  if (typeof counts !== 'object' || counts === null) return;
+  const rejected = Number(Reflect.get(counts, 'rejected'));
+  const kept = [...world.objects.objects]
+    .filter(([uri]) => uri.endsWith(`/rejects/${fileId}.parquet`))
+    .map(([, { bytes }]) => JSON.parse(bytes.toString('utf8')).length);
+  if (rejected > 0 && !kept.includes(rejected))
+    found.lost.push(`${version.key} ${version.versionId}: ${rejected} rejected rows are not kept`);
 };
 
 const isSound = ({ text, dataset, version }: Landed): boolean =>

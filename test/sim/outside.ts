@@ -43,14 +43,14 @@ const tell = (
   version: Version,
   put: number,
 ): void => {
-  const once = (): void => {
-    const ms = eventAtMs?.(put) ?? random.next() * troubles.eventLateMs;
+  const once = (after = 0): void => {
+    const ms = after + (eventAtMs?.(put) ?? random.next() * troubles.eventLateMs);
     kernel.after(ms, () => world.notices.send(noticeOf(version)));
   };
   if (random.chance(troubles.eventLost)) return;
   once();
   const extra = extraNotices ?? (random.chance(troubles.eventTwice) ? 1 : 0);
-  for (let more = 0; more < extra; more += 1) once();
+  for (let more = 0; more < extra; more += 1) once(5 * (more + 1));
 };
 
 /** The event of S3 that tells of a version. */

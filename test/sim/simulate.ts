@@ -1,5 +1,5 @@
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
-import { type Faults, Kernel, type Moment, Stuck } from './kernel.ts';
+import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { enact, noticeOf, operate } from './outside.ts';
 import { randomOf } from './random.ts';
@@ -16,7 +16,7 @@ export type Simulation = {
   readonly troubles?: Troubles;
   /** @default at random, as `troubles` says */
   readonly faults?: Faults;
-  readonly latency?: () => number;
+  readonly latency?: KernelOptions['latency'];
   readonly freezeMs?: () => number;
   /** Notices beside the first, at the same time. @default as `troubles` says */
   readonly extraNotices?: number;
@@ -67,6 +67,9 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
     await heal(kernel, world);
     verdict = await judge(world);
     problems.push(...problemsOf(verdict));
+    const isQuiet = kernel.faulted === 0 && troubles.deliversTwice === 0;
+    if (isQuiet && verdict.gaveUp > 0)
+      problems.push(`wrong: ${verdict.gaveUp} sound files were given up, and nothing had failed`);
   } catch (error) {
     problems.push(error instanceof Stuck ? `stuck: ${error.message}` : `broken: ${String(error)}`);
   }

@@ -39,7 +39,10 @@ export class SimulatedLanding {
   }
 
   read(key: string | undefined, versionId: string | undefined): Version {
-    const found = this.versions.find((each) => each.key === key && each.versionId === versionId);
+    // Without a version id S3 gives the newest, whichever that is.
+    const found = this.versions.findLast(
+      (each) => each.key === key && (versionId === undefined || each.versionId === versionId),
+    );
     if (found === undefined || found.deletedAt !== undefined) throw refusal('NoSuchVersion', 404);
     return found;
   }

@@ -1,0 +1,80 @@
+import { type Mutant, mutant } from './mutant.ts';
+
+const commit = 'core/load/commit.ts';
+
+/** What makes a run one snapshot. */
+export const commitMutants: readonly Mutant[] = [
+  {
+    name: 'no-run-id-check',
+    says: 'a commit does not look for the run’s snapshot, and makes another',
+    edits: [
+      { file: commit, find: 'if (found !== undefined) {', replace: 'if (found === null) {' },
+      {
+        file: commit,
+        find: 'const snapshotId = snapshotIdOf(runId);',
+        replace: 'const snapshotId = snapshotIdOf(name);',
+      },
+    ],
+  },
+  mutant(
+    'no-ref-assertion',
+    'a commit does not say which snapshot it builds on',
+    commit,
+    'prepared.requirements, prepared.updates',
+    "prepared.requirements.filter(({ type }) => type !== 'assert-ref-snapshot-id'), prepared.updates",
+  ),
+  mutant(
+    'cleanup-on-unknown',
+    'what a commit wrote is taken away when its outcome is unknown',
+    commit,
+    "return reply.kind === 'committed'",
+    "if (reply.kind === 'unknown') await Promise.all(prepared.files.map(({ uri }) => world.store.put(uri, '')));\n  return reply.kind === 'committed'",
+  ),
+  {
+    name: 'stale-reload',
+    says: 'a lost race is tried again with the files of the first look',
+    edits: [
+      {
+        file: commit,
+        find: 'const commitOn = async (world: World, job: Job, base: Base, tries: number): Promise<Attempt> => {',
+        replace:
+          'const looks = new WeakMap<Job, Base>();\nconst commitOn = async (world: World, job: Job, fresh: Base, tries: number): Promise<Attempt> => {\n  const first = looks.get(job) ?? fresh;\n  looks.set(job, first);\n  const base = { ...fresh, manifests: first.manifests };',
+      },
+    ],
+  },
+  mutant(
+    'unknown-is-success',
+    'a commit without an answer counts as done',
+    commit,
+    "return reply.kind === 'committed'",
+    "return reply.kind !== 'conflict'",
+  ),
+  mutant(
+    'older-replaces-newer',
+    'an older whole-table file replaces a newer one',
+    'functions/load/handler.ts',
+    'if (published > order) {',
+    "if (published > order && order === '') {",
+  ),
+  mutant(
+    'given-up-unread',
+    'a run is given up without a look into its table',
+    'core/failure.ts',
+    "if (failure.run.state === 'LOADING') {",
+    "if (failure.run.state === 'CREATED') {",
+  ),
+  mutant(
+    'published-unloaded',
+    'a run is published before it is committed',
+    'lib/pipeline-definition.ts',
+    "'Load' },",
+    "'Publish' },",
+  ),
+  mutant(
+    'empty-replacement-changes-nothing',
+    'a table that is replaced by a file without rows keeps its old ones',
+    'functions/owned-run.ts',
+    "staged.length > 0 || write.kind === 'replace'",
+    'staged.length > 0',
+  ),
+];

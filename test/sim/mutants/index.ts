@@ -1,0 +1,7 @@
+import { commitMutants } from './commit.ts';
+import { ledgerMutants } from './ledger.ts';
+import type { Mutant } from './mutant.ts';
+import { stageMutants } from './stages.ts';
+
+/** Every fault that the simulator must find. */
+export const mutants: readonly Mutant[] = [...ledgerMutants, ...commitMutants, ...stageMutants];

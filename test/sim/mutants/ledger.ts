@@ -1,0 +1,77 @@
+import { type Mutant, mutant } from './mutant.ts';
+
+const ledger = 'adapters/ledger.ts';
+
+/** What guards the states of files and runs. */
+export const ledgerMutants: readonly Mutant[] = [
+  mutant(
+    'settle-without-fence',
+    'an attempt that lost its run still ends files',
+    ledger,
+    "condition: '#runId = :run AND #fence = :fence AND #state = :claimed',\n        values: { run: runId, fence, claimed: 'CLAIMED' },\n      },\n      `settle",
+    "condition: '#runId = :run AND #state = :claimed',\n        values: { run: runId, claimed: 'CLAIMED' },\n      },\n      `settle",
+  ),
+  mutant(
+    'settle-without-state',
+    'a file that has ended ends again, otherwise',
+    ledger,
+    "condition: '#runId = :run AND #fence = :fence AND #state = :claimed',\n        values: { run: runId, fence, claimed: 'CLAIMED' },\n      },\n      `settle",
+    "condition: '#runId = :run AND #fence = :fence',\n        values: { run: runId, fence },\n      },\n      `settle",
+  ),
+  mutant(
+    'own-settlement-unknown',
+    'a refused write is always taken for another’s, also when the reply of ours was lost',
+    ledger,
+    "return ours ? 'written' : 'fenced';",
+    "return 'fenced';",
+  ),
+  mutant(
+    'own-claim-unknown',
+    'a claim whose reply was lost counts as lost to another',
+    ledger,
+    "return found !== undefined && sameFiles(found.files, ids) ? 'claimed' : 'taken';",
+    "return 'taken';",
+  ),
+  mutant(
+    'every-claim-is-ours',
+    'a refused claim always counts as our own',
+    ledger,
+    "return found !== undefined && sameFiles(found.files, ids) ? 'claimed' : 'taken';",
+    "return 'claimed';",
+  ),
+  mutant(
+    'claim-without-condition',
+    'two runs claim one file',
+    'adapters/ledger-table.ts',
+    "ConditionExpression: 'attribute_not_exists(pk)' }",
+    '}',
+  ),
+  mutant(
+    'content-check-without-condition',
+    'two files that are judged at once both own their content',
+    ledger,
+    "const free = 'attribute_not_exists(pk) OR #owner = :me';",
+    "const free = 'attribute_not_exists(pk) OR attribute_exists(pk) OR #owner = :me';",
+  ),
+  mutant(
+    'same-fence',
+    'the next attempt has the fence of the one before',
+    ledger,
+    'const next = Fence.parse(fence + 1);',
+    'const next = fence;',
+  ),
+  mutant(
+    'ends-again',
+    'a run that has ended ends again',
+    ledger,
+    `condition: \`#fence = :fence AND NOT #state IN (\${terminalNames.join(', ')})\`,`,
+    "condition: '#fence = :fence',",
+  ),
+  mutant(
+    'release-keeps-content',
+    'a release does not look whether its content was taken meanwhile',
+    'adapters/ledger-decisions.ts',
+    'if (taken !== undefined) return taken;',
+    '',
+  ),
+];

@@ -1,0 +1,36 @@
+import { registerHooks } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/**
+ * One thread of the simulator. A mutant is put into the code while it is loaded, before anything
+ * else is: the files on disk are never touched.
+ */
+const { mutant, from, count, untilFailure } = workerData;
+
+if (mutant !== undefined) {
+  const missing = new Set(mutant.edits.map((edit) => edit.file));
+  registerHooks({
+    load: (url, context, next) => {
+      const loaded = next(url, context);
+      let source = loaded.source === undefined ? '' : String(loaded.source);
+      for (const { file, find, replace } of mutant.edits) {
+        if (!url.endsWith(`/${file}`)) continue;
+        if (source.split(find).length !== 2)
+          throw new Error(`mutant ${mutant.name}: the text stands not once in ${file}: ${find}`);
+        source = source.replace(find, () => replace);
+        missing.delete(file);
+        loaded.source = source;
+      }
+      return loaded;
+    },
+  });
+  process.on('exit', () => {
+    if (missing.size > 0) throw new Error(`mutant ${mutant.name}: never loaded ${[...missing]}`);
+  });
+}
+
+const { runSeeds } = await import('./tally.ts');
+const tally = await runSeeds(from, count, (so) =>
+  untilFailure && so.failures.length > 0 ? 'stop' : 'on',
+);
+parentPort?.postMessage(tally);

@@ -3,6 +3,8 @@ export type Mutant = {
   readonly name: string;
   /** What is wrong with it. */
   readonly says: string;
+  /** So many seeds find it that only the release's check looks for it. */
+  readonly isRare?: boolean;
   readonly edits: readonly {
     /** Ends the path of the file. */
     readonly file: string;

@@ -89,7 +89,10 @@ describe('a published run', () => {
   const table = (...snapshots: ReturnType<typeof snapshot>[]): TableMetadata => ({
     ...{ 'format-version': 2, 'table-uuid': 'u', location: 'l', 'last-sequence-number': 0 },
     ...{ 'last-column-id': 1, 'current-schema-id': 0, 'default-spec-id': 0 },
-    ...{ schemas: [{ 'schema-id': 0, fields: [] }], 'partition-specs': [{ 'spec-id': 0, fields: [] }] },
+    ...{
+      schemas: [{ 'schema-id': 0, fields: [] }],
+      'partition-specs': [{ 'spec-id': 0, fields: [] }],
+    },
     snapshots,
   });
   const big = 9_223_372_036_854_775_807n;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { TransientError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { fence } from '../../support/landed.ts';
 import { breakOnce, crashAt, type Fault } from '../../support/faults.ts';
+import { fence } from '../../support/landed.ts';
 import { aWhile, scenes } from '../../support/scenes.ts';
 
 /** One of everything that reconcile does something about. */
@@ -97,7 +97,10 @@ describe.each<[string, (at: number) => Fault]>([
     expect(points).toBeGreaterThan(100);
     for (let at = 0; at < points; at += 1) {
       const scene = await everything();
-      await scene.worker(fault(at)).call({}).catch(() => undefined);
+      await scene
+        .worker(fault(at))
+        .call({})
+        .catch(() => undefined);
       // What was half done is young now: a later call finds what is left of it.
       for (let later = 0; later < 2; later += 1) {
         scene.stack.advance(aWhile);

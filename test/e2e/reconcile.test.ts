@@ -1,6 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { itemKeys } from '../../adapters/ledger-items.ts';
@@ -91,10 +91,13 @@ describe('a run that nothing works on', () => {
     // An execution of its name that has no business with it, and ends.
     const input = JSON.stringify({ runId, dataset: orders.name, fence: 99 });
     const stateMachineArn = stack.outputs.PipelineArn;
-    await stack.sfn.send(new StartExecutionCommand({ stateMachineArn, name: runId, input }));
-    await until('the end of that execution', async () =>
-      (await found(runId)).includes('stalled') ? true : undefined,
-    );
+    const started = new StartExecutionCommand({ stateMachineArn, name: runId, input });
+    const { executionArn } = await stack.sfn.send(started);
+    await until('the end of that execution', async () => {
+      const { status } = await stack.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return status === 'RUNNING' ? undefined : true;
+    });
+    expect(await found(runId)).toEqual(['stalled']);
     expect(await runEnded(stack, runId)).toMatchObject({ state: 'PUBLISHED', fence: 2 });
     expect(await rowsOf(dropped)).toEqual({ n: 3 });
   });

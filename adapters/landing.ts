@@ -8,11 +8,12 @@ import {
   type ObjectVersion,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import * as z from 'zod';
 import { PermanentError } from '../core/errors.ts';
 import { EpochMs } from '../core/ids.ts';
 import type { Announced } from '../core/landing/notice.ts';
 import type { LandedFile } from '../core/ledger.ts';
-import type { Landing, Unreadable } from '../core/ports.ts';
+import type { LandedVersions, Landing, ListedVersion, Unreadable } from '../core/ports.ts';
 import { calling, classified, errorName, httpStatus } from './aws-errors.ts';
 
 /** Versions of one key that are looked through for an announced object. */
@@ -75,6 +76,40 @@ export const s3VersionsOf =
     }
     throw new PermanentError(`${doing}: too many versions of one key to find the announced one`);
   };
+
+/** Where a listing goes on, as one text. */
+const Behind = z.tuple([z.string(), z.string().nullable()]);
+
+/** Lists all versions of a bucket, a thousand at a time. */
+export const s3LandedVersions = (client: S3Client, bucket: string): LandedVersions => ({
+  versions: async (prefix, from) => {
+    const [key, id] = from === null ? [null, null] : Behind.parse(JSON.parse(from));
+    const behind = key === null ? {} : { KeyMarker: key, ...marker(id ?? undefined) };
+    const input = { Bucket: bucket, Prefix: prefix, ...behind };
+    const reply = await calling(`list versions in ${bucket}`, () =>
+      client.send(new ListObjectVersionsCommand(input)),
+    );
+    const { NextKeyMarker: nextKey, NextVersionIdMarker: nextId = null } = reply;
+    const more = reply.IsTruncated === true && nextKey !== undefined;
+    return {
+      versions: (reply.Versions ?? []).flatMap((version) => listed(bucket, version)),
+      next: more ? JSON.stringify([nextKey, nextId]) : null,
+    };
+  },
+});
+
+const listed = (
+  bucket: string,
+  { Key, VersionId, Size = 0, ETag, LastModified }: ObjectVersion,
+): ListedVersion[] =>
+  Key === undefined || VersionId === undefined || LastModified === undefined
+    ? []
+    : [
+        {
+          ...{ bucket, key: Key, versionId: VersionId, sizeBytes: Size },
+          ...{ etag: unquoted(ETag) ?? '', landedAt: epoch(LastModified) },
+        },
+      ];
 
 const matching = (versions: readonly ObjectVersion[], object: Announced): string[] =>
   versions

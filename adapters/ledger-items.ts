@@ -1,9 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { DeadLetter } from '../core/dead-letter.ts';
 import { type ContentId, type DatasetName, type EpochMs, FileId, type RunId } from '../core/ids.ts';
 import { FileEntry, RunEntry } from '../core/ledger.ts';
 import { bounded, RunSummary } from '../core/quality/summary.ts';
+import { type Cursor, Marker } from '../core/reconcile/marker.ts';
 import { isoTime } from '../core/time.ts';
 
 /**
@@ -29,11 +31,14 @@ export const itemKeys = {
   lock: (dataset: DatasetName): Item => keyed(`LOCK#${dataset}`, 'LOCK'),
   /** Run ids begin with their time, so that the newest sorts last. */
   summary: (dataset: DatasetName, runId: RunId): Item => keyed(historyKey(dataset), runId),
+  letter: (messageId: string): Item => keyed(`DEAD#${messageId}`, 'DEAD'),
+  cursor: (): Item => keyed('RECONCILE', 'CURSOR'),
 } as const;
 
 /** The value of `status`: what kind of entry it is, and its state. */
 export const fileStatus = (state: FileEntry['state']): string => `FILE#${state}`;
 export const runStatus = (state: RunEntry['state']): string => `RUN#${state}`;
+export const letterStatus = (state: DeadLetter['state']): string => `DEAD#${state}`;
 
 /** Sorts by the time an entry came to be, which never changes; the id keeps equal times apart. */
 const listedAt = (at: EpochMs, id: string): string => `${isoTime(at)}#${id}`;
@@ -75,3 +80,30 @@ const SummaryItem = z.object({ summary: z.string() });
 
 export const toSummary = (item: Item): RunSummary =>
   RunSummary.parse(JSON.parse(SummaryItem.parse(unmarshall(item)).summary));
+
+/** The time it was recorded is `recordedAt` here: `at` is the index's key. */
+export const letterItem = ({ at, ...letter }: DeadLetter): Item => ({
+  ...marshall({
+    ...letter,
+    recordedAt: at,
+    status: letterStatus(letter.state),
+    at: listedAt(at, letter.messageId),
+  }),
+  ...itemKeys.letter(letter.messageId),
+});
+
+const LetterItem = z.looseObject({ recordedAt: z.number() });
+
+export const toLetter = (item: Item): DeadLetter => {
+  const found = LetterItem.parse(unmarshall(item));
+  return DeadLetter.parse({ ...found, at: found.recordedAt });
+};
+
+export const cursorItem = ({ marker, turn }: Cursor): Item => ({
+  ...marshall({ marker, turn }),
+  ...itemKeys.cursor(),
+});
+
+const CursorItem = z.object({ marker: Marker, turn: z.number() });
+
+export const toCursor = (item: Item): Cursor => CursorItem.parse(unmarshall(item));

@@ -20,6 +20,7 @@ import {
   toFile,
   toRun,
 } from './ledger-items.ts';
+import { ledgerLetters } from './ledger-letters.ts';
 import { ledgerLists } from './ledger-lists.ts';
 import { raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import {
@@ -31,6 +32,7 @@ import {
   updateAction,
   updateGuarded,
 } from './ledger-table.ts';
+import { ledgerWalks } from './ledger-walks.ts';
 
 const firstFence = Fence.parse(1);
 
@@ -60,6 +62,8 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     takeTurn: takeTurn(table),
     endTurn: endTurn(table),
     ...ledgerLists(table),
+    ...ledgerWalks(table),
+    ...ledgerLetters(table),
   };
 };
 

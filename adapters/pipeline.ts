@@ -1,4 +1,5 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { executionName } from '../core/execution-name.ts';
 import type { Pipeline } from '../core/ports.ts';
 import { classified } from './aws-errors.ts';
 
@@ -7,9 +8,9 @@ import { classified } from './aws-errors.ts';
  * a second start of a running one with success, and of an ended one with ExecutionAlreadyExists.
  */
 export const sfnPipeline = (client: SFNClient, stateMachineArn: string): Pipeline => ({
-  start: async ({ runId, dataset, fence, work }) => {
-    const name = fence === 1 ? runId : `${runId}-a${fence}`;
-    const input = JSON.stringify({ runId, dataset, fence, work });
+  start: async ({ runId, dataset, fence, work, from, again }) => {
+    const name = executionName({ runId, fence, from, again });
+    const input = JSON.stringify({ runId, dataset, fence, work, from, again });
     try {
       await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
     } catch (error) {

@@ -3,7 +3,15 @@ import type { Drop } from '../adapters/drop.ts';
 import type { Execution } from '../adapters/executions.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import type { Catalog } from '../core/load/commit.ts';
-import type { Ledger, Pipeline, Store } from '../core/ports.ts';
+import type {
+  Executions,
+  LandedVersions,
+  Ledger,
+  Notices,
+  Pipeline,
+  Store,
+} from '../core/ports.ts';
+import type { ReconcileDeps } from '../functions/reconcile/deps.ts';
 import type { Shell } from './commands/command.ts';
 import { UserError } from './console/errors.ts';
 import { Outputs } from './local/outputs.ts';
@@ -18,14 +26,20 @@ export type DeployedStack = {
   readonly ledger: Pick<
     Ledger,
     'file' | 'run' | 'listRuns' | 'listFiles' | 'history' | 'release' | 'discard'
-  >;
-  readonly store: Pick<Store, 'get' | 'download' | 'list'>;
+  > &
+    ReconcileDeps['ledger'] &
+    Pick<Ledger, 'letter'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'download' | 'list'>;
   readonly catalog: Pick<Catalog, 'load'>;
   /** Lands a file; returns the object version it became. */
   readonly drop: (file: Drop) => Promise<string>;
   /** By execution name; undefined when Step Functions does not know it (any more). */
   readonly execution: (name: string) => Promise<Execution | undefined>;
   readonly start: Pipeline['start'];
+  /** What reconcile asks and sends; see functions/reconcile. */
+  readonly landing: LandedVersions;
+  readonly executions: Executions;
+  readonly notices: Notices;
   /** The ARN of whoever runs the command, as AWS knows it. */
   readonly caller: () => Promise<string>;
 };
@@ -112,6 +126,10 @@ const connect = async (
     { sfnPipeline },
     { STSClient },
     { stsCaller },
+    { SQSClient },
+    { sqsNotices },
+    { sfnExecutionStatus },
+    { s3LandedVersions },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -124,6 +142,10 @@ const connect = async (
     import('../adapters/pipeline.ts'),
     import('@aws-sdk/client-sts'),
     import('../adapters/caller.ts'),
+    import('@aws-sdk/client-sqs'),
+    import('../adapters/notices.ts'),
+    import('../adapters/execution-status.ts'),
+    import('../adapters/landing.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -143,6 +165,10 @@ const connect = async (
     execution: sfnExecutions(new SFNClient(), outputs.PipelineArn),
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
     caller: stsCaller(new STSClient()),
+    landing: s3LandedVersions(s3, outputs.LandingBucket),
+    executions: sfnExecutionStatus(new SFNClient(), outputs.PipelineArn),
+    // An emulator may know itself by another name than the endpoint we were given.
+    notices: sqsNotices(new SQSClient({ useQueueUrlAsEndpoint: false }), outputs.NoticeQueueUrl),
   };
 };
 

@@ -145,6 +145,10 @@ export const codes = {
     'the message is about an object of another bucket, of which nothing is read',
     'Drop the object into landing; take away the rule that sends notices of that bucket here.',
   ),
+  E_UNTAKEN: notice(
+    'intake could not take the message in, though nothing is wrong with the message itself',
+    'Mend what intake’s log names (a right, a throttled service), then npx headgate redrive --all.',
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -16,6 +16,10 @@ export const RunPointer = z.object({
   fence: Fence,
   /** Of a released run: the held attempt whose work goes on. The pipeline then begins at Gate. */
   work: Fence.optional(),
+  /** The run's rows are in the table already: only Publish is left to do. */
+  from: z.literal('publish').optional(),
+  /** Which start of that this is: an execution's name can be used once. */
+  again: z.number().int().positive().optional(),
 });
 export type RunPointer = z.infer<typeof RunPointer>;
 

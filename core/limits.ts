@@ -78,4 +78,21 @@ export const limits = {
   turnTriesMax: 40,
   /** Between two of these, give or take half. */
   turnTriesMs: 400,
+  /**
+   * What changed less long ago is left to its own way by reconcile. No function works longer, so
+   * that none is still at work on a run whose execution has ended.
+   */
+  reconcileGraceMs: 15 * 60_000,
+  /** Pages that one call of reconcile looks at; the next call goes on where it ended. */
+  reconcilePagesMax: 20,
+  /** A call of reconcile takes no further page after this. */
+  reconcileCallMs: 3 * 60_000,
+  /** Starts of an execution that only publishes, before a person has to look. */
+  publishStartsMax: 5,
+  /** Files in the curated zone that nothing refers to are reported when they are this old. */
+  orphanAgeMs: 7 * 24 * 3_600_000,
+  /** Snapshots of one table in which reconcile looks for what refers to a file. */
+  historySnapshotsMax: 500,
+  /** Characters of a dead letter that are kept; a longer one is sent again from its pointer. */
+  letterCharsMax: 8 * 1024,
 } as const;

@@ -1,7 +1,9 @@
+import type { DeadLetter, LetterState } from './dead-letter.ts';
 import type { RunPointer } from './documents.ts';
 import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
 import type { Counts, FileEntry, FileOutcome, LandedFile, Quality, RunEntry } from './ledger.ts';
 import type { RunSummary } from './quality/summary.ts';
+import type { Cursor, Marker } from './reconcile/marker.ts';
 
 /**
  * Core's view of the world. Adapters implement these; tests and the simulator have fakes with
@@ -87,6 +89,38 @@ export type Ledger = {
     states?: readonly FileEntry['state'][];
     limit: number;
   }): Promise<readonly FileEntry[]>;
+} & LedgerWalks &
+  LedgerLetters;
+
+/** What reconcile reads of the ledger, page by page. */
+export type LedgerWalks = {
+  /** Those of the files that have an entry, in any order. */
+  files(fileIds: readonly FileId[]): Promise<readonly FileEntry[]>;
+  /** Runs in one state, oldest first; `next` is the `after` of the following page. */
+  runsIn(query: {
+    state: RunEntry['state'];
+    after: string | null;
+    limit: number;
+  }): Promise<{ readonly runs: readonly RunEntry[]; readonly next: string | null }>;
+  /** How far the walk of the scheduled calls has come. */
+  cursor(): Promise<Cursor>;
+  /** `fenced`: another call moved it meanwhile; its walk goes on, and this one's move is void. */
+  moveCursor(from: Cursor, marker: Marker): Promise<Written>;
+};
+
+/** Messages that intake could not take. */
+export type LedgerLetters = {
+  /** Once per message id; a letter that is there is left as it is. */
+  recordLetter(letter: DeadLetter): Promise<void>;
+  letter(messageId: string): Promise<DeadLetter | undefined>;
+  /** open → redriven → resolved, or straight to the end; a letter never goes back. */
+  moveLetter(messageId: string, to: LetterState, now: EpochMs): Promise<void>;
+  /** Letters in one state, newest first; `next` is the `after` of the following page. */
+  lettersIn(query: {
+    state: LetterState;
+    after: string | null;
+    limit: number;
+  }): Promise<{ readonly letters: readonly DeadLetter[]; readonly next: string | null }>;
 };
 
 export type ReleaseResult =
@@ -109,6 +143,33 @@ export type RunEnd = {
 
 /** Starts executions; starting the same pointer twice is a no-op, also after it has ended. */
 export type Pipeline = { start(pointer: RunPointer): Promise<void> };
+
+/** `ended`: whichever way. `unknown`: there is none of that name, or Step Functions forgot it. */
+export type ExecutionStatus = 'running' | 'ended' | 'unknown';
+
+/** Whether an attempt is still worked on, by the name of its execution. */
+export type Executions = { status(name: string): Promise<ExecutionStatus> };
+
+/** The queue that intake reads. */
+export type Notices = { send(body: string): Promise<void> };
+
+/** A version as a listing of landing gives it; delete markers are none. */
+export type ListedVersion = {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly landedAt: EpochMs;
+};
+
+/** Every version there is in landing, a page at a time; `next` is the `from` of the following. */
+export type LandedVersions = {
+  versions(
+    prefix: string,
+    from: string | null,
+  ): Promise<{ readonly versions: readonly ListedVersion[]; readonly next: string | null }>;
+};
 
 /** What a HEAD of one object version tells. */
 export type ObjectHead =

@@ -5,11 +5,13 @@ import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import { Catalogue } from './catalogue.ts';
 import { DataKey, type DataKeyProps } from './data-key.ts';
 import { dataRemoval, type TwoKeys } from './data-removal.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Intake } from './intake.ts';
 import { Ledger } from './ledger.ts';
 import { MaskSalt } from './mask-salt.ts';
 import { Observability } from './observability.ts';
 import { Pipeline } from './pipeline.ts';
+import { Reconcile } from './reconcile.ts';
 import { Stages } from './stages.ts';
 import { Zones } from './zones.ts';
 
@@ -53,11 +55,17 @@ export class HeadgateStack extends Stack {
     const pipeline = new Pipeline(this, 'Pipeline', { stages, zones });
     const shared = { zones, ledger, pipeline, dataKey, architecture };
     const intake = new Intake(this, 'Intake', { ...shared, batchingWindow });
+    const deadLetters = new DeadLetters(this, 'DeadLetters', {
+      ...{ zones, ledger, intake, architecture },
+    });
+    const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
     const alarmTopic =
       alarmTopicArn === undefined
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
-    new Observability(this, 'Observability', { intake, pipeline, stages, ledger, alarmTopic });
+    new Observability(this, 'Observability', {
+      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, alarmTopic },
+    });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
       CleanBucket: zones.clean.bucketName,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import type { DataKey } from './data-key.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
+import { allow } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
 
@@ -26,6 +27,8 @@ export interface IntakeProps {
 const deliveriesMax = 5;
 /** The longest SQS keeps a message; a dead letter's age counts from its first delivery. */
 const deadLettersKept = Duration.days(14);
+/** How long a dead letter is hidden while it is written down; see lib/dead-letters.ts. */
+export const deadLettersHidden = Duration.minutes(3);
 /** Notices that one call takes. Without a window SQS hands over ten at most. */
 const batchSize = { gathered: 50, atOnce: 10 };
 const intakesAtOnce = 10;
@@ -48,6 +51,8 @@ export class Intake extends Construct {
       ...encryption,
       enforceSSL: true,
       retentionPeriod: deadLettersKept,
+      // Six times the timeout of the function that takes them from here.
+      visibilityTimeout: deadLettersHidden,
     });
     this.notices = new Queue(this, 'Notices', {
       ...encryption,
@@ -69,6 +74,11 @@ export class Intake extends Construct {
         reportBatchItemFailures: true,
       }),
     );
+  }
+
+  /** Lets a role send a notice as EventBridge does. */
+  grantSend(role: Role): void {
+    allow(role, { actions: ['sqs:SendMessage'], resources: [this.notices.queueArn] });
   }
 
   /**

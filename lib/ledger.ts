@@ -10,6 +10,9 @@ export interface LedgerProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** As adapters/ledger-items.ts calls it. */
+const statusIndex = 'byStatus';
+
 /** Actions a stage may need. Transactions need no right of their own, only those of their parts. */
 type LedgerAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
@@ -38,13 +41,21 @@ export class Ledger extends Construct {
     });
     // Lists for people: every file and run by its state, newest first.
     this.table.addGlobalSecondaryIndex({
-      indexName: 'byStatus',
+      indexName: statusIndex,
       partitionKey: { name: 'status', type: AttributeType.STRING },
       sortKey: { name: 'at', type: AttributeType.STRING },
     });
   }
 
-  /** Rights on the table itself; its index is for people, and no function reads it. */
+  /** Lets reconcile walk through entries by their state; no other function reads the index. */
+  grantWalk(role: Role): void {
+    allow(role, {
+      actions: ['dynamodb:Query'],
+      resources: [`${this.table.tableArn}/index/${statusIndex}`],
+    });
+  }
+
+  /** Rights on the table itself; its index is for people and for reconcile. */
   grant(role: Role, ...actions: LedgerAction[]): void {
     allow(role, {
       actions: actions.map((action) => `dynamodb:${action}`),

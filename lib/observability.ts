@@ -10,13 +10,18 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
+import { findingKinds } from '../core/reconcile/findings.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Reconcile } from './reconcile.ts';
 import type { Stages } from './stages.ts';
 
 export interface ObservabilityProps {
   readonly intake: Intake;
+  readonly deadLetters: DeadLetters;
+  readonly reconcile: Reconcile;
   readonly pipeline: Pipeline;
   readonly stages: Stages;
   readonly ledger: Ledger;
@@ -32,6 +37,9 @@ const noticeAgeMax = Duration.minutes(30);
 /** Stages that count FilesQuarantined, each under its own name; see functions/telemetry.ts. */
 const quarantining = ['intake', 'plan', 'validate', 'quarantine'];
 
+/** Findings that somebody should know of, also where reconcile has dealt with them. */
+const alarming = ['stalled', 'half-done', 'missing', 'unexplained'] as const;
+
 /** Alarms that mean work for somebody, and one page that shows why. */
 export class Observability extends Construct {
   readonly #alarmTopic: ITopic | undefined;
@@ -43,14 +51,30 @@ export class Observability extends Construct {
     this.#dashboard(props);
   }
 
-  #alarms({ intake, pipeline }: ObservabilityProps): void {
+  #alarms({ intake, reconcile, pipeline }: ObservabilityProps): void {
     this.#alarm('DeadLetters', {
+      metric: counted('DeadLetters', 'dead-letters'),
+      means: 'Intake gave up on a notice; its file is safe in landing: npx headgate redrive.',
+    });
+    // All through a period: one that is just being written down is there for a moment.
+    this.#alarm('DeadLettersWait', {
       metric: intake.deadLetters.metricApproximateNumberOfMessagesVisible({
-        statistic: Stats.MAXIMUM,
+        statistic: Stats.MINIMUM,
         period,
       }),
-      means: 'A notice failed every delivery. Its file is safe in landing; see docs/operations.md.',
+      means: 'Dead letters stay in their queue; see the log of the dead-letters function.',
     });
+    this.#alarm('ReconcileFails', {
+      metric: reconcile.function.lambda.metricErrors({ statistic: Stats.SUM, period }),
+      means: 'Reconcile could not deal with something; see its log.',
+    });
+    for (const kind of alarming) {
+      const { metric, means } = findingKinds[kind];
+      this.#alarm(`Reconcile-${kind}`, {
+        metric: counted(metric, 'reconcile'),
+        means: `Reconcile found that ${means}: npx headgate reconcile.`,
+      });
+    }
     this.#alarm('NoticesWait', {
       metric: intake.notices.metricApproximateAgeOfOldestMessage({
         statistic: Stats.MAXIMUM,
@@ -84,7 +108,8 @@ export class Observability extends Construct {
     if (this.#alarmTopic !== undefined) alarm.addAlarmAction(new SnsAction(this.#alarmTopic));
   }
 
-  #dashboard({ intake, pipeline, stages, ledger }: ObservabilityProps): void {
+  #dashboard(props: ObservabilityProps): void {
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
@@ -100,6 +125,9 @@ export class Observability extends Construct {
           group('Files', [
             counted('FilesClaimed', 'intake'),
             ...quarantining.map((service) => counted('FilesQuarantined', service)),
+          ]),
+          group('Reconcile', [
+            ...Object.values(findingKinds).map(({ metric }) => counted(metric, 'reconcile')),
           ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
@@ -117,7 +145,8 @@ export class Observability extends Construct {
       })
       .monitorStepFunction({ stateMachine: pipeline.machine, humanReadableName: 'Runs' })
       .addLargeHeader('Stages');
-    for (const { stage, lambda } of [intake.function, ...stages.all]) {
+    const others = [intake.function, deadLetters.function, reconcile.function];
+    for (const { stage, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: stage });
     }
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });

@@ -89,8 +89,11 @@ const wayStates = (parts: PipelineParts): Record<string, State> => {
     task(parts, callee, { comment, payload: run, next, caught: quarantine });
   return {
     'New or released?': choice(
-      'What a person released was validated and transformed before it was held.',
-      [{ when: '$exists($states.input.work)', next: 'Gate' }],
+      'What is in the table is only published; what a person released was judged before.',
+      [
+        { when: '$exists($states.input.from)', next: 'Publish after all' },
+        { when: '$exists($states.input.work)', next: 'Gate' },
+      ],
       'Plan',
     ),
     Plan: step(callees.plan, 'Looks at each file and packs them into parts.', 'Few or many parts?'),

@@ -71,21 +71,30 @@ export class Pipeline extends Construct {
     allow(role, { actions: ['states:StartExecution'], resources: [this.machine.stateMachineArn] });
   }
 
+  /** Lets a role ask whether a run is still worked on. */
+  grantDescribe(role: Role): void {
+    allow(role, {
+      actions: ['states:DescribeExecution'],
+      resources: [this.#executions(`${this.machine.stateMachineName}:*`)],
+      because: 'Executions are named when they start.',
+    });
+  }
+
+  #executions(resourceName: string): string {
+    return Stack.of(this).formatArn({
+      ...{ service: 'states', resource: 'execution', resourceName },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   /**
    * A Distributed Map starts its machine again. In a policy of its own: the machine needs the role.
    */
   #allowChildren(role: Role): void {
     const { stateMachineArn, stateMachineName } = this.machine;
-    const executions = (name: string) =>
-      Stack.of(this).formatArn({
-        service: 'states',
-        resource: 'execution',
-        resourceName: name,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
     const children = [
-      executions(`${stateMachineName}:*`),
-      executions(`${stateMachineName}/${distributedLabel}:*`),
+      this.#executions(`${stateMachineName}:*`),
+      this.#executions(`${stateMachineName}/${distributedLabel}:*`),
     ];
     const policy = new Policy(this, 'Children', {
       roles: [role],

@@ -93,6 +93,11 @@ export class Zones extends Construct {
     this.#props.dataKey.grantUse(role);
   }
 
+  /** Lists a zone without reading it. */
+  grantList(role: Role, zone: Bucket): void {
+    allow(role, { actions: ['s3:ListBucket'], resources: [zone.bucketArn] });
+  }
+
   /** Writes objects of a zone. Nothing deletes: what is not referred to any more expires. */
   grantWrite(role: Role, zone: Bucket, keys: readonly string[] = ['*']): void {
     allow(role, {

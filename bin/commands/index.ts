@@ -9,6 +9,8 @@ import { landCommand } from './land.ts';
 import { processCommand } from './process.ts';
 import { qualityCommand } from './quality.ts';
 import { queryCommand } from './query.ts';
+import { reconcileCommand } from './reconcile.ts';
+import { redriveCommand } from './redrive.ts';
 import { rejectsCommand } from './rejects.ts';
 import { releaseCommand } from './release.ts';
 import { runCommand } from './run.ts';
@@ -31,6 +33,8 @@ export const commands: readonly MakeCommand[] = [
   runCommand,
   releaseCommand,
   discardCommand,
+  reconcileCommand,
+  redriveCommand,
   qualityCommand,
   rejectsCommand,
   queryCommand,

@@ -51,17 +51,21 @@ const print = (out: Output, status: Status): void => {
         : [name, when(lastRun.createdAt), lastRun.state, ...countCells(lastRun.counts)],
     ),
   );
-  const { queue, deadLetters, underWay, needLook } = status;
+  const { queue, deadLetters, openLetters, underWay, needLook } = status;
   out.line(
     `\nNotices: ${queue.waiting} waiting, ${queue.inFlight} in work; ` +
       `${counted(underWay.length, 'run')} under way.`,
   );
   if (deadLetters > 0) {
-    const told = counted(deadLetters, 'notice was', 'notices were');
-    out.line(styles.bad(`${told} given up on, in ${status.outputs.DeadLetterQueueUrl}`));
-    out.line('Next: mend what the intake function’s log names, then redrive that queue.');
+    const told = counted(deadLetters, 'dead letter waits', 'dead letters wait');
+    out.line(styles.warn(`${told} to be written down.`));
   }
-  if (needLook.length === 0 && deadLetters === 0) {
+  if (openLetters > 0) {
+    const told = counted(openLetters, 'notice was', 'notices were');
+    out.line(styles.bad(`${told} given up on.`));
+    out.line('Next: npx headgate redrive lists them, and sends them again.');
+  }
+  if (needLook.length === 0 && deadLetters + openLetters === 0) {
     out.line(styles.good('Nothing needs a look.'));
     return;
   }

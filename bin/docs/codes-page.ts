@@ -6,7 +6,7 @@ const levels = {
   file: 'Files: the whole file is quarantined, its bytes stay in landing',
   run: 'Runs: the run is held, nothing of it is published',
   notice:
-    'Notices: the message goes to the dead letters after its tries; intake’s log has the code',
+    'Notices: after its tries the message is kept as a dead letter (`npx headgate redrive` lists them)',
 } as const;
 
 const section = (level: keyof typeof levels): string => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { NoticeCode, Refusal } from '../codes.ts';
 import { EpochMs } from '../ids.ts';
 import type { LandedFile } from '../ledger.ts';
+import { isoTime } from '../time.ts';
 import { fileIdOf } from './file-id.ts';
 
 /**
@@ -73,6 +74,28 @@ export const landedFile = (object: Announced, versionId: string): LandedFile => 
   sequencer: object.sequencer,
   landedAt: object.landedAt,
 });
+
+/**
+ * The message that S3 sends of an object, made again: of one whose notice was lost, so that there
+ * is one way in. A listing knows no sequencer, which then stays empty.
+ */
+export const noticeBody = (object: Announced): string =>
+  JSON.stringify({
+    version: '0',
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
+    time: isoTime(object.landedAt),
+    detail: {
+      bucket: { name: object.bucket },
+      object: {
+        key: object.key,
+        size: object.sizeBytes,
+        etag: object.etag,
+        ...(object.versionId === null ? {} : { 'version-id': object.versionId }),
+        sequencer: object.sequencer,
+      },
+    },
+  });
 
 const refused = (code: NoticeCode, detail: string): Notice => ({ kind: 'refused', code, detail });
 

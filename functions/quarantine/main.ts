@@ -6,7 +6,7 @@ import { icebergWorld } from '../../adapters/iceberg-world.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
-import { findRun } from '../../core/load/commit.ts';
+import { snapshotFinder } from '../handle-failure.ts';
 import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
 import { QuarantineEnv } from './env.ts';
@@ -23,11 +23,7 @@ export const handler = instrumented('quarantine', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
     pipelineAt: (arn) => sfnPipeline(stepFunctions, arn),
-    findSnapshot: async (dataset, runId) => {
-      const metadata = await catalog.load(dataset);
-      const found = metadata === undefined ? undefined : findRun(metadata, runId);
-      return found === undefined ? null : String(found['snapshot-id']);
-    },
+    findSnapshot: snapshotFinder(catalog),
     cleanBucket: env.CLEAN_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     now: systemClock,

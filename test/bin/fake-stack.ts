@@ -8,6 +8,7 @@ import type { DeployedStack } from '../../bin/world.ts';
 import type { RunPointer } from '../../core/documents.ts';
 import { EpochMs, Fence, FileId, RunId } from '../../core/ids.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import type { ListedVersion } from '../../core/ports.ts';
 import type { RunSummary } from '../../core/quality/summary.ts';
 import { literal } from '../../core/sql.ts';
 import { ledgerState, memoryLedger } from '../support/memory-ledger.ts';
@@ -59,6 +60,8 @@ export const fakeStack = () => {
   const downloads: string[] = [];
   const drops: Drop[] = [];
   const started: RunPointer[] = [];
+  const landing: ListedVersion[] = [];
+  const sent: string[] = [];
   const { catalog } = world;
   const stack: DeployedStack = {
     name: 'Headgate',
@@ -77,6 +80,8 @@ export const fakeStack = () => {
     ledger: memoryLedger(ledger),
     store: {
       get: async (uri) => world.store.get(uri),
+      putOnce: async () => 'written',
+      put: async (uri, bytes) => world.store.put(uri, bytes),
       download: async (uri, path) => {
         downloads.push(uri);
         await writeFile(path, await world.store.get(uri));
@@ -93,6 +98,9 @@ export const fakeStack = () => {
     },
     execution: async () => undefined,
     start: async (pointer) => void started.push(pointer),
+    landing: { versions: async () => ({ versions: landing, next: null }) },
+    executions: { status: async () => 'unknown' },
+    notices: { send: async (body) => void sent.push(body) },
     caller: async () => 'arn:aws:sts::000000000000:assumed-role/shop/ana',
   };
   return {
@@ -103,6 +111,10 @@ export const fakeStack = () => {
     drops,
     downloads,
     started,
+    /** What lies in landing, and what was sent to intake. */
+    landing,
+    sent,
+    letters: ledger.letters,
     remember: (summary: RunSummary) => ledger.summaries.set(summary.runId, summary),
     addRun: (run: RunEntry) => ledger.runs.set(run.runId, run),
     addFile: (file: FileEntry) => ledger.files.set(file.fileId, file),

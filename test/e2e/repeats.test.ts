@@ -1,12 +1,12 @@
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { queueDepth } from '../../adapters/queue-depth.ts';
 import { tableRuns } from './support/catalog.ts';
 import { allEnded, drop, ended, freshKey, land, runEnded, unique } from './support/drops.ts';
 import { headgateRow } from './support/headgate.ts';
 import { deleteVersion, dropUnannounced, noticeOf } from './support/landing.ts';
 import { withProducts } from './support/products.ts';
 import { notify, queueAttribute } from './support/queue.ts';
+import { openLetter } from './support/reconciling.ts';
 import { csv, customersCsv, goodOrders } from './support/rows.ts';
 import { openStack, type Stack } from './support/stack.ts';
 import { until } from './support/until.ts';
@@ -101,11 +101,11 @@ test('an object that is deleted before it is read is gone, and its run ends', as
 
 test('a notice that nobody understands becomes a dead letter, and its neighbours are taken in', async () => {
   const { sqs, outputs } = stack;
-  const [QueueUrl, deadUrl] = [outputs.NoticeQueueUrl, outputs.DeadLetterQueueUrl];
+  const QueueUrl = outputs.NoticeQueueUrl;
   const usual = await queueAttribute(stack, QueueUrl, 'VisibilityTimeout');
   const hidden = (VisibilityTimeout: string) =>
     sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout } }));
-  const dead = (await queueDepth(sqs, deadUrl)).waiting;
+  const stranger = `not a notice ${unique()}`;
   const good = await dropUnannounced(stack, [
     [freshKey('orders', 'neighbour.csv'), csv(goodOrders(1))],
     [freshKey('orders', 'neighbour.csv'), csv(goodOrders(2))],
@@ -114,12 +114,11 @@ test('a notice that nobody understands becomes a dead letter, and its neighbours
   await hidden('1');
   try {
     const [first = '', second = ''] = good.map((each) => noticeOf(stack, each));
-    await notify(stack, [first, `not a notice ${unique()}`, second]);
+    await notify(stack, [first, stranger, second]);
     const files = await allEnded(stack, good);
     expect(files.map(({ state }) => state)).toEqual(['PUBLISHED', 'PUBLISHED']);
-    await until('the dead letter', async () =>
-      (await queueDepth(sqs, deadUrl)).waiting === dead + 1 ? true : undefined,
-    );
+    const letter = await until('the dead letter', () => openLetter(stack, stranger));
+    expect(letter).toMatchObject({ code: 'E_NOTICE', fileId: null, object: null });
   } finally {
     await hidden(usual);
   }

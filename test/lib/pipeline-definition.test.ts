@@ -204,10 +204,14 @@ test.each([
   expect(way.States['Publish or hold?']?.Default).toBe('Quarantine');
 });
 
-test('a released run begins at its gate, any other at its plan', () => {
+test('a committed run begins at its end, a released one at its gate, any other at its plan', () => {
   expect(way.StartAt).toBe('New or released?');
   expect(way.States['New or released?']).toMatchObject({
-    Choices: [{ Condition: '{% $exists($states.input.work) %}', Next: 'Gate' }],
+    Choices: [
+      // First: a released run that is committed has both.
+      { Condition: '{% $exists($states.input.from) %}', Next: 'Publish after all' },
+      { Condition: '{% $exists($states.input.work) %}', Next: 'Gate' },
+    ],
     Default: 'Plan',
   });
 });

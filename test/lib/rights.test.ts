@@ -20,6 +20,8 @@ const stages = [
   'load',
   'publish',
   'quarantine',
+  'dead-letters',
+  'reconcile',
 ] as const;
 
 const roleOf = (stage: string): string => referred(functions.get(stage)?.Properties.Role);
@@ -42,7 +44,9 @@ const placeOf = (resource: unknown): string => {
   const [, glue] = /:(catalog|database\/\w+|table\/\w+\/\*)"/.exec(text) ?? [];
   if (glue !== undefined) return glue;
   if (text.includes('event-bus/default')) return 'the default bus';
-  return referred(resource).replace(/[0-9A-F]{8}$/, '');
+  const of = referred(resource).replace(/[0-9A-F]{8}$/, '');
+  const [, index = ''] = /"(\/index\/\w+)"/.exec(text) ?? [];
+  return text.includes(':execution:') ? 'executions of PipelineMachine' : of + index;
 };
 
 const ledger = (...actions: string[]) =>
@@ -66,6 +70,14 @@ const glue = (...actions: string[]) =>
     ['catalog', 'database/headgate', 'table/headgate/*'].map((on) => `glue:${action} on ${on}`),
   );
 const start = 'states:StartExecution on PipelineMachine';
+const consume = (queue: string) =>
+  [
+    'ChangeMessageVisibility',
+    'DeleteMessage',
+    'GetQueueAttributes',
+    'GetQueueUrl',
+    'ReceiveMessage',
+  ].map((action) => `sqs:${action} on ${queue}`);
 
 /** All that a stage may do besides its log, its trace and the key. */
 const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
@@ -75,13 +87,7 @@ const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
     's3:ListBucketVersions on landing',
     ...writes('quarantine', '/*/_files/*'),
     start,
-    ...[
-      'ChangeMessageVisibility',
-      'DeleteMessage',
-      'GetQueueAttributes',
-      'GetQueueUrl',
-      'ReceiveMessage',
-    ].map((action) => `sqs:${action} on IntakeNotices`),
+    ...consume('IntakeNotices'),
   ],
   plan: [
     ...ledger('GetItem', 'UpdateItem'),
@@ -129,9 +135,28 @@ const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
     ...glue(),
     start,
   ],
+  'dead-letters': [
+    ...ledger('GetItem', 'PutItem'),
+    's3:ListBucket on landing',
+    's3:ListBucketVersions on landing',
+    ...consume('IntakeDeadLetters'),
+  ],
+  reconcile: [
+    ...ledger('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    'dynamodb:Query on LedgerTable/index/byStatus',
+    's3:ListBucket on landing',
+    's3:ListBucketVersions on landing',
+    ...reads('curated', '/*/metadata/*'),
+    's3:ListBucket on quarantine',
+    ...writes('quarantine', '/*/_files/*'),
+    ...glue(),
+    start,
+    'states:DescribeExecution on executions of PipelineMachine',
+    'sqs:SendMessage on IntakeNotices',
+  ],
 };
 
-test('the stack has the eight stages and no other function', () => {
+test('the stack has the eight stages, two that look after them, and no other function', () => {
   expect([...functions.keys()].sort()).toEqual([...stages].sort());
 });
 
@@ -145,7 +170,8 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   );
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
-  expect(invoked).toHaveLength(stages.length - 1);
+  // Not intake, and not the two that look after the others.
+  expect(invoked).toHaveLength(stages.length - 3);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(

@@ -78,11 +78,17 @@ describe('alarms', () => {
     expect(metricsOf().sort()).toEqual([
       'ApproximateAgeOfOldestMessage of IntakeNotices > 1800',
       'ApproximateNumberOfMessagesVisible of IntakeDeadLetters > 0',
+      'DeadLetters of dead-letters > 0',
+      'Errors of ReconcileFunction > 0',
       'ExecutionsFailed of PipelineMachine > 0',
       'FilesQuarantined of intake > 0',
       'FilesQuarantined of plan > 0',
       'FilesQuarantined of quarantine > 0',
       'FilesQuarantined of validate > 0',
+      'FindingsHalfDone of reconcile > 0',
+      'FindingsMissing of reconcile > 0',
+      'FindingsStalled of reconcile > 0',
+      'FindingsUnexplained of reconcile > 0',
     ]);
   });
 

@@ -12,7 +12,13 @@ const one: readonly Deed[] = [
   { kind: 'put', atMs: 0, key: 'sales/one.csv', text: 'a1,5\nb1,x\na1,6\n' },
 ];
 
-const base = { seed: 1, deeds: one, troubles: noTroubles, latency: () => 1 } as const;
+const base = {
+  reconciles: false,
+  seed: 1,
+  deeds: one,
+  troubles: noTroubles,
+  latency: () => 1,
+} as const;
 
 type Observed = { readonly history: History; readonly moments: readonly Moment[] };
 

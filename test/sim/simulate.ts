@@ -1,8 +1,8 @@
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
 import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
-import { enact, noticeOf, operate } from './outside.ts';
-import { randomOf } from './random.ts';
+import { enact, operate } from './outside.ts';
+import { type Random, randomOf } from './random.ts';
 import { watchOf } from './watch.ts';
 import type { Deed } from './workload.ts';
 import { workloadOf } from './workload.ts';
@@ -25,6 +25,8 @@ export type Simulation = {
   readonly onMoment?: (moment: Moment) => void;
   /** From then on nothing goes wrong any more. */
   readonly soundAfterMs?: number;
+  /** False: reconcile only comes when all is sound again. */
+  readonly reconciles?: boolean;
 };
 
 export type History = {
@@ -63,6 +65,7 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
   try {
     enact(kernel, world, { deeds: workloadOf(seed), ...simulation, troubles });
     operate(kernel, world, seed);
+    if (simulation.reconciles !== false) reconciling(kernel, world, randomOf(seed, 'reconcile'));
     await kernel.run();
     await heal(kernel, world);
     verdict = await judge(world);
@@ -84,15 +87,33 @@ const problemsOf = ({ lost, duplicated, stuck, wrong }: Verdict): string[] => [
   ...wrong.map((text) => `wrong: ${text}`),
 ];
 
-/** When all is sound again: what no event told of is told, and what died is looked after. */
+/** How often reconcile comes by while things go wrong, and at most until all is well again. */
+const RECONCILES = { before: 2, healing: 12 };
+/** More than the grace that reconcile gives to what is new. */
+const RECONCILE_EVERY = 20 * 60_000;
+
+const reconciling = (kernel: Kernel, world: SimulatedWorld, random: Random): void => {
+  for (let call = 0; call < RECONCILES.before; call += 1)
+    kernel.after(random.next() * SOUND_AFTER, () => world.lambda.invoke('reconcile', {}, ignore));
+};
+const ignore = (): void => undefined;
+
+/** When all is sound again: nothing but what Headgate does by itself, on its schedule. */
 const heal = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
-  for (let round = 0; round < 3; round += 1) {
-    for (const version of world.landing.versions) {
-      const isKnown = [...world.table.items.values()].some(
-        (item) => item.key?.S === version.key && item.versionId?.S === version.versionId,
-      );
-      if (!isKnown && version.deletedAt === undefined) world.notices.send(noticeOf(version));
-    }
+  for (let call = 0; call < RECONCILES.healing && !isQuiet(world); call += 1) {
+    kernel.after(RECONCILE_EVERY, () => world.lambda.invoke('reconcile', {}, ignore));
     await kernel.run();
   }
+};
+
+const open = ['FILE#CLAIMED', 'RUN#CREATED', 'RUN#STARTED', 'RUN#LOADING'];
+
+/** Every version is in the ledger, and nothing there is under way. */
+const isQuiet = ({ table, landing }: SimulatedWorld): boolean => {
+  const items = [...table.items.values()];
+  if (items.some(({ status }) => open.includes(status?.S ?? ''))) return false;
+  const known = new Set(items.map(({ key, versionId }) => `${key?.S} ${versionId?.S}`));
+  return landing.versions.every(
+    ({ key, versionId, deletedAt }) => deletedAt !== undefined || known.has(`${key} ${versionId}`),
+  );
 };

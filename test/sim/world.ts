@@ -1,19 +1,23 @@
-import { s3Landing, s3VersionsOf } from '../../adapters/landing.ts';
+import { sfnExecutionStatus } from '../../adapters/execution-status.ts';
+import { s3LandedVersions, s3Landing, s3VersionsOf } from '../../adapters/landing.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { contractVersion } from '../../core/contract.ts';
 import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
-import { type Catalog, type CatalogReply, findRun, type World } from '../../core/load/commit.ts';
+import type { Catalog, CatalogReply, World } from '../../core/load/commit.ts';
 import type { Store } from '../../core/ports.ts';
+import { deadLetters } from '../../functions/dead-letters/handler.ts';
 import { gate } from '../../functions/gate/handler.ts';
+import { snapshotFinder } from '../../functions/handle-failure.ts';
 import { intake } from '../../functions/intake/handler.ts';
 import { load } from '../../functions/load/handler.ts';
 import { leaving } from '../../functions/log.ts';
 import { plan } from '../../functions/plan/handler.ts';
 import { publish } from '../../functions/publish/handler.ts';
 import { quarantine } from '../../functions/quarantine/handler.ts';
+import { reconcileScheduled } from '../../functions/reconcile/handler.ts';
 import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
@@ -38,7 +42,7 @@ const SECOND = 1_000;
 /** As lib/ deploys them. */
 const timeouts = {
   ...{ plan: 120, validate: 900, transform: 900, gate: 120, load: 300, publish: 120 },
-  ...{ quarantine: 120, intake: 60 },
+  ...{ quarantine: 120, intake: 60, reconcile: 300, 'dead-letters': 60 },
 } as const;
 type StageName = keyof typeof timeouts;
 
@@ -67,6 +71,7 @@ export class SimulatedWorld {
   readonly lambda: SimulatedLambda;
   readonly states: SimulatedStates;
   readonly notices: SimulatedQueue;
+  readonly deadLetters: SimulatedQueue;
   readonly #kernel: Kernel;
   readonly #watch: Watch;
   readonly #versions = new Map(
@@ -94,8 +99,14 @@ export class SimulatedWorld {
     this.states = new SimulatedStates(kernel, this.lambda, definition, (bucket, key) =>
       JSON.parse(this.objects.get(`s3://${bucket}/${key}`).toString('utf8')),
     );
+    const visibilityMs = 6 * timeouts.intake * SECOND;
+    this.deadLetters = new SimulatedQueue(kernel, this.lambda, {
+      ...{ function: 'dead-letters', visibilityMs, receivesMax: 1_000, batchMax: 10 },
+      faults: queueFaults,
+    });
     this.notices = new SimulatedQueue(kernel, this.lambda, {
-      ...{ function: 'intake', visibilityMs: 6 * timeouts.intake * SECOND, receivesMax: 5 },
+      dead: (body) => this.deadLetters.send(body),
+      ...{ function: 'intake', visibilityMs, receivesMax: 5 },
       ...{ batchMax: 10, faults: queueFaults, onDelete: watch.noticeDeleted },
     });
   }
@@ -112,13 +123,17 @@ export class SimulatedWorld {
       catalog: this.#catalogOf(worker),
       sleep: (ms) => kernel.sleep(worker, ms),
     };
-    const pipeline = sfnPipeline(this.states.clientOf(worker), 'pipeline');
+    const client = this.states.clientOf(worker);
+    const pipeline = sfnPipeline(client, 'pipeline');
     return {
       ...silent,
       ...buckets,
       ...{ store, now, world, pipeline, datasetNamed, random: world.random },
       ledger: dynamoLedger(dynamoOf(kernel, worker, this.table), 'ledger'),
       landing: s3Landing(s3),
+      landedVersions: s3LandedVersions(s3, buckets.landingBucket),
+      executions: sfnExecutionStatus(client, 'pipeline'),
+      notices: { send: (body: string) => this.#announce(worker, body) },
       versionsOf: s3VersionsOf(s3),
       contracts: this.#versions,
       engine: engineOf(kernel, worker, disk),
@@ -137,6 +152,17 @@ export class SimulatedWorld {
           }),
       },
     };
+  }
+
+  #announce(worker: Worker, body: string): Promise<void> {
+    const refused = (): never => {
+      throw new TransientError('send a notice: throttled');
+    };
+    return this.#kernel.effect<void>(worker, {
+      ...{ site: 'sqs.SendMessage', isWrite: true },
+      apply: () => this.notices.send(body),
+      ...{ throttled: refused, lost: refused },
+    });
   }
 
   #stages(): Record<StageName, SimulatedFunction['handle']> {
@@ -158,13 +184,17 @@ export class SimulatedWorld {
         quarantine({
           ...ports,
           pipelineAt: () => ports.pipeline,
-          findSnapshot: async (dataset, runId) => {
-            const metadata = await ports.world.catalog.load(dataset);
-            const found = metadata === undefined ? undefined : findRun(metadata, runId);
-            return found === undefined ? null : String(found['snapshot-id']);
-          },
+          findSnapshot: snapshotFinder(ports.world.catalog),
         }),
       ),
+      reconcile: at((ports) =>
+        reconcileScheduled({
+          ...ports,
+          ...{ landing: ports.landedVersions, catalog: ports.world.catalog },
+          ...{ pipelineArn: 'pipeline', datasets: datasets.map(({ name }) => name) },
+        }),
+      ),
+      'dead-letters': at(deadLetters),
     };
   }
 

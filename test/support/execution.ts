@@ -50,6 +50,10 @@ export const runExecution = async (
       if (handled.action === 'isolate') throw error;
     }
   };
+  if (pointer.from === 'publish') {
+    await run('publish');
+    return;
+  }
   try {
     if (pointer.work === undefined) {
       const { parts } = Planned.parse(await run('plan'));

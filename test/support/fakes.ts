@@ -1,4 +1,5 @@
 import type { RunPointer } from '../../core/documents.ts';
+import { executionName } from '../../core/execution-name.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Announcer, Clock, Pipeline } from '../../core/ports.ts';
 import type { LogFields, Telemetry } from '../../functions/telemetry.ts';
@@ -32,7 +33,10 @@ export const fakeClock = (start = 1_795_237_200_000) => {
 export const memoryPipeline = () => {
   const started = new Map<string, RunPointer>();
   const pipeline: Pipeline = {
-    start: async (pointer) => void started.set(`${pointer.runId}-a${pointer.fence}`, pointer),
+    start: async (pointer) => {
+      const { runId, fence, from } = pointer;
+      started.set(from === undefined ? `${runId}-a${fence}` : executionName(pointer), pointer);
+    },
   };
   return { ...pipeline, started };
 };

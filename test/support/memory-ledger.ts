@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts';
 import type { Ledger, RunEnd } from '../../core/ports.ts';
 import { bounded, type RunSummary } from '../../core/quality/summary.ts';
 import { discardedFields, givesWay, outcomeFields, releasedFields } from '../../core/settlement.ts';
+import { letters, walkState, walks } from './memory-letters.ts';
 
 /** Everything the in-memory ledger holds; tests read it, and may break it on purpose. */
 export const ledgerState = () => ({
@@ -13,6 +14,7 @@ export const ledgerState = () => ({
   contents: new Map<string, FileId>(),
   turns: new Map<string, { runId: RunId; until: number }>(),
   summaries: new Map<RunId, RunSummary>(),
+  ...walkState(),
 });
 export type LedgerState = ReturnType<typeof ledgerState>;
 
@@ -54,6 +56,8 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
   ...endings(state),
   ...turns(state),
   ...decisions(state),
+  ...walks(state),
+  ...letters(state),
   remember: async (summary) => {
     if (!state.summaries.has(summary.runId)) state.summaries.set(summary.runId, bounded(summary));
   },

@@ -55,6 +55,9 @@ export const memoryStack = (
     return EpochMs.parse(clock);
   };
   const world = { store, catalog, now, sleep: async () => undefined, random: () => 0.5 };
+  const advance = (ms: number): void => {
+    clock += ms;
+  };
   const names = {
     cleanBucket: 'clean',
     quarantineBucket: 'quarantine',
@@ -128,11 +131,11 @@ export const memoryStack = (
   const archive = (key: string, versionId: string): void =>
     void versions.set(`${key}@${versionId}`, 'archived');
 
+  const ran = new Set<string>();
   const deliver = (bodies: readonly string[]) =>
     take({ Records: bodies.map((body, index) => sqsRecord(`m${index}`, body)) });
 
   /** Runs every execution that was started and not yet run, as the state machine would. */
-  const ran = new Set<string>();
   const execute = async (): Promise<void> => {
     for (const [name, pointer] of pipeline.started) {
       if (ran.has(name)) continue;
@@ -155,6 +158,8 @@ export const memoryStack = (
     telemetry,
     /** Every object version that was read as a whole, as often as it was. */
     reads,
+    /** For what works beside the stages, as reconcile does. */
+    ...{ names, versions, ran, now, advance, datasets, catalog, intake: take },
     drop,
     remove,
     archive,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { landedFile, parseNotice } from '../../../core/landing/notice.ts';
+import { landedFile, noticeBody, parseNotice } from '../../../core/landing/notice.ts';
 import { landingBucket, objectCreated } from '../../support/events.ts';
 
 const documented = readFileSync(
@@ -92,4 +92,15 @@ test('two object versions are two files, and one is always the same file', () =>
       expect(idOf(a)).toMatch(/^[0-9a-f]{32}$/);
     }),
   );
+});
+
+test('a notice made again says what the one of S3 said', () => {
+  for (const versionId of ['v1', null]) {
+    const first = parseNotice(
+      objectCreated({ key: 'orders/a b+%2F😀"\\.csv', versionId }),
+      landingBucket,
+    );
+    if (first.kind !== 'landed') throw new Error('it is a notice');
+    expect(parseNotice(noticeBody(first.object), landingBucket)).toEqual(first);
+  }
 });

@@ -109,19 +109,21 @@ export class SimulatedTable {
     return {};
   }
 
-  /** Whole partitions of the table or of its index `byStatus`, in the order of their sort key. */
+  /** The table or its index `byStatus`, in the order of their sort key. */
   query({ input }: QueryCommand) {
-    const { names, values } = bindingsOf(input);
-    const [, name = '', value = ''] =
-      /^\s*(#?\w+)\s*=\s*(:\w+)\s*$/.exec(input.KeyConditionExpression ?? '') ?? [];
-    const partition = names[name] ?? name;
+    const bindings = bindingsOf(input);
     const sort = input.IndexName === undefined ? 'sk' : 'at';
     const found = [...this.items.values()]
-      .filter((item) => item[partition]?.S === values[value]?.S && item[sort] !== undefined)
+      .filter((item) => item[sort] !== undefined)
+      .filter((item) => holds(input.KeyConditionExpression, item, bindings))
       .sort((a, b) => ((a[sort]?.S ?? '') < (b[sort]?.S ?? '') ? -1 : 1));
     if (input.ScanIndexForward === false) found.reverse();
     const page = found.slice(0, input.Limit ?? found.length);
-    return { Items: page.filter((item) => holds(input.FilterExpression, item, { names, values })) };
+    const last = page.at(-1);
+    return {
+      Items: page.filter((item) => holds(input.FilterExpression, item, bindings)),
+      ...(page.length < found.length && last ? { LastEvaluatedKey: last } : {}),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { sqsRecord } from '../../support/events.ts';
-import type { Kernel, Worker } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
 import type { SimulatedLambda } from './lambda.ts';
 
 type Message = {
@@ -27,11 +27,12 @@ export type QueueOptions = {
   readonly faults: QueueFaults;
   /** Called before a message is deleted: whoever deletes it says that its work is durable. */
   readonly onDelete?: (body: string) => void;
+  /** Gets what was received too often. */
+  readonly dead?: (body: string) => void;
 };
 
 /** A standard queue, and the mapping that hands its messages to a function. */
 export class SimulatedQueue {
-  readonly dead: { readonly id: string; readonly body: string }[] = [];
   readonly #kernel: Kernel;
   readonly #lambda: SimulatedLambda;
   readonly #options: QueueOptions;
@@ -66,7 +67,7 @@ export class SimulatedQueue {
     const taken = visible.filter((message) => {
       if (message.receives < receivesMax) return true;
       this.#messages.delete(message.id);
-      this.dead.push({ id: message.id, body: message.body });
+      this.#options.dead?.(message.body);
       return false;
     });
     if (taken.length === 0) return;
@@ -99,19 +100,3 @@ const failuresOf = (payload: unknown): ReadonlySet<string> => {
   if (!isResponse(payload)) throw new Error('SQS: the function did not say which items failed');
   return new Set(payload.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 };
-
-/** Starting executions is an effect of whoever starts them. */
-export const pipelineOf = (
-  kernel: Kernel,
-  worker: Worker,
-  start: (name: string, input: unknown) => void,
-  refused: () => never,
-) => ({
-  start: (name: string, input: unknown): Promise<void> =>
-    kernel.effect<void>(worker, {
-      ...{ site: 'states.StartExecution', isWrite: true },
-      apply: () => start(name, input),
-      throttled: refused,
-      lost: refused,
-    }),
-});

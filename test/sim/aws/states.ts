@@ -1,4 +1,9 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import jsonata from 'jsonata';
 import type { Kernel, Worker } from '../kernel.ts';
 import { refusal } from './errors.ts';
@@ -83,9 +88,20 @@ export class SimulatedStates {
     this.#read = read;
   }
 
-  /** The client of one worker, which may start executions. */
+  /** The client of one worker, which may start executions and look at them. */
   clientOf(worker: Worker): SFNClient {
     const send = (command: unknown): Promise<object> => {
+      if (command instanceof DescribeExecutionCommand)
+        return this.#kernel.effect<object>(worker, {
+          ...{ site: 'states.DescribeExecution', isWrite: false },
+          apply: () => this.#describe(command.input.executionArn ?? ''),
+          throttled: () => {
+            throw refusal('ThrottlingException', 400);
+          },
+          lost: () => {
+            throw refusal('TimeoutError', undefined);
+          },
+        });
       if (!(command instanceof StartExecutionCommand))
         throw new Error('Step Functions: a command that the simulator does not know');
       const { name = '', input = '{}' } = command.input;
@@ -101,6 +117,12 @@ export class SimulatedStates {
       });
     };
     return Object.assign(Object.create(SFNClient.prototype), { send });
+  }
+
+  #describe(arn: string): object {
+    const found = this.executions.get(arn.slice(arn.lastIndexOf(':') + 1));
+    if (found === undefined) throw refusal('ExecutionDoesNotExist', 400);
+    return { status: found.status };
   }
 
   /** A second start of a running execution is a success, of an ended one a refusal. */

@@ -1,0 +1,61 @@
+import { type DeadLetter, letterMoves } from '../../core/dead-letter.ts';
+import type { LedgerLetters, LedgerWalks } from '../../core/ports.ts';
+import { type Cursor, firstMarker } from '../../core/reconcile/marker.ts';
+import { isoTime } from '../../core/time.ts';
+import type { LedgerState } from './memory-ledger.ts';
+
+/** What reconcile and the dead letters keep in the ledger. */
+export const walkState = () => ({
+  letters: new Map<string, DeadLetter>(),
+  cursor: { marker: firstMarker, turn: 0 } as Cursor,
+});
+
+/** A page of entries by their keys, as the ledger's index gives it. */
+const pageOf = <T>(
+  entries: readonly (readonly [key: string, entry: T])[],
+  { after, limit }: { after: string | null; limit: number },
+  newestFirst: boolean,
+): { entries: T[]; next: string | null } => {
+  const sign = newestFirst ? -1 : 1;
+  const ordered = [...entries].sort(([a], [b]) => (a < b ? -sign : sign));
+  const behind = ordered.filter(
+    ([key]) => after === null || (newestFirst ? key < after : key > after),
+  );
+  const page = behind.slice(0, limit);
+  const next = behind.length > limit ? (page.at(-1)?.[0] ?? null) : null;
+  return { entries: page.map(([, entry]) => entry), next };
+};
+
+export const walks = (state: LedgerState): LedgerWalks => ({
+  files: async (fileIds) => fileIds.flatMap((fileId) => state.files.get(fileId) ?? []),
+  runsIn: async ({ state: wanted, ...page }) => {
+    const runs = [...state.runs.values()].filter((run) => run.state === wanted);
+    const keyed = runs.map((run) => [`${isoTime(run.createdAt)}#${run.runId}`, run] as const);
+    const { entries, next } = pageOf(keyed, page, false);
+    return { runs: entries, next };
+  },
+  cursor: async () => state.cursor,
+  moveCursor: async ({ turn }, marker) => {
+    if (state.cursor.turn !== turn) return 'fenced';
+    state.cursor = { marker, turn: turn + 1 };
+    return 'written';
+  },
+});
+
+export const letters = (state: LedgerState): LedgerLetters => ({
+  recordLetter: async (letter) => {
+    if (!state.letters.has(letter.messageId)) state.letters.set(letter.messageId, letter);
+  },
+  letter: async (messageId) => state.letters.get(messageId),
+  moveLetter: async (messageId, to, now) => {
+    const letter = state.letters.get(messageId);
+    if (letter !== undefined && letterMoves(letter.state, to))
+      state.letters.set(messageId, { ...letter, state: to, updatedAt: now });
+  },
+  lettersIn: async ({ state: wanted, ...page }) => {
+    const found = [...state.letters.values()].filter((letter) => letter.state === wanted);
+    const keyed = found.map((one) => [`${isoTime(one.at)}#${one.messageId}`, one] as const);
+    const { entries, next } = pageOf(keyed, page, true);
+    return { letters: entries, next };
+  },
+});

@@ -192,8 +192,8 @@ const markLoading =
 
 const endRun =
   (table: Table): Ledger['endRun'] =>
-  async (runId, fence, end, now) => {
-    const { condition, values } = openRun(fence);
+  async (runId, fence, { unlessLoading = false, ...end }, now) => {
+    const { condition, values } = openRun(fence, unlessLoading);
     const set = { ...runState(end.state, now), ...end };
     const update = { key: itemKeys.run(runId), set, condition, values };
     const result = await updateGuarded(table, update, `end ${runId}`);
@@ -204,18 +204,20 @@ const endRun =
 
 const nextAttempt =
   (table: Table): Ledger['nextAttempt'] =>
-  async (runId, fence, now) => {
+  async (runId, fence, now, loading) => {
+    const isLeft = loading === 'left-alone';
     const next = Fence.parse(fence + 1);
     for (let tries = 0; tries < raceTriesMax; tries += 1) {
       const run = await readRun(table, runId);
       if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
         return { kind: 'fenced' };
+      if (isLeft && run.state === 'LOADING') return { kind: 'fenced' };
       const claimed = (await readFiles(table, run)).filter(({ state }) => state === 'CLAIMED');
       const actions = [
         updateAction(table, {
           key: itemKeys.run(runId),
           set: { ...runState('STARTED', now), fence: next },
-          ...openRun(fence),
+          ...openRun(fence, isLeft),
         }),
         ...claimed.map(({ fileId }) =>
           updateAction(table, {
@@ -270,11 +272,15 @@ const endTurn =
 const valueName = (state: RunEntry['state']): string => state.toLowerCase();
 const terminalNames = terminalRunStates.map((state) => `:${valueName(state)}`);
 
-/** Holds for a run that this attempt owns and that has not ended. */
-const openRun = (fence: Fence) => ({
-  condition: `#fence = :fence AND NOT #state IN (${terminalNames.join(', ')})`,
+/** Holds for a run that this attempt owns and that has not ended, nor begun to load. */
+const openRun = (fence: Fence, isLoadingLeft: boolean) => ({
+  condition: `#fence = :fence AND NOT #state IN (${[
+    ...terminalNames,
+    ...(isLoadingLeft ? [':loading'] : []),
+  ].join(', ')})`,
   values: {
     fence,
+    ...(isLoadingLeft ? { loading: 'LOADING' } : {}),
     ...Object.fromEntries(terminalRunStates.map((state) => [valueName(state), state])),
   },
 });

@@ -16,6 +16,8 @@ export const RunPointer = z.object({
   fence: Fence,
   /** Of a released run: the held attempt whose work goes on. The pipeline then begins at Gate. */
   work: Fence.optional(),
+  /** Whose documents tell what is in the table, when that is not the attempt of the fence. */
+  attempt: Fence.optional(),
   /** The run's rows are in the table already: only Publish is left to do. */
   from: z.literal('publish').optional(),
   /** Which start of that this is: an execution's name can be used once. */

@@ -18,9 +18,12 @@ export type Failure = {
   readonly error: CaughtError;
   /** The files of the part that failed; null when the run itself did. */
   readonly part: readonly FileId[] | null;
-  /** The run's snapshot in the table, null when it has none; undefined when nobody looked. */
-  readonly snapshotId?: string | null;
+  /** The run's rows in the table, null when there are none; undefined when nobody looked. */
+  readonly loaded?: LoadedRun | null;
 };
+
+/** A run's snapshot, and the attempt that made it; null in tables of older versions. */
+export type LoadedRun = { readonly snapshotId: string; readonly attempt: Fence | null };
 
 export type FailureDecision =
   /** The run ended, or a newer attempt owns it: there is nothing to do. */
@@ -30,7 +33,7 @@ export type FailureDecision =
   /** Only the table knows whether the run's rows are visible. */
   | { readonly kind: 'look-in-table' }
   /** The rows are visible: from here everything rolls forward. */
-  | { readonly kind: 'publish' }
+  | { readonly kind: 'publish'; readonly loaded: LoadedRun }
   | { readonly kind: 'next-attempt' }
   /** The next attempt is in the ledger, but its start may have been lost. */
   | { readonly kind: 'start-again'; readonly fence: Fence }
@@ -75,8 +78,9 @@ const decidePart = (failure: Failure, part: readonly FileId[]): FailureDecision 
 
 const decideRun = (failure: Failure): FailureDecision => {
   if (failure.run.state === 'LOADING') {
-    if (failure.snapshotId === undefined) return { kind: 'look-in-table' };
-    if (failure.snapshotId !== null) return { kind: 'publish' };
+    const { loaded } = failure;
+    if (loaded === undefined) return { kind: 'look-in-table' };
+    if (loaded !== null) return { kind: 'publish', loaded };
   }
   // Attempts before a release are none of the released work's.
   const attempts = failure.fence - (failure.run.released?.work ?? 0);

@@ -60,11 +60,15 @@ export type Ledger = {
   markLoading(runId: RunId, fence: Fence, now: EpochMs): Promise<Written>;
   /** Ends the run. Guarded by fence and non-terminal state; the same end twice is `written`. */
   endRun(runId: RunId, fence: Fence, end: RunEnd, now: EpochMs): Promise<Written>;
-  /** Gives the run and its CLAIMED files to the next attempt: fence + 1, state STARTED. */
+  /**
+   * Gives the run and its CLAIMED files to the next attempt: fence + 1, state STARTED. A run that
+   * is loading is left alone, unless its attempt was given up in the table before.
+   */
   nextAttempt(
     runId: RunId,
     fence: Fence,
     now: EpochMs,
+    loading: 'given-up' | 'left-alone',
   ): Promise<{ kind: 'next'; fence: Fence } | { kind: 'fenced' }>;
   /**
    * One load in flight per dataset: fairness, not safety. A turn ends by itself after its lease.
@@ -139,6 +143,8 @@ export type RunEnd = {
   readonly quality: Quality | null;
   readonly snapshotId: string | null;
   readonly reason: { readonly code: string; readonly detail: string } | null;
+  /** True: a run that is loading is left alone, and the write counts as fenced. */
+  readonly unlessLoading?: boolean;
 };
 
 /** Starts executions; starting the same pointer twice is a no-op, also after it has ended. */

@@ -9,10 +9,18 @@ import {
   type Failure,
   type FailureDecision,
   failureText,
+  type LoadedRun,
 } from '../core/failure.ts';
-import type { DatasetName, FileId, RunId } from '../core/ids.ts';
-import { LandedFile } from '../core/ledger.ts';
-import { type Catalog, findRun } from '../core/load/commit.ts';
+import { type DatasetName, Fence, type FileId, type RunId } from '../core/ids.ts';
+import { LandedFile, type RunEntry } from '../core/ledger.ts';
+import {
+  attemptKey,
+  type Catalog,
+  findRun,
+  giveUpAttempt,
+  type World,
+} from '../core/load/commit.ts';
+import type { Snapshot } from '../core/load/table.ts';
 import type { Clock, Ledger, Pipeline, Store } from '../core/ports.ts';
 import { refusedAs } from './refuse.ts';
 import { putRefusedFile } from './refused-file.ts';
@@ -41,14 +49,19 @@ export type QuarantineDeps = Telemetry & {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun' | 'nextAttempt'>;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
   readonly pipelineAt: (arn: string) => Pipeline;
-  /** The snapshot whose summary carries the run id, or null when the table has none. */
-  readonly findSnapshot: (dataset: DatasetName, runId: RunId) => Promise<string | null>;
+  /** The table, to look for the run's rows and to give its attempts up. */
+  readonly world: World;
   readonly cleanBucket: string;
   readonly quarantineBucket: string;
   readonly now: Clock;
 };
 
-export type QuarantineResult = { readonly action: QuarantineAction; readonly files: number };
+export type QuarantineResult = {
+  readonly action: QuarantineAction;
+  readonly files: number;
+  /** With `publish`: the attempt whose rows are in the table. */
+  readonly attempt?: Fence;
+};
 
 /** Decides what becomes of a failed part or run, and does it. Safe to repeat at any point. */
 export const quarantine =
@@ -56,26 +69,26 @@ export const quarantine =
   async (input: unknown): Promise<QuarantineResult> => {
     const event = QuarantineEvent.parse(input);
     const { runId, dataset, part } = event;
-    const decision = await decide(deps, event);
-    const result = await act(deps, event, decision);
+    const result = await act(deps, event, await decide(deps, event));
     const { action, files } = result;
     deps.log.warn('failure handled', { runId, part: part ?? null, action, files });
     deps.count('FailuresHandled', 1, dataset);
     return result;
   };
 
-const decide = async (
-  { ledger, store, cleanBucket, findSnapshot }: QuarantineDeps,
-  event: QuarantineEvent,
-): Promise<FailureDecision> => {
+type Decided = { readonly run: RunEntry; readonly decision: FailureDecision };
+
+const decide = async (deps: QuarantineDeps, event: QuarantineEvent): Promise<Decided> => {
+  const { ledger, store, cleanBucket, world } = deps;
   const { runId, dataset, fence, error } = event;
   const run = await ledger.run(runId);
   if (run === undefined) throw new PermanentError(`run ${runId} is not in the ledger`);
   const part = event.part === undefined ? null : await filesOfPart(store, cleanBucket, event);
   const failure: Failure = { run, fence, error, part };
   const decision = decideFailure(failure);
-  if (decision.kind !== 'look-in-table') return decision;
-  return decideFailure({ ...failure, snapshotId: await findSnapshot(dataset, runId) });
+  if (decision.kind !== 'look-in-table') return { run, decision };
+  const loaded = await loadedRun(world.catalog, dataset, runId);
+  return { run, decision: decideFailure({ ...failure, loaded }) };
 };
 
 const filesOfPart = async (
@@ -92,21 +105,22 @@ const filesOfPart = async (
 const act = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,
-  decision: FailureDecision,
+  { run, decision }: Decided,
 ): Promise<QuarantineResult> => {
   switch (decision.kind) {
     case 'ended':
     case 'isolate':
-    case 'publish':
       return { action: decision.kind, files: 0 };
+    case 'publish':
+      return publishAfterAll(decision.loaded);
     case 'failed':
       return { action: failedAction(event), files: 0 };
     case 'quarantine-file':
       return await quarantinePart(deps, event, decision);
     case 'quarantine-run':
-      return await quarantineRun(deps, event);
+      return await givingUp(deps, event, run, quarantineRun);
     case 'next-attempt':
-      return await nextAttempt(deps, event);
+      return await givingUp(deps, event, run, nextAttempt);
     case 'start-again':
       await start(deps, event, decision.fence);
       return { action: 'next-attempt', files: 0 };
@@ -120,6 +134,34 @@ const act = async (
 /** A part of a failed run fails too, so that the run's own Catch sees it. */
 const failedAction = ({ part }: QuarantineEvent): QuarantineAction =>
   part === undefined ? 'quarantined' : 'isolate';
+
+const publishAfterAll = ({ attempt }: LoadedRun): QuarantineResult => ({
+  ...{ action: 'publish', files: 0 },
+  ...(attempt === null ? {} : { attempt }),
+});
+
+/** What the run's state says of its load while something is done about the run. */
+type Loading = 'given-up' | 'left-alone';
+
+/**
+ * A commit that was sent may still be on its way when the table does not show it. Nothing follows
+ * before the table has been made to refuse it; when it was first after all, its rows are published.
+ */
+const givingUp = async (
+  deps: QuarantineDeps,
+  event: QuarantineEvent,
+  run: RunEntry,
+  then: (
+    deps: QuarantineDeps,
+    event: QuarantineEvent,
+    loading: Loading,
+  ) => Promise<QuarantineResult>,
+): Promise<QuarantineResult> => {
+  const { runId, dataset, fence } = event;
+  if (run.state !== 'LOADING') return await then(deps, event, 'left-alone');
+  const found = await giveUpAttempt(deps.world, dataset, runId, fence);
+  return found === null ? await then(deps, event, 'given-up') : publishAfterAll(loadedAs(found));
+};
 
 /**
  * Ends the part's only file, in the part's document as any stage does: when the worker that was
@@ -145,14 +187,18 @@ const quarantinePart = async (
 const quarantineRun = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,
+  loading: Loading,
 ): Promise<QuarantineResult> => {
   const { runId, fence } = event;
   const detail = `attempt ${fence} of ${runId}: ${failureText(event.error)}`;
   const reason = { code: 'E_INTERNAL', detail } as const;
   const run = await deps.ledger.run(runId);
+  if (run?.state === 'LOADING' && loading === 'left-alone') throw movedOn(runId);
   let files = 0;
   for (const fileId of run?.files ?? []) files += await quarantineFile(deps, event, fileId, reason);
-  const end = { state: 'FAILED', counts: null, quality: null, snapshotId: null, reason } as const;
+  const none = { counts: null, quality: null, snapshotId: null } as const;
+  const unlessLoading = loading === 'left-alone';
+  const end = { state: 'FAILED', ...none, reason, unlessLoading } as const;
   const ended = await deps.ledger.endRun(runId, fence, end, deps.now());
   if (ended === 'fenced') throw movedOn(runId);
   deps.count('RunsFailed', 1, event.dataset);
@@ -193,8 +239,10 @@ const endFile = async (
 const nextAttempt = async (
   deps: QuarantineDeps,
   event: QuarantineEvent,
+  loading: Loading,
 ): Promise<QuarantineResult> => {
-  const next = await deps.ledger.nextAttempt(event.runId, event.fence, deps.now());
+  const { runId, fence } = event;
+  const next = await deps.ledger.nextAttempt(runId, fence, deps.now(), loading);
   if (next.kind === 'fenced') throw movedOn(event.runId);
   await start(deps, event, next.fence);
   return { action: 'next-attempt', files: 0 };
@@ -216,11 +264,18 @@ const start = async (
 const movedOn = (runId: RunId): TransientError =>
   new TransientError(`run ${runId} changed while its failure was handled`);
 
-/** Looks for a run in its dataset's table. */
-export const snapshotFinder =
-  (catalog: Pick<Catalog, 'load'>): QuarantineDeps['findSnapshot'] =>
-  async (dataset, runId) => {
-    const metadata = await catalog.load(dataset);
-    const found = metadata === undefined ? undefined : findRun(metadata, runId);
-    return found === undefined ? null : String(found['snapshot-id']);
-  };
+/** A run's rows in its table, or null when there are none. */
+export const loadedRun = async (
+  catalog: Pick<Catalog, 'load'>,
+  dataset: DatasetName,
+  runId: RunId,
+): Promise<LoadedRun | null> => {
+  const metadata = await catalog.load(dataset);
+  const found = metadata === undefined ? undefined : findRun(metadata, runId);
+  return found === undefined ? null : loadedAs(found);
+};
+
+const loadedAs = (snapshot: Snapshot): LoadedRun => ({
+  snapshotId: String(snapshot['snapshot-id']),
+  attempt: Fence.safeParse(Number(snapshot.summary[attemptKey])).data ?? null,
+});

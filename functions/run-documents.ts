@@ -22,7 +22,7 @@ import type { Profile } from '../core/quality/profile.ts';
 export const runDocuments = (
   store: Pick<Store, 'get' | 'put' | 'putOnce'>,
   cleanBucket: string,
-  { runId, dataset, fence, work = fence }: RunPointer,
+  { runId, dataset, fence, attempt = fence, work = attempt }: RunPointer,
 ) => {
   const uri = (key: string): string => s3Uri(cleanBucket, key);
   const read = async <S extends z.ZodType>(schema: S, key: string): Promise<z.infer<S>> => {
@@ -46,7 +46,7 @@ export const runDocuments = (
 
   const planKey = cleanKeys.plan(dataset, runId, work);
   const transformKey = cleanKeys.transform(dataset, runId, work);
-  const gateKey = cleanKeys.gate(dataset, runId, fence);
+  const gateKey = cleanKeys.gate(dataset, runId, attempt);
   const partKey = (part: number): string => cleanKeys.part(dataset, runId, work, part);
   const plan = (): Promise<PlanDocument> => read(PlanDocument, planKey);
 

@@ -68,6 +68,9 @@ const patiently = [again(40, 20), died, unnamed(2)];
 
 /** Every execution's input is its run, and it does not change on the way. */
 const run = '{% $states.context.Execution.Input %}';
+/** Quarantine says which attempt loaded the rows, where that is not the run's own. */
+const loadedRun =
+  "{% $merge([$states.context.Execution.Input, {'attempt': $states.input.attempt}]) %}";
 const item = '{% $states.input %}';
 const failure = '{% $states.errorOutput %}';
 const itsItem = "{% $merge([$states.input, {'error': $states.errorOutput}]) %}";
@@ -157,7 +160,7 @@ const failureStates = (parts: PipelineParts): Record<string, State> => ({
   // has none: the execution fails in the state, and a redrive begins with it.
   'Publish after all': task(parts, parts.callees.publish, {
     comment: 'The rows are in the table, so the run rolls forward.',
-    payload: run,
+    payload: loadedRun,
     next: undefined,
   }),
   'Ended elsewhere': succeed('The run has ended, or a newer attempt owns it.'),

@@ -63,6 +63,18 @@ export type World = {
 /** Where a snapshot's summary names the run that made it. */
 export const runIdKey = 'headgate.run-id';
 
+/** Where it names the attempt of the run: its documents tell what the snapshot holds. */
+export const attemptKey = 'headgate.attempt';
+
+/** Where a snapshot without any change names a run, of which no attempt up to its own may commit. */
+const givenUpKey = 'headgate.given-up';
+
+/** Whether an attempt of a run, or one after it, was given up in this table. */
+const isGivenUp = (metadata: TableMetadata, runId: string, attempt: number): boolean =>
+  metadata.snapshots?.some(
+    ({ summary }) => summary[givenUpKey] === runId && Number(summary[attemptKey]) >= attempt,
+  ) ?? false;
+
 /** The snapshot of a run, if it has one. Also one that was rolled back: a replay is a new run. */
 export const findRun = (metadata: TableMetadata, runId: string): Snapshot | undefined =>
   metadata.snapshots?.find((snapshot) => snapshot.summary[runIdKey] === runId);
@@ -161,6 +173,10 @@ type Job = {
   readonly triesMax: number;
   readonly mergeAt: number;
   readonly read: Pick<Store, 'get'>;
+  /** What the snapshot says of itself beside its change. */
+  readonly summary: Readonly<Record<string, string>>;
+  readonly snapshotId: bigint;
+  readonly attempt?: number | undefined;
 };
 
 /** Looks at the table, decides, and asks once. A TransientError on the way is a lost try too. */
@@ -176,6 +192,11 @@ const attempt = async (world: World, job: Job, tries: number): Promise<Attempt> 
     if (found !== undefined) {
       return { kind: 'committed', snapshotId: found['snapshot-id'], tries, already: true };
     }
+    if (job.attempt !== undefined && isGivenUp(metadata, job.runId, job.attempt)) {
+      throw new PermanentError(
+        `attempt ${job.attempt} of run ${job.runId} was given up; nothing of it was published`,
+      );
+    }
     return tries > job.triesMax
       ? { kind: 'lost', detail: 'no try left' }
       : await commitOn(world, job, await baseOf({ store: job.read }, metadata), tries);
@@ -190,12 +211,11 @@ const commitOn = async (world: World, job: Job, base: Base, tries: number): Prom
   if (change === null) {
     return { kind: 'nothing', snapshotId: base.snapshot?.['snapshot-id'] ?? null };
   }
-  const { runId, mergeAt } = job;
-  const withRun = { ...change, summary: { ...change.summary, [runIdKey]: runId } };
+  const { runId, mergeAt, snapshotId } = job;
+  const withRun = { ...change, summary: { ...change.summary, ...job.summary } };
   // A twin may be at the same try: the suffix keeps its metadata files apart from ours.
   const suffix = Math.floor(world.random() * 2 ** 32).toString(16);
   const name = `${runId}-${tries}-${suffix}`;
-  const snapshotId = snapshotIdOf(runId);
   const options = { snapshotId, name, now: world.now(), mergeAt };
   const prepared = await prepareSnapshot(base, withRun, options);
   await Promise.all(prepared.files.map(({ uri, bytes }) => world.store.put(uri, bytes)));
@@ -215,11 +235,20 @@ export async function commitRun(
   table: string,
   runId: string,
   decide: Decide,
-  options: { readonly triesMax?: number; readonly mergeAt?: number } = {},
+  options: {
+    readonly triesMax?: number;
+    readonly mergeAt?: number;
+    /** Which attempt of the run this is; one that was given up does not commit. */
+    readonly attempt?: number;
+  } = {},
 ): Promise<CommitOutcome> {
-  const triesMax = options.triesMax ?? limits.commitTriesMax;
-  const mergeAt = options.mergeAt ?? limits.manifestsMergedAt;
-  const job = { table, runId, decide, triesMax, mergeAt, read: cached(world.store) };
+  const { attempt: own, triesMax = limits.commitTriesMax } = options;
+  const job: Job = {
+    ...{ table, runId, decide, triesMax, read: cached(world.store), attempt: own },
+    mergeAt: options.mergeAt ?? limits.manifestsMergedAt,
+    summary: { [runIdKey]: runId, ...(own === undefined ? {} : { [attemptKey]: String(own) }) },
+    snapshotId: snapshotIdOf(runId),
+  };
   let detail = '';
   // One look more than tries: the last commit may have been applied although its reply was lost.
   for (let tries = 1; tries <= triesMax + 1; tries += 1) {
@@ -230,6 +259,42 @@ export async function commitRun(
     await backoff(world, tries);
   }
   return { kind: 'exhausted', tries: triesMax, detail };
+}
+
+/**
+ * Sees to it that an attempt commits nothing any more, not even one that was sent and is still on
+ * its way: a snapshot that changes nothing takes the place that such a commit asserts. Returns the
+ * run's own snapshot when it was first: then its rows are visible, and the run goes on.
+ */
+export async function giveUpAttempt(
+  world: World,
+  table: string,
+  runId: string,
+  given: number,
+): Promise<Snapshot | null> {
+  const read = cached(world.store);
+  const name = `${runId}-a${given}-given-up`;
+  for (let tries = 1; tries <= limits.commitTriesMax; tries += 1) {
+    try {
+      const metadata = await world.catalog.load(table);
+      const found = metadata === undefined ? undefined : findRun(metadata, runId);
+      if (found !== undefined) return found;
+      // What has no table was never loaded into it.
+      if (metadata === undefined || isGivenUp(metadata, runId, given)) return null;
+      const job: Job = {
+        ...{ table, runId: name, decide: () => appendChange([]), read },
+        ...{ triesMax: limits.commitTriesMax, mergeAt: limits.manifestsMergedAt },
+        summary: { [givenUpKey]: runId, [attemptKey]: String(given) },
+        snapshotId: snapshotIdOf(name),
+      };
+      const done = await commitOn(world, job, await baseOf({ store: read }, metadata), tries);
+      if (done.kind === 'committed') return null;
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+    }
+    await backoff(world, tries);
+  }
+  throw new TransientError(`attempt ${given} of run ${runId} could not be given up in its table`);
 }
 
 /** The dataset's table, made or brought up to its columns. Any number of runs may do so at once. */

@@ -1,5 +1,10 @@
 import { pointerOf } from '../documents.ts';
-import { type CaughtError, decideFailure, type FailureDecision } from '../failure.ts';
+import {
+  type CaughtError,
+  decideFailure,
+  type FailureDecision,
+  type LoadedRun,
+} from '../failure.ts';
 import type { EpochMs } from '../ids.ts';
 import { type RunEntry, terminalRunStates } from '../ledger.ts';
 import { limits } from '../limits.ts';
@@ -12,8 +17,8 @@ export type RunFacts = {
   readonly run: RunEntry;
   /** Of the execution of its current attempt. */
   readonly status: ExecutionStatus;
-  /** The run's snapshot in its table; undefined when nobody looked. */
-  readonly snapshotId?: string | null;
+  /** The run's rows in its table; undefined when nobody looked. */
+  readonly loaded?: LoadedRun | null;
   /** Of the executions that only publish, by their number; as far as anyone looked. */
   readonly published?: readonly ExecutionStatus[];
   readonly now: EpochMs;
@@ -35,23 +40,23 @@ export const judgeRun = (facts: RunFacts): ReconcileFinding | RunQuestion | null
   if (isLeftAlone(run, now)) return null;
   if (status === 'running') return run.state === 'CREATED' ? unnoted(run) : null;
   if (status === 'unknown' && run.state !== 'LOADING') return unstarted(run);
-  const { snapshotId } = facts;
+  const { loaded } = facts;
   const failure = { run, fence: run.fence, error: executionEnded, part: null };
-  const decision = decideFailure(snapshotId === undefined ? failure : { ...failure, snapshotId });
+  const decision = decideFailure(loaded === undefined ? failure : { ...failure, loaded });
   return ofDecision(facts, decision);
 };
 
 const ofDecision = (
   facts: RunFacts,
-  { kind }: FailureDecision,
+  decision: FailureDecision,
 ): ReconcileFinding | RunQuestion | null => {
-  switch (kind) {
+  switch (decision.kind) {
     case 'look-in-table':
-      return { kind };
+      return { kind: decision.kind };
     case 'publish':
       return facts.published === undefined
         ? { kind: 'look-at-starts' }
-        : halfDone(facts.run, facts.published);
+        : halfDone(facts.run, decision.loaded, facts.published);
     case 'next-attempt':
       return stalled(facts.run, 'the next one is started');
     case 'quarantine-run':
@@ -82,6 +87,7 @@ const stalled = (run: RunEntry, follows: string): ReconcileFinding => ({
 
 const halfDone = (
   run: RunEntry,
+  { attempt }: LoadedRun,
   published: readonly ExecutionStatus[],
 ): ReconcileFinding | null => {
   if (published.includes('running')) return null;
@@ -90,7 +96,8 @@ const halfDone = (
   const base = { ...about(run), kind: 'half-done' } as const;
   if (started >= limits.publishStartsMax)
     return { ...base, detail: `publishing it was started ${started} times in vain`, action: null };
-  const pointer = { ...pointerOf(run), from: 'publish', again: started + 1 } as const;
+  const whose = attempt === null ? {} : { attempt };
+  const pointer = { ...pointerOf(run), ...whose, from: 'publish', again: started + 1 } as const;
   const detail = 'its snapshot is in the table';
   return { ...base, detail, action: { kind: 'start', pointer } };
 };

@@ -84,7 +84,7 @@ const commit = async (
   const decide = decision(deps, dataset, transformed, files);
   const { runId } = pointer;
   const done = await commitRun(deps.world, dataset.name, runId, decide, {
-    triesMax: limits.commitTriesMax,
+    ...{ triesMax: limits.commitTriesMax, attempt: pointer.fence },
   });
   switch (done.kind) {
     case 'exhausted':

@@ -6,7 +6,6 @@ import { icebergWorld } from '../../adapters/iceberg-world.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
-import { snapshotFinder } from '../handle-failure.ts';
 import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
 import { QuarantineEnv } from './env.ts';
@@ -15,7 +14,7 @@ import { quarantine } from './handler.ts';
 const env = QuarantineEnv.parse(process.env);
 const s3 = s3Client(process.env.AWS_ENDPOINT_URL);
 const stepFunctions = new SFNClient();
-const { catalog } = icebergWorld(s3, icebergPlace(process.env));
+const world = icebergWorld(s3, icebergPlace(process.env));
 
 export const handler = instrumented('quarantine', (telemetry) =>
   quarantine({
@@ -23,7 +22,7 @@ export const handler = instrumented('quarantine', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
     pipelineAt: (arn) => sfnPipeline(stepFunctions, arn),
-    findSnapshot: snapshotFinder(catalog),
+    world,
     cleanBucket: env.CLEAN_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     now: systemClock,

@@ -4,7 +4,7 @@ import type { FileEntry } from '../../core/ledger.ts';
 import type { Action } from '../../core/reconcile/findings.ts';
 import { executionEnded } from '../../core/reconcile/runs.ts';
 import { isKnownCode } from '../../core/reconcile/versions.ts';
-import { quarantine, snapshotFinder } from '../handle-failure.ts';
+import { quarantine } from '../handle-failure.ts';
 import { putRefusedFile } from '../refused-file.ts';
 import type { ReconcileDeps } from './deps.ts';
 
@@ -38,7 +38,6 @@ const fail = async (
   await quarantine({
     ...deps,
     pipelineAt: () => deps.pipeline,
-    findSnapshot: snapshotFinder(deps.catalog),
   })({ runId, dataset, fence, error: executionEnded, pipelineArn: deps.pipelineArn });
 };
 

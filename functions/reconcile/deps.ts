@@ -1,5 +1,5 @@
 import type { DatasetName } from '../../core/ids.ts';
-import type { Catalog } from '../../core/load/commit.ts';
+import type { World } from '../../core/load/commit.ts';
 import type {
   Clock,
   Executions,
@@ -31,7 +31,7 @@ export type ReconcileDeps = Telemetry & {
   >;
   readonly landing: LandedVersions;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'list'>;
-  readonly catalog: Pick<Catalog, 'load'>;
+  readonly world: World;
   readonly executions: Executions;
   readonly pipeline: Pipeline;
   readonly pipelineArn: string;

@@ -10,7 +10,7 @@ import {
   type RunFacts,
   type RunQuestion,
 } from '../../core/reconcile/runs.ts';
-import { snapshotFinder } from '../handle-failure.ts';
+import { loadedRun } from '../handle-failure.ts';
 import { inTurns } from '../in-turns.ts';
 import { callsAtOnce, entriesPerPage, inScope, type ReconcileDeps, type Scope } from './deps.ts';
 
@@ -67,10 +67,10 @@ const answer = async (
   deps: ReconcileDeps,
   run: RunEntry,
   { kind }: RunQuestion,
-): Promise<Pick<RunFacts, 'snapshotId' | 'published'>> => {
+): Promise<Pick<RunFacts, 'loaded' | 'published'>> => {
   switch (kind) {
     case 'look-in-table':
-      return { snapshotId: await snapshotFinder(deps.catalog)(run.dataset, run.runId) };
+      return { loaded: await loadedRun(deps.world.catalog, run.dataset, run.runId) };
     case 'look-at-starts':
       return { published: await startsOf(deps, run) };
     default:

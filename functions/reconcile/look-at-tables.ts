@@ -40,7 +40,7 @@ export const lookAtPublished = async (
   const findings: ReconcileFinding[] = [];
   // Read behind the page, so that the table knows at least what the runs of the page know.
   for (const [dataset, own] of byDataset(runs.filter((run) => inScope(scope, run.dataset)))) {
-    const metadata = await deps.catalog.load(dataset);
+    const metadata = await deps.world.catalog.load(dataset);
     findings.push(...own.flatMap((run) => judgePublished(run, metadata) ?? []));
   }
   return { findings, next };
@@ -75,12 +75,13 @@ const lookAtTable = async (
   dataset: DatasetName,
 ): Promise<readonly ReconcileFinding[]> => {
   const prefix = dataPrefix(deps.curatedBucket, dataset);
-  const metadata = await deps.catalog.load(dataset);
+  const metadata = await deps.world.catalog.load(dataset);
   const live = await liveFiles(deps, metadata);
   const listed = await deps.store.list(prefix);
   const gone = notListed(live, listed, prefix);
   // Another writer may have replaced and deleted it meanwhile: only what is still live is missed.
-  const now = gone.length === 0 ? [] : await liveFiles(deps, await deps.catalog.load(dataset));
+  const now =
+    gone.length === 0 ? [] : await liveFiles(deps, await deps.world.catalog.load(dataset));
   const still = new Set(now);
   const left = await orphans(deps, metadata, leftOver(live, listed, deps.now()));
   return [

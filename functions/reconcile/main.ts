@@ -26,7 +26,7 @@ export const handler = instrumented('reconcile', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     landing: s3LandedVersions(s3, env.LANDING_BUCKET),
     store: s3Store(s3),
-    catalog: icebergWorld(s3, icebergPlace(process.env)).catalog,
+    world: icebergWorld(s3, icebergPlace(process.env)),
     executions: sfnExecutionStatus(stepFunctions, env.PIPELINE_ARN),
     pipeline: sfnPipeline(stepFunctions, env.PIPELINE_ARN),
     pipelineArn: env.PIPELINE_ARN,

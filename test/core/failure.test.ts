@@ -29,6 +29,8 @@ const releasedAfter = (work: number) => ({
   reason: { code: 'E_QUALITY', detail: 'd' },
 });
 
+const loaded = { snapshotId: '7', attempt: fence(1) };
+
 describe('decideFailure', () => {
   test.each<[string, Failure, FailureDecision]>([
     ['a first failure is tried again', failure('STARTED', 1), { kind: 'next-attempt' }],
@@ -55,12 +57,12 @@ describe('decideFailure', () => {
     ],
     [
       'visible rows are published, also after a bug in the last attempt',
-      failure('LOADING', last, { fence: fence(last), error: bug, snapshotId: '7' }),
-      { kind: 'publish' },
+      failure('LOADING', last, { fence: fence(last), error: bug, loaded }),
+      { kind: 'publish', loaded },
     ],
     [
       'rows that are not visible are loaded by the next attempt',
-      failure('LOADING', 1, { snapshotId: null }),
+      failure('LOADING', 1, { loaded: null }),
       { kind: 'next-attempt' },
     ],
     ['an ended run stays as it is', failure('PUBLISHED', 1), { kind: 'ended' }],

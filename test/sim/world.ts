@@ -10,7 +10,6 @@ import type { Catalog, CatalogReply, World } from '../../core/load/commit.ts';
 import type { Store } from '../../core/ports.ts';
 import { deadLetters } from '../../functions/dead-letters/handler.ts';
 import { gate } from '../../functions/gate/handler.ts';
-import { snapshotFinder } from '../../functions/handle-failure.ts';
 import { intake } from '../../functions/intake/handler.ts';
 import { load } from '../../functions/load/handler.ts';
 import { leaving } from '../../functions/log.ts';
@@ -184,13 +183,12 @@ export class SimulatedWorld {
         quarantine({
           ...ports,
           pipelineAt: () => ports.pipeline,
-          findSnapshot: snapshotFinder(ports.world.catalog),
         }),
       ),
       reconcile: at((ports) =>
         reconcileScheduled({
           ...ports,
-          ...{ landing: ports.landedVersions, catalog: ports.world.catalog },
+          landing: ports.landedVersions,
           ...{ pipelineArn: 'pipeline', datasets: datasets.map(({ name }) => name) },
         }),
       ),

@@ -51,7 +51,7 @@ export const ledgerContract: readonly Case[] = [
         names.map((name) => landed(name)),
       );
       expect(result).toBe('claimed');
-      expect((await ledger.nextAttempt(runId, fence(1), at(1))).kind).toBe('next');
+      expect((await ledger.nextAttempt(runId, fence(1), at(1), 'left-alone')).kind).toBe('next');
       expect((await ledger.file(landed(`f${limits.filesPerRunMax - 1}`).fileId))?.fence).toBe(2);
     },
   ],
@@ -169,11 +169,16 @@ export const ledgerContract: readonly Case[] = [
     async (ledger) => {
       const { runId } = await claimed(ledger, [landed('a')]);
       const { fileId } = landed('a');
-      expect(await ledger.nextAttempt(runId, fence(1), at(1))).toEqual({ kind: 'next', fence: 2 });
+      expect(await ledger.nextAttempt(runId, fence(1), at(1), 'left-alone')).toEqual({
+        kind: 'next',
+        fence: 2,
+      });
       expect(await ledger.settleFile(runId, fence(1), fileId, published, at(2))).toBe('fenced');
       expect(await ledger.markLoading(runId, fence(1), at(2))).toBe('fenced');
       expect(await ledger.endRun(runId, fence(1), ended('FAILED'), at(2))).toBe('fenced');
-      expect(await ledger.nextAttempt(runId, fence(1), at(2))).toEqual({ kind: 'fenced' });
+      expect(await ledger.nextAttempt(runId, fence(1), at(2), 'left-alone')).toEqual({
+        kind: 'fenced',
+      });
       expect(await ledger.run(runId)).toMatchObject({ state: 'STARTED', fence: 2 });
       expect(await ledger.settleFile(runId, fence(2), fileId, published, at(3))).toBe('written');
     },
@@ -193,7 +198,7 @@ export const ledgerContract: readonly Case[] = [
       const [a, b] = [landed('a'), landed('b')];
       const { runId } = await claimed(ledger, [a, b]);
       await ledger.settleFile(runId, fence(1), a.fileId, quarantined, at(1));
-      await ledger.nextAttempt(runId, fence(1), at(2));
+      await ledger.nextAttempt(runId, fence(1), at(2), 'left-alone');
       expect(await ledger.file(a.fileId)).toMatchObject({ fence: 1, updatedAt: at(1) });
       expect(await ledger.file(b.fileId)).toMatchObject({ fence: 2, state: 'CLAIMED' });
     },
@@ -216,7 +221,9 @@ export const ledgerContract: readonly Case[] = [
       expect(await ledger.endRun(runId, fence(1), end, at(1))).toBe('written');
       expect(await ledger.endRun(runId, fence(1), end, at(2))).toBe('written');
       expect(await ledger.endRun(runId, fence(1), ended('FAILED'), at(3))).toBe('fenced');
-      expect(await ledger.nextAttempt(runId, fence(1), at(3))).toEqual({ kind: 'fenced' });
+      expect(await ledger.nextAttempt(runId, fence(1), at(3), 'left-alone')).toEqual({
+        kind: 'fenced',
+      });
       expect(await ledger.run(runId)).toMatchObject({ ...end, updatedAt: at(1) });
     },
   ],

@@ -107,17 +107,19 @@ const endings = (
     state.runs.set(runId, { ...run, state: 'LOADING', updatedAt: now });
     return 'written';
   },
-  endRun: async (runId, fence, end, now) => {
+  endRun: async (runId, fence, { unlessLoading = false, ...end }, now) => {
     const run = state.runs.get(runId);
     if (run === undefined || run.fence !== fence) return 'fenced';
     if (terminalRunStates.includes(run.state)) return sameEnd(run, end) ? 'written' : 'fenced';
+    if (unlessLoading && run.state === 'LOADING') return 'fenced';
     state.runs.set(runId, { ...run, ...end, updatedAt: now });
     return 'written';
   },
-  nextAttempt: async (runId, fence, now) => {
+  nextAttempt: async (runId, fence, now, loading) => {
     const run = state.runs.get(runId);
     if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
       return { kind: 'fenced' };
+    if (loading === 'left-alone' && run.state === 'LOADING') return { kind: 'fenced' };
     const next = Fence.parse(fence + 1);
     state.runs.set(runId, { ...run, fence: next, state: 'STARTED', updatedAt: now });
     for (const fileId of run.files) {

@@ -48,7 +48,7 @@ export const reconciling = (stack: Stack) => {
       ledger: wrap(stack.ledger),
       landing: wrap(landing),
       store: wrap(stack.store),
-      catalog: wrap(stack.catalog),
+      world: { ...stack.world, catalog: wrap(stack.catalog) },
       executions: wrap(executions),
       pipeline: wrap(stack.pipeline),
       notices: wrap(notices),

@@ -46,7 +46,7 @@ export const scenes = (options: Parameters<typeof memoryStack>[0] = {}) => {
     const { runId } = made;
     await stack.ledger.markStarted(runId, stack.now());
     for (let n = 1; n < attempts; n += 1)
-      await stack.ledger.nextAttempt(runId, fence(n), stack.now());
+      await stack.ledger.nextAttempt(runId, fence(n), stack.now(), 'left-alone');
     await stack.pipeline.start({ runId, dataset: products, fence: fence(attempts) });
     stack.ran.add(`${runId}-a${attempts}`);
     return made;

@@ -42,8 +42,10 @@ describe('a run', () => {
   test.each(['ended', 'unknown'] as const)('loading, its execution %s, is asked for', (status) => {
     const facts = { run: run({ state: 'LOADING' }), status, now };
     expect(judgeRun(facts)).toEqual({ kind: 'look-in-table' });
-    expect(judgeRun({ ...facts, snapshotId: null })).toMatchObject({ kind: 'stalled' });
-    expect(judgeRun({ ...facts, snapshotId: '7' })).toEqual({ kind: 'look-at-starts' });
+    expect(judgeRun({ ...facts, loaded: null })).toMatchObject({ kind: 'stalled' });
+    expect(judgeRun({ ...facts, loaded: { snapshotId: '7', attempt: null } })).toEqual({
+      kind: 'look-at-starts',
+    });
   });
 
   test.each([

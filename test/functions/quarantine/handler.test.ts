@@ -32,7 +32,8 @@ const world = async ({ attempts = 1, snapshotId = null as string | null } = {}) 
     ['a', 'b', 'c'].map((name) => landed(name)),
   );
   await ledger.markStarted(runId, at(1));
-  for (let n = 1; n < attempts; n += 1) await ledger.nextAttempt(runId, fence(n), at(n));
+  for (let n = 1; n < attempts; n += 1)
+    await ledger.nextAttempt(runId, fence(n), at(n), 'left-alone');
   const plan = {
     parts: [
       { part: 1, files: [planned('a'), planned('b')] },

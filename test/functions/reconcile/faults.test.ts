@@ -17,7 +17,7 @@ const everything = async () => {
   await stopped('stalled.csv');
   await stopped('used-up.csv', limits.attemptsMax);
   const { runId: lost } = await stopped('start-lost.csv');
-  await stack.ledger.nextAttempt(lost, fence(1), stack.now());
+  await stack.ledger.nextAttempt(lost, fence(1), stack.now(), 'left-alone');
   const { runId: done } = await stopped('half-done.csv');
   await stack.ledger.markLoading(done, fence(1), stack.now());
   await commit(done);

@@ -78,7 +78,7 @@ describe('a run under way', () => {
   test('whose next attempt was never started gets that start, and no further attempt', async () => {
     const { stack, stopped, worker } = scenes();
     const { runId } = await stopped('a.csv');
-    await stack.ledger.nextAttempt(runId, fence(1), stack.now());
+    await stack.ledger.nextAttempt(runId, fence(1), stack.now(), 'left-alone');
     stack.advance(aWhile);
     expect(kinds((await worker().call({})).findings)).toEqual([['unstarted', true]]);
     expect([...stack.pipeline.started.keys()]).toEqual([`${runId}-a1`, `${runId}-a2`]);

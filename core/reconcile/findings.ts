@@ -87,7 +87,7 @@ export type ReconcileFinding = {
   readonly action: Action | null;
 };
 
-/** Nothing is lost by what takes room: a person has to look at everything else that is only told. */
+/** What only takes room loses nothing; everything else that is only told asks for a person. */
 export const needsPerson = ({ kind, action }: ReconcileFinding): boolean =>
   action === null && kind !== 'orphaned';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Everything the dead-letters function reads from its environment; lib/dead-letters.ts gives it. */
+/** All that the dead-letters function reads from its environment; lib/dead-letters.ts gives it. */
 export const DeadLettersEnv = z.object({
   LEDGER_TABLE: z.string().min(1),
   LANDING_BUCKET: z.string().min(1),

@@ -1,2 +1,2 @@
-/** Reconcile takes the same decisions of runs that nobody reported: see functions/handle-failure. */
+/** Reconcile decides the same way of runs that nobody reported, so that it lies beside both. */
 export { quarantine } from '../handle-failure.ts';

@@ -147,6 +147,26 @@ describe('the deployed function', () => {
   });
 });
 
+test('the command tells what it finds, and by its exit code whether anything is left', async () => {
+  const dropped = await drop(stack, freshKey('nowhere', 'b.csv'), 'a,b\n');
+  await ended(stack, dropped);
+  const Key = quarantineKeys.refusedFile('_', dropped.fileId);
+  const place = { Bucket: stack.outputs.QuarantineBucket, Key };
+  await stack.s3.send(new DeleteObjectCommand(place));
+  const dry = await headgate('reconcile', '--dry-run');
+  expect(dry).toMatchObject({ code: 1, stderr: expect.stringContaining('headgate reconcile') });
+  expect(dry.stdout).toMatch(/unexplained .*without --dry-run/s);
+  const done = await headgate('reconcile', '--json');
+  expect(done.code).toBe(0);
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    ...{ dryRun: false, failed: 0 },
+    findings: [{ kind: 'unexplained', subject: dropped.fileId, done: true }],
+  });
+  expect(await headgate('reconcile')).toMatchObject({
+    ...{ code: 0, stdout: expect.stringContaining('Everything is as the ledger says.') },
+  });
+});
+
 describe('a dead letter', () => {
   test('is kept, listed, redriven once and resolved', async () => {
     const dropped = await unannounced('dead.csv', 2);

@@ -1,14 +1,21 @@
 import { type DeadLetter, letterMoves } from '../../core/dead-letter.ts';
+import type { FileId, RunId } from '../../core/ids.ts';
+import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import type { LedgerLetters, LedgerWalks } from '../../core/ports.ts';
 import { type Cursor, firstMarker } from '../../core/reconcile/marker.ts';
 import { isoTime } from '../../core/time.ts';
-import type { LedgerState } from './memory-ledger.ts';
 
 /** What reconcile and the dead letters keep in the ledger. */
 export const walkState = () => ({
   letters: new Map<string, DeadLetter>(),
   cursor: { marker: firstMarker, turn: 0 } as Cursor,
 });
+
+/** Of the in-memory ledger, what this reads. */
+type WalkedState = ReturnType<typeof walkState> & {
+  readonly files: ReadonlyMap<FileId, FileEntry>;
+  readonly runs: ReadonlyMap<RunId, RunEntry>;
+};
 
 /** A page of entries by their keys, as the ledger's index gives it. */
 const pageOf = <T>(
@@ -26,7 +33,7 @@ const pageOf = <T>(
   return { entries: page.map(([, entry]) => entry), next };
 };
 
-export const walks = (state: LedgerState): LedgerWalks => ({
+export const walks = (state: WalkedState): LedgerWalks => ({
   files: async (fileIds) => fileIds.flatMap((fileId) => state.files.get(fileId) ?? []),
   runsIn: async ({ state: wanted, ...page }) => {
     const runs = [...state.runs.values()].filter((run) => run.state === wanted);
@@ -42,7 +49,7 @@ export const walks = (state: LedgerState): LedgerWalks => ({
   },
 });
 
-export const letters = (state: LedgerState): LedgerLetters => ({
+export const letters = (state: WalkedState): LedgerLetters => ({
   recordLetter: async (letter) => {
     if (!state.letters.has(letter.messageId)) state.letters.set(letter.messageId, letter);
   },

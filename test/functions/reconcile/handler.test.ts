@@ -103,6 +103,19 @@ describe('a run under way', () => {
     expect(await stack.ledger.run(runId)).toMatchObject({ state: 'PUBLISHED', fence: 2 });
   });
 
+  test('that the index shows as it was before its next attempt is left to a later call', async () => {
+    const { stack, stopped, worker } = scenes();
+    const { runId } = await stopped('a.csv');
+    const lagging = await stack.ledger.runsIn({ state: 'STARTED', after: null, limit: 9 });
+    await stack.ledger.nextAttempt(runId, fence(1), stack.now());
+    await stack.pipeline.start({ runId, dataset: products, fence: fence(2) });
+    stack.advance(aWhile);
+    const none = { runs: [], next: null };
+    stack.ledger.runsIn = async ({ state }) => (state === 'STARTED' ? lagging : none);
+    expect((await worker().call({})).findings).toEqual([]);
+    expect((await stack.ledger.run(runId))?.fence).toBe(2);
+  });
+
   test('whose last attempt is over has its files quarantined', async () => {
     const { stack, stopped, worker } = scenes();
     const { runId, fileId } = await stopped('a.csv', limits.attemptsMax);

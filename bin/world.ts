@@ -30,7 +30,7 @@ export type DeployedStack = {
     ReconcileDeps['ledger'] &
     Pick<Ledger, 'letter'>;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'download' | 'list'>;
-  readonly catalog: Pick<Catalog, 'load'>;
+  readonly catalog: Catalog;
   /** Lands a file; returns the object version it became. */
   readonly drop: (file: Drop) => Promise<string>;
   /** By execution name; undefined when Step Functions does not know it (any more). */

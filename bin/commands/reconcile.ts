@@ -1,3 +1,4 @@
+import { systemRandom, systemSleep } from '../../adapters/clock.ts';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
@@ -91,6 +92,10 @@ export const depsOf = (
   out: Pick<Output, 'note'>,
 ): ReconcileDeps => ({
   ...stack,
+  world: {
+    ...{ store: stack.store, catalog: stack.catalog, sleep: systemSleep, random: systemRandom },
+    now: () => EpochMs.parse(clock()),
+  },
   log: {
     info: () => undefined,
     warn: () => undefined,

@@ -68,7 +68,7 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
     if (simulation.reconciles !== false) reconciling(kernel, world, randomOf(seed, 'reconcile'));
     await kernel.run();
     await heal(kernel, world);
-    verdict = await judge(world);
+    verdict = await judge(world, { toldOfAll: troubles.eventLost === 0 });
     problems.push(...problemsOf(verdict));
     const isQuiet = kernel.faulted === 0 && troubles.deliversTwice === 0;
     if (isQuiet && verdict.gaveUp > 0)

@@ -7,7 +7,6 @@ import { withWorkDir } from '../../adapters/work-dir.ts';
 import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { EpochMs } from '../../core/ids.ts';
-import { findRun } from '../../core/load/commit.ts';
 import type { Landing, Unreadable } from '../../core/ports.ts';
 import { datasets as shop } from '../../datasets/index.ts';
 import { gate } from '../../functions/gate/handler.ts';
@@ -100,11 +99,6 @@ export const memoryStack = (
   const failed = quarantine({
     ...deps,
     pipelineAt: () => pipeline,
-    findSnapshot: async (dataset, runId) => {
-      const table = await world.catalog.load(dataset);
-      const found = table === undefined ? undefined : findRun(table, runId);
-      return found === undefined ? null : String(found['snapshot-id']);
-    },
   });
   const take = intake({
     ...deps,
@@ -159,7 +153,7 @@ export const memoryStack = (
     /** Every object version that was read as a whole, as often as it was. */
     reads,
     /** For what works beside the stages, as reconcile does. */
-    ...{ names, versions, ran, now, advance, datasets, catalog, intake: take },
+    ...{ names, versions, ran, now, advance, datasets, catalog, world, intake: take },
     drop,
     remove,
     archive,

@@ -121,6 +121,7 @@ describe('query', () => {
     const stack = {
       ...fake.stack,
       catalog: {
+        ...fake.stack.catalog,
         load: (name: string) => {
           loads += 1;
           return before(name);

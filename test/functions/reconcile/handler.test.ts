@@ -107,7 +107,7 @@ describe('a run under way', () => {
     const { stack, stopped, worker } = scenes();
     const { runId } = await stopped('a.csv');
     const lagging = await stack.ledger.runsIn({ state: 'STARTED', after: null, limit: 9 });
-    await stack.ledger.nextAttempt(runId, fence(1), stack.now());
+    await stack.ledger.nextAttempt(runId, fence(1), stack.now(), 'left-alone');
     await stack.pipeline.start({ runId, dataset: products, fence: fence(2) });
     stack.advance(aWhile);
     const none = { runs: [], next: null };

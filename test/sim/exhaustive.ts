@@ -1,6 +1,7 @@
 import { type Strike, strikes } from './explicit.ts';
-import { isReachable, noTroubles } from './faults.ts';
+import { noTroubles } from './faults.ts';
 import { faultKinds, type Moment, type Worker } from './kernel.ts';
+import { isReachable } from './matrix.ts';
 import { type History, type Simulation, simulate } from './simulate.ts';
 import type { Deed } from './workload.ts';
 

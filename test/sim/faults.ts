@@ -1,11 +1,20 @@
 import type { QueueFaults } from './aws/queue.ts';
 import { type FaultKind, type Faults, faultKinds } from './kernel.ts';
+import { isReachable, sites } from './matrix.ts';
 import { type Random, randomOf } from './random.ts';
+
+/** Functions whose workers may be the ones in trouble. */
+const workers = [
+  ...['intake', 'plan', 'validate', 'transform', 'gate', 'load', 'publish', 'quarantine'],
+  ...['reconcile', 'dead-letters', 'operator'],
+];
 
 /** What may go wrong in one history, and how often: each seed has other troubles. */
 export type Troubles = {
   /** Share of effects that suffer it, by kind; absent kinds never happen. */
   readonly rates: ReadonlyMap<FaultKind, number>;
+  /** One function, or one place, has much more of one fault than all others. */
+  readonly focus: { readonly on: string; readonly kind: FaultKind; readonly rate: number } | null;
   readonly deliversTwice: number;
   readonly losesDelete: number;
   readonly eventTwice: number;
@@ -31,9 +40,12 @@ export const troublesOf = (seed: number): Troubles => {
   const rates = new Map<FaultKind, number>();
   for (const kind of faultKinds)
     if (random.chance(0.5)) rates.set(kind, random.next() * random.next() * most[kind]);
+  const on = random.pick([...workers, ...Object.keys(sites)] as [string, ...string[]]);
+  const kind = random.pick(faultKinds);
+  const focus = random.chance(0.6) ? { on, kind, rate: random.next() * random.next() } : null;
   const some = (share: number): number => (random.chance(0.5) ? random.next() * share : 0);
   return {
-    rates,
+    ...{ rates, focus },
     deliversTwice: some(0.3),
     losesDelete: some(0.2),
     eventTwice: some(0.3),
@@ -44,23 +56,22 @@ export const troublesOf = (seed: number): Troubles => {
 };
 
 export const noTroubles: Troubles = {
-  rates: new Map(),
+  ...{ rates: new Map(), focus: null },
   ...{ deliversTwice: 0, losesDelete: 0, eventTwice: 0, eventLost: 0, eventLateMs: 0, skewMs: 0 },
 };
-
-/** Which kinds can strike at all: a read that is done twice, or was done in vain, shows nowhere. */
-export const isReachable = (kind: FaultKind, isWrite: boolean): boolean =>
-  isWrite || (kind !== 'duplicate' && kind !== 'lost-reply' && kind !== 'crash-after');
 
 /** Faults at random until `until`; afterwards the world is sound. */
 export const randomFaults = (
   random: Random,
-  { rates }: Troubles,
+  { rates, focus }: Troubles,
   isSound: () => boolean,
 ): Faults => {
   const kinds = [...rates];
-  return ({ isWrite }) => {
+  return ({ isWrite, site, worker }) => {
     if (isSound()) return undefined;
+    const isFocus = focus !== null && (focus.on === site || focus.on === worker.name);
+    if (isFocus && random.chance(focus.rate))
+      return isReachable(focus.kind, isWrite) ? focus.kind : undefined;
     let luck = random.next();
     for (const [kind, rate] of kinds) {
       if (luck < rate) return isReachable(kind, isWrite) ? kind : undefined;

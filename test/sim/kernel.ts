@@ -174,6 +174,12 @@ export class Kernel {
     }
   }
 
+  /** Half of them short: the world has not gone far when the worker wakes. */
+  #nap(): number {
+    const luck = this.random.next();
+    return luck < 0.5 ? luck * 6 * MINUTE : (1 + this.random.next() * 40) * MINUTE;
+  }
+
   #latency(worker: Worker): number {
     const { latency, random } = this.#options;
     if (latency !== undefined) return latency(worker, this.elapsed);
@@ -222,7 +228,7 @@ export class Kernel {
       },
       delay: () => this.#whenAwake(worker, this.random.next() * MINUTE, () => settle(apply)),
       freeze: () => {
-        const { freezeMs = () => (1 + this.random.next() * 40) * MINUTE } = this.#options;
+        const { freezeMs = () => this.#nap() } = this.#options;
         worker.frozenUntil = this.now + freezeMs();
         this.#whenAwake(worker, 0, () => settle(apply));
       },

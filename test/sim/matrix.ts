@@ -1,5 +1,4 @@
-import { isReachable } from './faults.ts';
-import { faultKinds } from './kernel.ts';
+import { type FaultKind, faultKinds } from './kernel.ts';
 
 /** Where the world can be touched, and whether it is changed there. */
 export const sites: Readonly<Record<string, { readonly isWrite: boolean }>> = {
@@ -23,6 +22,10 @@ export const sites: Readonly<Record<string, { readonly isWrite: boolean }>> = {
   'catalog.create': { isWrite: true },
   'catalog.commit': { isWrite: true },
 };
+
+/** Which kinds can strike at all: a read that is done twice, or was done in vain, shows nowhere. */
+export const isReachable = (kind: FaultKind, isWrite: boolean): boolean =>
+  isWrite || (kind !== 'duplicate' && kind !== 'lost-reply' && kind !== 'crash-after');
 
 /** Each fault at each place where it can strike. */
 export const cells: readonly string[] = Object.entries(sites).flatMap(([site, { isWrite }]) =>

@@ -136,6 +136,10 @@ export const codes = {
     'someone decided that this held run is not published',
     'Mend the file and drop it again; the same bytes may come again too.',
   ),
+  E_REPLAY: run(
+    'the replay would lose rows that are published, or does not find the rows it would replace',
+    'Read the detail (npx headgate run RUN). Nothing was changed: what was published still is. Mend the cause and replay again.',
+  ),
 
   E_NOTICE: notice(
     'the message is not what S3 sends of a new object',
@@ -162,6 +166,7 @@ export const runCodes = [
   'E_QUALITY',
   'E_EVOLUTION',
   'E_DISCARDED',
+  'E_REPLAY',
 ] as const satisfies readonly RunCode[];
 
 /** Why one row is rejected. `field` is null when the whole row is at fault. */

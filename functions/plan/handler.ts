@@ -1,14 +1,16 @@
 import { headBytes } from '../../adapters/engine/recognise.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
+import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type PlannedFile, RunPointer } from '../../core/documents.ts';
 import type { FileId } from '../../core/ids.ts';
 import { newestOnly, packParts } from '../../core/landing/parts.ts';
-import type { FileEntry } from '../../core/ledger.ts';
+import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
 import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
+import { refuseReplay } from '../refuse-replay.ts';
 import { runDocuments } from '../run-documents.ts';
 
 /** What a look at the first bytes of a file tells; see adapters/engine/recognise.ts. */
@@ -17,7 +19,7 @@ export type Recognised =
   | ({ readonly kind: 'refused' } & Refusal<FileCode>);
 
 export type PlanDeps = SettleDeps & {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun'>;
   readonly store: Parameters<typeof runDocuments>[0];
   readonly landing: Landing;
   readonly recognise: (head: Buffer, key: string, dataset: Dataset) => Recognised;
@@ -30,6 +32,7 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   const pointer = RunPointer.parse(event);
   const run = await ownedRun(deps.ledger, pointer);
   const dataset = definitionOf(deps.datasetNamed, run.dataset);
+  await assertDefinition(deps, pointer, run, dataset);
   const planned: PlannedFile[] = [];
   for (const fileId of run.files) {
     const file = await planFile(deps, pointer, dataset, fileId);
@@ -52,6 +55,19 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
     items: inline ? items : [],
     itemsKey,
   } as const;
+};
+
+/** Whoever asked for a replay has seen one definition; another one here would be a surprise. */
+const assertDefinition = async (
+  deps: PlanDeps,
+  pointer: RunPointer,
+  { replays, contractVersion: asked }: RunEntry,
+  dataset: Dataset,
+): Promise<void> => {
+  const deployed = contractVersion(dataset);
+  if (replays === undefined || asked === deployed) return;
+  const detail = `it was asked for with contract ${asked} of ${dataset.name}, and ${deployed} is deployed; deploy the definition first`;
+  await refuseReplay(deps, pointer, detail);
 };
 
 /**
@@ -114,6 +130,9 @@ const withoutSuperseded = async (
   const { newest, superseded } = newestOnly(files);
   if (newest === undefined) return [];
   const by = `${newest.key} (version ${newest.versionId})`;
-  for (const file of superseded) await settle(deps, pointer, file, { state: 'SUPERSEDED', by });
+  for (const file of superseded) {
+    const was = (await deps.ledger.file(file.fileId))?.was;
+    await settle(deps, pointer, { ...file, was }, { state: 'SUPERSEDED', by });
+  }
   return [newest];
 };

@@ -9,6 +9,7 @@ import { curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { snapshotIdOf } from '../../core/load/snapshot.ts';
 import type { Announcer, Clock, Ledger, Store } from '../../core/ports.ts';
+import { commits } from '../../core/replay/change.ts';
 import { countsOf } from '../../core/validate/quality.ts';
 import { summaryOfRun } from '../../core/validate/run-summary.ts';
 import { definitionOf, fenced } from '../owned-run.ts';
@@ -38,7 +39,9 @@ export const publish = (deps: PublishDeps) => async (event: unknown) => {
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const [gate, transformed] = [await documents.gate(), await documents.transform()];
   if (run.state === 'NOTHING') return { snapshotId: null, ...gate.counts };
-  const snapshotId = transformed.staged.length === 0 ? null : String(snapshotIdOf(run.runId));
+  const replayed = run.replays && (await deps.ledger.run(run.replays.runId));
+  const isCommitted = commits(transformed, replayed);
+  const snapshotId = isCommitted ? String(snapshotIdOf(run.runId)) : null;
   const validated = await documents.validated();
   const files: FileEntry[] = [];
   for (const [fileId, counts] of countsOf(validated, transformed.files)) {
@@ -92,6 +95,7 @@ const tell = async (
       ...gate.counts,
       qualityScore: gate.quality.score,
       ...(gate.drift === undefined ? {} : { drift: gate.drift }),
+      ...(run.replays === undefined ? {} : { replaces: run.replays.runId }),
       lineage: s3Uri(curatedBucket, key),
     },
     at: now,

@@ -12,6 +12,7 @@ import {
 } from '../../core/failure.ts';
 import type { DatasetName, FileId, RunId } from '../../core/ids.ts';
 import type { Clock, Ledger, Pipeline, Store } from '../../core/ports.ts';
+import { lostFile, mustPublish } from '../../core/replay/fields.ts';
 import { putRefusedFile } from '../refused-file.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -127,6 +128,10 @@ const quarantinePart = async (
   { fileId, code }: Extract<FailureDecision, { kind: 'quarantine-file' }>,
 ): Promise<QuarantineResult> => {
   const detail = `part ${event.part} of ${event.runId}: ${failureText(event.error)}`;
+  if (mustPublish((await deps.ledger.file(fileId)) ?? {})) {
+    await failRun(deps, event, { code: 'E_REPLAY', detail: lostFile(fileId, code, detail) });
+    return { action: failedAction(event), files: 0 };
+  }
   const files = await quarantineFile(deps, event, fileId, { code, detail });
   const documents = runDocuments(deps.store, deps.cleanBucket, event);
   if (event.part !== undefined) await documents.writePart({ part: event.part, files: [] });
@@ -142,12 +147,21 @@ const quarantineRun = async (
   const reason = { code: 'E_INTERNAL', detail } as const;
   const run = await deps.ledger.run(runId);
   let files = 0;
-  for (const fileId of run?.files ?? []) files += await quarantineFile(deps, event, fileId, reason);
-  const end = { state: 'FAILED', counts: null, quality: null, snapshotId: null, reason } as const;
-  const ended = await deps.ledger.endRun(runId, fence, end, deps.now());
-  if (ended === 'fenced') throw movedOn(runId);
-  deps.count('RunsFailed', 1, event.dataset);
+  // The end of a replay gives its files back: none of them is to blame.
+  const ending = run?.replays === undefined ? (run?.files ?? []) : [];
+  for (const fileId of ending) files += await quarantineFile(deps, event, fileId, reason);
+  await failRun(deps, event, reason);
   return { action: failedAction(event), files };
+};
+
+const failRun = async (
+  { ledger, now, count }: QuarantineDeps,
+  { runId, fence, dataset }: QuarantineEvent,
+  reason: Refusal<'E_INTERNAL' | 'E_REPLAY'>,
+): Promise<void> => {
+  const end = { state: 'FAILED', counts: null, quality: null, snapshotId: null, reason } as const;
+  if ((await ledger.endRun(runId, fence, end, now())) === 'fenced') throw movedOn(runId);
+  count('RunsFailed', 1, dataset);
 };
 
 /** Ends a file that is still claimed; returns how many that were, for the count. */

@@ -17,7 +17,7 @@ import { refuse, type SettleDeps, settle, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 export type ValidateDeps = SettleDeps & {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent' | 'endRun'>;
   readonly store: Pick<Store, 'get' | 'put' | 'upload'>;
   readonly landing: Pick<Landing, 'stream'>;
   readonly engine: {
@@ -71,11 +71,12 @@ const takeFile = async (
   deps: ValidateDeps,
   pointer: RunPointer,
   dataset: Dataset,
-  file: PlannedFile,
+  planned: PlannedFile,
   dir: string,
 ): Promise<ValidatedFile | undefined> => {
-  const entry = await deps.ledger.file(file.fileId);
+  const entry = await deps.ledger.file(planned.fileId);
   if (entry?.state !== 'CLAIMED') return undefined;
+  const file = { ...planned, was: entry.was };
   const stream = await deps.landing.stream(file);
   if (typeof stream === 'string') return await unreadable(deps, pointer, file, stream);
   const path = join(dir, 'rows');

@@ -3,7 +3,7 @@ import type { Drop } from '../adapters/drop.ts';
 import type { Execution } from '../adapters/executions.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import type { Catalog } from '../core/load/commit.ts';
-import type { Ledger, Pipeline, Store } from '../core/ports.ts';
+import type { Landing, Ledger, Pipeline, Store } from '../core/ports.ts';
 import type { Shell } from './commands/command.ts';
 import { UserError } from './console/errors.ts';
 import { Outputs } from './local/outputs.ts';
@@ -17,9 +17,20 @@ export type DeployedStack = {
   readonly outputs: Outputs;
   readonly ledger: Pick<
     Ledger,
-    'file' | 'run' | 'listRuns' | 'listFiles' | 'history' | 'release' | 'discard'
+    | 'file'
+    | 'run'
+    | 'listRuns'
+    | 'listFiles'
+    | 'history'
+    | 'release'
+    | 'discard'
+    | 'replay'
+    | 'contentOwner'
+    | 'markStarted'
   >;
-  readonly store: Pick<Store, 'get' | 'download' | 'list'>;
+  /** Landed files, read by version. */
+  readonly landing: Pick<Landing, 'head' | 'peek'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'download' | 'list'>;
   readonly catalog: Pick<Catalog, 'load'>;
   /** Lands a file; returns the object version it became. */
   readonly drop: (file: Drop) => Promise<string>;
@@ -112,6 +123,7 @@ const connect = async (
     { sfnPipeline },
     { STSClient },
     { stsCaller },
+    { s3Landing },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -124,6 +136,7 @@ const connect = async (
     import('../adapters/pipeline.ts'),
     import('@aws-sdk/client-sts'),
     import('../adapters/caller.ts'),
+    import('../adapters/landing.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -132,6 +145,7 @@ const connect = async (
     outputs,
     ledger: dynamoLedger(new DynamoDBClient(), outputs.LedgerTable),
     store: s3Store(s3),
+    landing: s3Landing(s3),
     catalog: restCatalog({
       endpoint: catalogEndpoint(region, endpoint),
       catalogId: accountOf(outputs.PipelineArn),

@@ -10,14 +10,18 @@ export type ReplayChange =
 /** Where a snapshot's summary names the run whose rows it took out. */
 export const replacesKey = 'headgate.replaces';
 
-/** Whether a run has rows in the table, which its replay has to take out. */
-export const hasRows = (replayed: Pick<RunEntry, 'snapshotId'>): boolean =>
-  replayed.snapshotId !== null;
+/** What tells whether a run has rows in the table. */
+export type Replayed = Pick<RunEntry, 'runId' | 'snapshotId' | 'counts'>;
+
+/** Whether a run has put rows into the table, which its replay has to take out. */
+export const hasRows = ({ snapshotId, counts }: Omit<Replayed, 'runId'>): boolean =>
+  // A replay that published nothing has a snapshot too: it took rows out.
+  snapshotId !== null && counts?.published !== 0;
 
 /** Whether a run makes a snapshot: a replay also to take rows out and put none in. */
 export const commits = (
   { staged }: { readonly staged: readonly unknown[] },
-  replayed: Pick<RunEntry, 'snapshotId'> | undefined,
+  replayed: Omit<Replayed, 'runId'> | undefined,
 ): boolean => staged.length > 0 || (replayed !== undefined && hasRows(replayed));
 
 /** A data file is named by the run that wrote it; see `curatedKeys.data`. */
@@ -34,7 +38,7 @@ const isOf = (location: string, runId: string) => {
 export const replayChange = async (
   base: Base,
   files: readonly DataFile[],
-  replayed: Pick<RunEntry, 'runId' | 'snapshotId'>,
+  replayed: Replayed,
   /** Rows that those files must have; null: nobody knows. */
   rows: number | null,
   summary: Readonly<Record<string, string>> = {},

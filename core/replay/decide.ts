@@ -1,6 +1,7 @@
 import type { DatasetName, EpochMs, FileId, RunId } from '../ids.ts';
 import { type FileEntry, type RunEntry, terminalRunStates } from '../ledger.ts';
 import type { NewReplay, Unreadable } from '../ports.ts';
+import { hasRows } from './change.ts';
 import { isReplayable } from './fields.ts';
 import { replayIdOf } from './replay-id.ts';
 
@@ -101,7 +102,7 @@ const refusalOf = ({ run, files, unreadable, newest }: Replayable): ReplayDecisi
       `The bytes of ${lost.key} (file ${lost.fileId}) are ${unreadable.get(lost.fileId)}. Its rows lie in the same data files as those of the other files of ${runId}, so a replay would lose them.`,
       'Restore the object, or drop the other files again, mended.',
     );
-  if (newest !== null && newest !== runId && run.snapshotId !== null)
+  if (newest !== null && newest !== runId && hasRows(run))
     return refused(
       `${runId} is not the run whose rows the table of ${run.dataset} has; each file of this dataset replaces the whole table.`,
       `Replay that one: npx headgate replay --run ${newest}`,

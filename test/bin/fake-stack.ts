@@ -77,6 +77,7 @@ export const fakeStack = () => {
     ledger: memoryLedger(ledger),
     store: {
       get: async (uri) => world.store.get(uri),
+      put: (uri, bytes) => world.store.put(uri, bytes),
       download: async (uri, path) => {
         downloads.push(uri);
         await writeFile(path, await world.store.get(uri));
@@ -85,6 +86,10 @@ export const fakeStack = () => {
         [...objects]
           .filter(([uri]) => uri.startsWith(prefix))
           .map(([uri, bytes]) => ({ uri, sizeBytes: bytes.length, at })),
+    },
+    landing: {
+      head: async ({ sizeBytes, landedAt }) => ({ kind: 'found', sizeBytes, landedAt }),
+      peek: async () => 'gone',
     },
     catalog,
     drop: async (file) => {

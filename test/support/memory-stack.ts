@@ -38,16 +38,23 @@ export const memoryStack = (
     readonly validateFile?: typeof validateFile;
     /** @default those of the shop */
     readonly datasets?: readonly Dataset[];
+    /** Around every port; see faults.ts. */
+    readonly wrap?: <Port extends object>(port: Port) => Port;
   } = {},
 ) => {
   const datasets = options.datasets ?? shop;
   const datasetNamed = (name: string) => datasets.find((dataset) => dataset.name === name);
-  const ledger = memoryLedger();
+  const wrap = options.wrap ?? ((port) => port);
+  const ledger = wrap(memoryLedger());
   const telemetry = fakeTelemetry();
-  const pipeline = memoryPipeline();
-  const announcer = memoryAnnouncer();
-  const { catalog, tables } = memoryCatalog();
-  const { store, objects } = memoryStore();
+  const { started, ...starter } = memoryPipeline();
+  const pipeline = { ...wrap(starter), started };
+  const { events, ...announced } = memoryAnnouncer();
+  const announcer = wrap(announced);
+  const { catalog: inMemory, tables } = memoryCatalog();
+  const catalog = wrap(inMemory);
+  const { store: kept, objects } = memoryStore();
+  const store = wrap(kept);
   const versions = new Map<string, Landed | Unreadable>();
   let clock = 1_795_237_200_000;
   const now = () => {
@@ -62,7 +69,7 @@ export const memoryStack = (
     landingBucket,
   };
   const reads: string[] = [];
-  const landing = memoryLanding(versions, reads);
+  const landing = wrap(memoryLanding(versions, reads));
   const deps = {
     ...telemetry,
     ...names,
@@ -150,7 +157,9 @@ export const memoryStack = (
     pipeline,
     tables,
     objects,
-    events: announcer.events,
+    events,
+    landing,
+    catalog,
     telemetry,
     /** Every object version that was read as a whole, as often as it was. */
     reads,

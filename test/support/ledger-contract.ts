@@ -7,6 +7,7 @@ import type { RunEnd } from '../../core/ports.ts';
 import { at, claimed, contentOf, fence, landed, orders, products } from './landed.ts';
 import { decisionContract } from './ledger-contract-decisions.ts';
 import { type Case, listContract } from './ledger-contract-lists.ts';
+import { replayContract } from './ledger-contract-replays.ts';
 
 const counts = { rowsIn: 3, published: 2, rejected: 1, deduplicated: 0 };
 const published: FileOutcome = { state: 'PUBLISHED', counts };
@@ -279,5 +280,6 @@ export const ledgerContract: readonly Case[] = [
     },
   ],
   ...decisionContract,
+  ...replayContract,
   ...listContract,
 ];

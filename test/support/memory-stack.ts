@@ -134,6 +134,11 @@ export const memoryStack = (
   const archive = (key: string, versionId: string): void =>
     void versions.set(`${key}@${versionId}`, 'archived');
 
+  /** Lets time go by, in milliseconds. */
+  const pass = (ms: number): void => {
+    clock += ms;
+  };
+
   const deliver = (bodies: readonly string[]) =>
     take({ Records: bodies.map((body, index) => sqsRecord(`m${index}`, body)) });
 
@@ -166,6 +171,7 @@ export const memoryStack = (
     drop,
     remove,
     archive,
+    pass,
     deliver,
     execute,
     land,

@@ -103,6 +103,10 @@ export const codes = {
     'Send what is declared; or change the dataset’s fields, or say in its evolution what is done about others, and deploy.',
   ),
   E_ARCHIVED: file('the object is in an archive class', 'Restore it and drop it again.'),
+  E_MEND: file(
+    'the text in the place of a rejected row is not exactly one row, or the file has no such row',
+    'Export the rejected rows again (npx headgate rejects export RUN), mend them and apply them.',
+  ),
   E_RESOURCE: file(
     'the worker died on this file in every attempt',
     'Look at the validate function’s log; split the file, or give the function more memory.',

@@ -26,6 +26,8 @@ export type RejectedRow = {
   readonly raw: string;
   /** The bytes themselves, for programs. */
   readonly rawBase64: string;
+  /** True when `raw` is what someone put in the place of the row's own bytes. */
+  readonly mended: boolean;
 };
 
 export type RejectsRequest = Omit<Fetching, 'store'> & {
@@ -50,12 +52,12 @@ export const readRejects = async (
   const connection = await openDuck();
   const sql = (paths: readonly string[]): string =>
     `(SELECT *, list_position([${list(paths.map(literal))}], filename) AS file_at
-      FROM ${rejectsSql(paths)})`;
+      FROM ${rejectsSql(paths, ['filename'])})`;
   const plan = { name: { schema: 'quarantine', table: 'rows' }, files, sql };
   await readyTables(connection, [plan], { ...request, store: stack.store });
   const counted = await connection.runAndReadAll('SELECT count(*) FROM quarantine.rows');
   const reader = await connection.runAndReadAll(
-    `SELECT file_at, _row, byte_start, byte_end, raw, reasons FROM quarantine.rows
+    `SELECT file_at, _row, byte_start, byte_end, raw, reasons, mended FROM quarantine.rows
      ORDER BY file_at, _row LIMIT ${limit}`,
   );
   connection.closeSync();
@@ -84,7 +86,14 @@ export const keysOf = async (
 const rejectedRow = (
   { runId, fileId }: AttemptFile,
   key: string | null,
-  [row = null, start = null, end = null, raw = null, reasons = null]: readonly DuckDBValue[],
+  [
+    row = null,
+    start = null,
+    end = null,
+    raw = null,
+    reasons = null,
+    mended = null,
+  ]: readonly DuckDBValue[],
 ): RejectedRow => {
   const bytes = raw instanceof DuckDBBlobValue ? raw.bytes : Buffer.from(String(raw ?? ''));
   return {
@@ -97,6 +106,7 @@ const rejectedRow = (
     reasons: Reasons.parse(jsonOf(reasons)),
     raw: rawText(bytes),
     rawBase64: Buffer.from(bytes).toString('base64'),
+    mended: mended === true,
   };
 };
 

@@ -153,7 +153,11 @@ const planSetAside = async (
 export const setAsideSql = (paths: readonly string[]): string => parquetSql(paths, setAsideColumns);
 
 /** Rejected rows of any number of files as one relation. */
-export const rejectsSql = (paths: readonly string[]): string => parquetSql(paths, rejectColumns);
+export const rejectsSql = (paths: readonly string[], more: readonly 'filename'[] = []): string => {
+  // Only files with mended rows say so of each.
+  const found = `SELECT ${list(['*', ...more])} FROM ${parquetSql(paths, rejectColumns)}`;
+  return `(${found} UNION ALL BY NAME SELECT NULL::BOOLEAN AS mended WHERE false)`;
+};
 
 const parquetSql = (
   paths: readonly string[],

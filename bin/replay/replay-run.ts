@@ -1,3 +1,4 @@
+import { assertNever } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { pointerOf } from '../../core/documents.ts';
 import { TransientError } from '../../core/errors.ts';
@@ -135,6 +136,8 @@ export const startReplay = async (
         await startRun(world, replay.runId, now);
         return { kind: 'started', runId: replay.runId };
       }
+      default:
+        return assertNever(decision);
     }
   }
   throw new TransientError(`run ${runId} changed ${roundsMax} times while its replay was claimed`);

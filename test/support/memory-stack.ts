@@ -1,4 +1,5 @@
 import { inflate } from '../../adapters/engine/inflate.ts';
+import { mendFile } from '../../adapters/engine/mend-file.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
@@ -89,7 +90,7 @@ export const memoryStack = (
       validate({
         ...deps,
         withWorkDir,
-        engine: { inflate, prepare, validateFile: options.validateFile ?? validateFile },
+        engine: { inflate, prepare, mendFile, validateFile: options.validateFile ?? validateFile },
       }),
     ),
     transform: around(

@@ -11,6 +11,7 @@ import { qualityCommand } from './quality.ts';
 import { queryCommand } from './query.ts';
 import { rejectsCommand } from './rejects.ts';
 import { releaseCommand } from './release.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
 import { startCommand } from './start.ts';
@@ -31,6 +32,7 @@ export const commands: readonly MakeCommand[] = [
   runCommand,
   releaseCommand,
   discardCommand,
+  replayCommand,
   qualityCommand,
   rejectsCommand,
   queryCommand,

@@ -1,7 +1,7 @@
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
-import type { FileId, RunId } from '../../core/ids.ts';
+import { DatasetName, type FileId, type RunId } from '../../core/ids.ts';
 import type { FileEntry } from '../../core/ledger.ts';
 import { list, literal } from '../../core/sql.ts';
 import type { DeployedStack } from '../world.ts';
@@ -72,6 +72,28 @@ export const readRejects = async (
   const rows = shown.map(({ file, row }) => rejectedRow(file, keys.get(file.fileId) ?? null, row));
   return { rows, total: Number(counted.getRows()[0]?.[0]) };
 };
+
+/** Every code that a rejected row of a run has, each once. */
+export const readReasons = async (
+  stack: RejectsRequest['stack'] & Pick<DeployedStack, 'where'>,
+  runId: RunId,
+): Promise<string[]> => {
+  const dataset = { name: DatasetName.parse(runId.slice(0, runId.indexOf('-'))) };
+  const bucket = stack.outputs.QuarantineBucket;
+  const files = await attemptFiles({ stack }, bucket, dataset, 'rejects', runId);
+  if (files.length === 0) return [];
+  const connection = await openDuck();
+  const plan = { name: { schema: 'quarantine', table: 'rows' }, files, sql: rejectsSql };
+  const fetching = { scope: stack.where, maxBytes: readReasonsBytesMax, tell: () => undefined };
+  const instead = 'Name the runs one by one.';
+  await readyTables(connection, [plan], { ...fetching, instead, store: stack.store });
+  const reader = await connection.runAndReadAll(
+    'SELECT DISTINCT reason.code FROM (SELECT unnest(reasons) AS reason FROM quarantine.rows)',
+  );
+  connection.closeSync();
+  return reader.getRows().map(([code]) => String(code));
+};
+const readReasonsBytesMax = 2_000_000_000;
 
 /** Only of files whose rows may be shown: the ledger is asked once per file. */
 export const keysOf = async (

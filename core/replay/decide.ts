@@ -41,7 +41,7 @@ export type ReplayDecision =
       readonly left: readonly LeftFile[];
     }
   /** A replay of it is under way: a twin of this command, or one that was cut off. */
-  | { readonly kind: 'join'; readonly runId: RunId }
+  | { readonly kind: 'join'; readonly runId: RunId; readonly selection: string }
   /** The same selection has replayed it under the same contract. */
   | { readonly kind: 'done'; readonly runId: RunId }
   /** Another run has its place. */
@@ -53,7 +53,7 @@ export const decideReplay = (found: Replayable, request: ReplayRequest): ReplayD
   const { run, replay } = found;
   if (run.replacedBy !== undefined) return { kind: 'replaced', by: run.replacedBy };
   if (replay !== undefined && !terminalRunStates.includes(replay.state))
-    return { kind: 'join', runId: replay.runId };
+    return { kind: 'join', runId: replay.runId, selection: replay.replays?.selection ?? '' };
   if (replay?.state === 'HELD') return heldReplay(replay);
   const isSame =
     run.replays?.selection === request.selection && run.contractVersion === request.contractVersion;

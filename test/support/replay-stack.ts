@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type ReplayWorld, startReplay } from '../../bin/replay/replay-run.ts';
+import type { MendWorld } from '../../bin/mend/rejected.ts';
+import { startReplay } from '../../bin/replay/replay-run.ts';
 import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { append, defineDataset, replace } from '../../core/define-dataset.ts';
@@ -41,8 +42,8 @@ export const replayStack = (first: Dataset = sales(), options: Omit<Options, 'da
   const datasets: Dataset[] = [first];
   const stack = memoryStack({ ...options, datasets });
   const { ledger, landing, catalog, store } = stack;
-  const world: ReplayWorld = {
-    ...{ ledger, landing, catalog, start: stack.pipeline.start },
+  const world: MendWorld = {
+    ...{ ledger, landing, catalog, store, outputs, start: stack.pipeline.start },
     ...{ caller: async () => me, name: 'Headgate', where: 'memory' },
   };
   let clock = 1_795_300_000_000;
@@ -92,8 +93,13 @@ export const replayStack = (first: Dataset = sales(), options: Omit<Options, 'da
       const files = live.map(({ data_file: file }) => stack.objects.get(file.file_path));
       return await rowsOf(files, columns);
     },
-    landingBucket,
   };
+};
+
+const outputs = {
+  ...{ LandingBucket: landingBucket, CleanBucket: 'clean', CuratedBucket: 'curated' },
+  ...{ QuarantineBucket: 'quarantine', LedgerTable: 'ledger', PipelineArn: 'arn' },
+  ...{ NoticeQueueUrl: 'q', DeadLetterQueueUrl: 'd', CatalogDatabase: 'headgate' },
 };
 
 const rowsOf = async (files: readonly (Buffer | undefined)[], columns: string) => {

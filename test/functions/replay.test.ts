@@ -122,6 +122,9 @@ describe('a replay', () => {
     stack.deploy(sales({ max: 1, holdAbove: 1 }));
     await stack.replay(run.runId);
     expect(await stack.run(1)).toMatchObject({ state: 'PUBLISHED', counts: { published: 0 } });
+    const taken = stack.snapshots().at(-1);
+    expect(taken?.summary).toMatchObject({ operation: 'delete', 'deleted-records': '4' });
+    expect((await stack.run(1)).snapshotId).toBe(String(taken?.['snapshot-id']));
     expect(await stack.rows()).toEqual([]);
     stack.deploy(sales());
     await stack.replay(run.runId);
@@ -153,6 +156,22 @@ describe('a replay that is held', () => {
     expect(await stack.ledger.run(run.runId)).toMatchObject({ replacedBy: runId });
     for (const file of Object.values(await stack.files()))
       expect(file).toMatchObject({ state: 'PUBLISHED', runId, fence: 2 });
+  });
+
+  test('leaves a file that was refused before as it was, though it could be read now', async () => {
+    const stack = replayStack(sales({ holdAbove: 0 }));
+    const wide = 'id,amount,note,more\n7,8,a,b\n';
+    await stack.deliver([
+      stack.drop('sales/a.csv', salesFile(1, 10)).body,
+      stack.drop('sales/wide.csv', wide).body,
+    ]);
+    await stack.execute();
+    const { runId } = await stack.run(0);
+    stack.deploy(sales({ holdAbove: 0, max: 5, evolves: true }));
+    await stack.replay(runId);
+    expect((await stack.run(1)).state).toBe('HELD');
+    const refused = { state: 'QUARANTINED', runId, reason: { code: expect.any(String) } };
+    expect((await stack.files())['sales/wide.csv']).toMatchObject(refused);
   });
 
   test('and discarded leaves everything as it was, and can be asked for anew', async () => {

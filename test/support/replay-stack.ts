@@ -15,7 +15,9 @@ import { landingBucket } from './events.ts';
 import { memoryStack } from './memory-stack.ts';
 
 /** A dataset whose definition a test may change between two runs. */
-export const sales = (more: { max?: number; holdAbove?: number; replaces?: boolean } = {}) =>
+export const sales = (
+  more: { max?: number; holdAbove?: number; replaces?: boolean; evolves?: boolean } = {},
+) =>
   defineDataset({
     ...{ name: 'sales', domain: 'test', owner: 'test', description: 'For this test.' },
     fields: { id: integer(), amount: integer({ max: more.max ?? 100 }), note: text() },
@@ -23,6 +25,7 @@ export const sales = (more: { max?: number; holdAbove?: number; replaces?: boole
     files: { formats: ['csv', 'jsonl'] },
     write: more.replaces === true ? replace() : append(),
     rejects: { holdAbove: more.holdAbove ?? 0.9 },
+    ...(more.evolves === true ? { evolution: { newColumns: 'evolve' } } : {}),
   });
 
 export const me = 'arn:aws:sts::000000000000:assumed-role/shop/ana';

@@ -8,7 +8,9 @@ export type CodeEntry = {
   readonly next: string;
 };
 
-const row = (means: string, next = 'Mend the row at its source and drop it in a new file.') =>
+const MEND_ROW =
+  'Mend the row (npx headgate rejects export RUN), or mend it at its source and drop it in a new file.';
+const row = (means: string, next = MEND_ROW) =>
   ({ level: 'row', means, next }) as const satisfies CodeEntry;
 const file = (means: string, next: string) =>
   ({ level: 'file', means, next }) as const satisfies CodeEntry;

@@ -4,10 +4,10 @@ import { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts'
 
 /**
  * What the ledger holds. A file is one object version; a run is the files claimed together.
- * A file is in exactly one state; all but CLAIMED are terminal and never left, with two exceptions:
- * a HELD file is CLAIMED again when someone releases its run, or DISCARDED; and the content of a
- * HELD, DISCARDED or QUARANTINED file may be claimed by a new drop of the same bytes. A replay claims
- * PUBLISHED and QUARANTINED files again, and gives them back when it publishes nothing.
+ * A file is in exactly one state; all but CLAIMED are terminal and never left, with exceptions: a
+ * HELD file is CLAIMED again when someone releases its run, or DISCARDED; and the content of a
+ * HELD, DISCARDED or QUARANTINED file may be claimed by a new drop of the same bytes. A replay
+ * claims PUBLISHED and QUARANTINED files again, and gives them back when it publishes nothing.
  */
 export const fileStates = [
   'CLAIMED',

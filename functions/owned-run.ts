@@ -20,6 +20,18 @@ export const ownedRun = async (
   return run;
 };
 
+/** The run whose place a run would take; undefined when it is no replay. */
+export const replayedBy = async (
+  ledger: Pick<Ledger, 'run'>,
+  { runId, replays }: RunEntry,
+): Promise<RunEntry | undefined> => {
+  if (replays === undefined) return undefined;
+  const replayed = await ledger.run(replays.runId);
+  if (replayed !== undefined) return replayed;
+  // Without it the rows would be added to those that they replace.
+  throw new PermanentError(`${replays.runId}, which ${runId} replays, is not in the ledger`);
+};
+
 /** What a stage throws when the ledger refused its write: the run belongs to a newer attempt. */
 export const fenced = (runId: string): PermanentError =>
   new PermanentError(`a newer attempt owns run ${runId}; this one stops`);

@@ -151,7 +151,8 @@ export const rejectsCopySql = (
     `${columns.compound} AS _compound`,
   ];
   return `COPY (SELECT ${constantSql(runId)} AS _run, ${constantSql(fileId)} AS _file, _row,
-      _start AS byte_start, _end AS byte_end, _raw AS raw, ${reasonListSql('_reasons')} AS reasons${isMended}
+      _start AS byte_start, _end AS byte_end, _raw AS raw,
+      ${reasonListSql('_reasons')} AS reasons${isMended}
     FROM (SELECT *, ${reasonsSql(row)} AS _reasons FROM ${typedSql(row, kept, from)}))
     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)`;
 };

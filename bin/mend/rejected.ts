@@ -42,12 +42,13 @@ export const readRejected = async (
   request: { readonly tell: (text: string) => void; readonly cache?: string },
 ): Promise<Rejected> => {
   const { readRejects } = await import('../query/rejects.ts');
-  const { rows } = await readRejects({
+  const { rows, total } = await readRejects({
     ...{ stack, dataset, runId, limit: rejectedMax, scope: stack.where, maxBytes: bytesMax },
     instead: 'Read the quarantine bucket with Athena or Spark.',
     ...request,
   });
   const left = new Map<string, number>();
+  if (total > rows.length) left.set(`beyond the first ${rejectedMax}`, total - rows.length);
   const formats = new Map<string, MendableFormat | string>();
   const mendable: Rejected['rows'][number][] = [];
   for (const row of rows) {

@@ -2,7 +2,7 @@ import type { RunEntry } from '../ledger.ts';
 import { type Base, type Change, findRun, scanFiles } from '../load/commit.ts';
 import type { DataFile } from '../load/manifest.ts';
 
-/** What a replay makes of the table; refused: the rows it would replace are not there as they were. */
+/** What a replay makes of the table; refused: the rows to replace are not there as they were. */
 export type ReplayChange =
   | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'refused'; readonly detail: string };

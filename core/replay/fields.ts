@@ -45,6 +45,17 @@ export const givenBack = (
 /** Whether a replay that ends so stands in the place of the run it replays. */
 export const takesPlace = (end: RunState): boolean => end === 'PUBLISHED' || end === 'NOTHING';
 
+/**
+ * Whether what a run found is what holds of its files: else another run has its place, or it is a
+ * replay that has not taken one.
+ */
+export const stands = ({
+  state,
+  replays,
+  replacedBy,
+}: Pick<RunEntry, 'state' | 'replays' | 'replacedBy'>): boolean =>
+  replacedBy === undefined && (replays === undefined || takesPlace(state));
+
 /** Files of a held replay that its release claims again: those that it gave back. */
 export const claimedByRelease = (
   { replays }: Pick<RunEntry, 'replays'>,

@@ -1,4 +1,4 @@
-/** A mended row: where its text lies in the mended file, and where its bytes were in the original. */
+/** Where the text of a mended row lies in the mended file, and its bytes in the original. */
 export type MendedRange = {
   readonly row: number;
   /** In the file as it landed, decompressed. */

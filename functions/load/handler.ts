@@ -29,7 +29,7 @@ import {
   replayChange,
 } from '../../core/replay/change.ts';
 import { changesRows } from '../../core/transforms/index.ts';
-import { definitionOf, fenced, ownedRun } from '../owned-run.ts';
+import { definitionOf, fenced, ownedRun, replayedBy } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
 import { refuseReplay } from '../refuse-replay.ts';
 import { runDocuments } from '../run-documents.ts';
@@ -62,7 +62,7 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   await awaitTurn(deps, pointer);
   try {
     if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
-    const replayed = run.replays && (await deps.ledger.run(run.replays.runId));
+    const replayed = await replayedBy(deps.ledger, run);
     if (!commits(transformed, replayed)) return { snapshotId: null, tries: 0, already: false };
     const files = (await documents.plan()).parts.flatMap((part) => part.files);
     return await commit(deps, { pointer, dataset, transformed, gate, files, replayed });

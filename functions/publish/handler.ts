@@ -12,7 +12,7 @@ import type { Announcer, Clock, Ledger, Store } from '../../core/ports.ts';
 import { commits } from '../../core/replay/change.ts';
 import { countsOf } from '../../core/validate/quality.ts';
 import { summaryOfRun } from '../../core/validate/run-summary.ts';
-import { definitionOf, fenced } from '../owned-run.ts';
+import { definitionOf, fenced, replayedBy } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -39,7 +39,7 @@ export const publish = (deps: PublishDeps) => async (event: unknown) => {
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const [gate, transformed] = [await documents.gate(), await documents.transform()];
   if (run.state === 'NOTHING') return { snapshotId: null, ...gate.counts };
-  const replayed = run.replays && (await deps.ledger.run(run.replays.runId));
+  const replayed = await replayedBy(deps.ledger, run);
   const isCommitted = commits(transformed, replayed);
   const snapshotId = isCommitted ? String(snapshotIdOf(run.runId)) : null;
   const validated = await documents.validated();

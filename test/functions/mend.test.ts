@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { planMends, writeMends } from '../../bin/mend/apply-mends.ts';
 import { parseMends } from '../../bin/mend/parse-mends.ts';
 import { readRejected } from '../../bin/mend/rejected.ts';
+import { attemptFiles } from '../../bin/query/tables.ts';
 import { startReplay } from '../../bin/replay/replay-run.ts';
 import { EpochMs, type RunId } from '../../core/ids.ts';
 import { MendDocument } from '../../core/replay/mend.ts';
@@ -101,6 +102,10 @@ describe('a mended row', () => {
     const [after] = await bytesOf(stack);
     expect(after).toMatchObject({ total: Buffer.byteLength(text) });
     expect((await read(run.runId)).rows).toHaveLength(2);
+    // What a run found counts no more when another has its place.
+    const all = { ...stack.world, dataset: stack.dataset() };
+    const present = await attemptFiles({ stack: all }, 'quarantine', all.dataset, 'rejects');
+    expect(present.map((file) => file.runId)).toEqual([runId]);
   });
 
   test('that is rejected again shows the mended text, says so, and has its own range', async () => {

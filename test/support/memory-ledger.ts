@@ -1,9 +1,9 @@
 import { newestFileFirst, newestRunFirst } from '../../adapters/ledger-lists.ts';
-import { Fence, type FileId, type RunId } from '../../core/ids.ts';
+import { Fence } from '../../core/ids.ts';
 import { FileEntry, RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Ledger, RunEnd } from '../../core/ports.ts';
-import { bounded, type RunSummary } from '../../core/quality/summary.ts';
+import { bounded } from '../../core/quality/summary.ts';
 import {
   claimedByRelease,
   claimedFields,
@@ -11,17 +11,10 @@ import {
   mustPublish,
 } from '../../core/replay/fields.ts';
 import { discardedFields, givesWay, outcomeFields, releasedFields } from '../../core/settlement.ts';
+import { type LedgerState, ledgerState } from './ledger-state.ts';
 import { endReplay, filesOf, giveBack, replays } from './memory-replays.ts';
 
-/** Everything the in-memory ledger holds; tests read it, and may break it on purpose. */
-export const ledgerState = () => ({
-  files: new Map<FileId, FileEntry>(),
-  runs: new Map<RunId, RunEntry>(),
-  contents: new Map<string, FileId>(),
-  turns: new Map<string, { runId: RunId; until: number }>(),
-  summaries: new Map<RunId, RunSummary>(),
-});
-export type LedgerState = ReturnType<typeof ledgerState>;
+export { type LedgerState, ledgerState } from './ledger-state.ts';
 
 /**
  * The ledger as a Map. Each method runs without a pause, so that it is as atomic as DynamoDB's

@@ -2,7 +2,7 @@ import { type EpochMs, Fence, type RunId } from '../../core/ids.ts';
 import { type FileEntry, RunEntry, type RunState } from '../../core/ledger.ts';
 import type { Ledger } from '../../core/ports.ts';
 import { claimedFields, givenBack, givenBackFields, takesPlace } from '../../core/replay/fields.ts';
-import type { LedgerState } from './memory-ledger.ts';
+import type { LedgerState } from './ledger-state.ts';
 
 /** The files of a run as they are now. */
 export const filesOf = (state: LedgerState, run: RunEntry): FileEntry[] =>

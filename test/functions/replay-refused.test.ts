@@ -144,13 +144,27 @@ describe('what is not replayed:', () => {
 
   test('a refused file whose bytes came again', async () => {
     const stack = replayStack();
-    const kill = async (key: string) => {
-      await stack.land([[key, 'id,amount,note\n"broken']]);
-    };
-    await kill('sales/a.csv');
-    const { runId, state } = await stack.run(0);
-    expect(state).not.toBe('STARTED');
-    expect(runId).toBeDefined();
+    const wide = 'id,amount,note,more\n7,8,a,b\n';
+    await stack.land([['sales/wide.csv', wide]]);
+    const { runId } = await stack.run(0);
+    stack.deploy(sales({ evolves: true }));
+    await stack.land([['sales/again.csv', wide]]);
+    expect((await stack.files())['sales/again.csv']?.state).toBe('PUBLISHED');
+    await expect(stack.start(runId)).rejects.toThrow(/sales\/wide\.csv has the bytes of file/);
+  });
+
+  test('while it is replayed, the bytes of a refused file are a duplicate', async () => {
+    const stack = replayStack();
+    const wide = 'id,amount,note,more\n7,8,a,b\n';
+    await stack.land([['sales/wide.csv', wide]]);
+    stack.deploy(sales({ evolves: true }));
+    await stack.start((await stack.run(0)).runId);
+    await stack.deliver([stack.drop('sales/again.csv', wide).body]);
+    await stack.execute();
+    const files = await stack.files();
+    expect(files['sales/wide.csv']?.state).toBe('PUBLISHED');
+    expect(files['sales/again.csv']?.state).toBe('DUPLICATE');
+    expect(await stack.rows('id')).toEqual([{ id: 7 }]);
   });
 
   test('of a table that each file replaces, any run but the newest', async () => {

@@ -101,7 +101,7 @@ describe('a replay', () => {
     expect((await stack.run(1)).state).toBe('PUBLISHED');
   });
 
-  test('takes in a file that was refused under the old definition', async () => {
+  test('of a file that is refused again has the last word on it', async () => {
     const { stack } = await published();
     await stack.land([['sales/wrong.csv', 'id,amount\n7,8\n']]);
     const [, refused] = await stack.runs();

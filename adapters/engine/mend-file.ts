@@ -3,7 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import type { MendableFormat, MendRow } from '../../core/replay/mend.ts';
+import { sha256 } from '../../core/hash.ts';
+import { limits } from '../../core/limits.ts';
+import type { MendableFormat, Mending } from '../../core/replay/mend.ts';
 import type { MendedRange } from '../../core/replay/mended-ranges.ts';
 import { eachRow } from './each-row.ts';
 import { openSource } from './open-source.ts';
@@ -16,7 +18,7 @@ export type MendRequest = {
   readonly format: MendableFormat;
   readonly dataset: Dataset;
   /** In the order of the rows. */
-  readonly mends: readonly Pick<MendRow, 'row' | 'text'>[];
+  readonly mends: readonly Mending[];
   /** Made when missing. */
   readonly outDir: string;
   readonly framing?: Framing | undefined;
@@ -49,6 +51,8 @@ export const mendFile = async (request: MendRequest): Promise<Mended> => {
     shift += bytes.length - (was[1] - was[0]);
     texts.push(bytes);
   }
+  const other = otherRow(request, ranges);
+  if (other !== undefined) return notThat(other);
   splice(path, mended, ranges, texts);
   const again = locate(request, mended);
   if (again.kind === 'refused') return again;
@@ -61,6 +65,30 @@ const gone = (row: number, rows: number): Mended => ({
   ...{ kind: 'refused', code: 'E_MEND' },
   detail: `row ${row} was mended, and the file has ${rows} rows`,
 });
+
+const notThat = (row: number): Mended => ({
+  ...{ kind: 'refused', code: 'E_MEND' },
+  detail: `row ${row} is no longer the one that was mended: the file is read in another way now`,
+});
+
+/** The first row whose bytes are not those that were mended. */
+const otherRow = (
+  { path, mends }: MendRequest,
+  ranges: readonly MendedRange[],
+): number | undefined => {
+  const fd = openSync(path, 'r');
+  try {
+    const found = ranges.find(({ was: [start, end] }, index) => {
+      // As much as a rejected row keeps of its bytes.
+      const bytes = Buffer.alloc(Math.min(end - start, limits.rowBytesMax));
+      readSync(fd, bytes, 0, bytes.length, start);
+      return sha256(bytes) !== mends[index]?.of;
+    });
+    return found?.row;
+  } finally {
+    closeSync(fd);
+  }
+};
 
 const noRow = (row: number | null): Mended => ({
   ...{ kind: 'refused', code: 'E_MEND' },

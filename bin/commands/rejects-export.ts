@@ -40,7 +40,7 @@ export const rejectsExportCommand: MakeCommand = ({ out, env }) => {
         return await readRejected(stack, dataset, runId, { tell });
       });
       const chosen = rows.filter(({ file }) => only === undefined || file === only);
-      const lines = chosen.map(({ format: _format, ...row }) => JSON.stringify(row));
+      const lines = chosen.map(({ format: _format, of: _of, ...row }) => JSON.stringify(row));
       if (options.out === undefined) for (const line of lines) out.line(line);
       else await writeFile(options.out, lines.map((line) => `${line}\n`).join(''));
       for (const [why, count] of left)

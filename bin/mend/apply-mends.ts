@@ -8,10 +8,10 @@ import { mendsOf } from '../../functions/mends.ts';
 import { UserError } from '../console/errors.ts';
 import { type Asked, type Planned, planReplay, standingRun } from '../replay/replay-run.ts';
 import type { Fault, MendedLine } from './parse-mends.ts';
-import { type ExportedRow, type MendWorld, type Rejected, readRejected } from './rejected.ts';
+import { type MendWorld, type Rejected, type RejectedText, readRejected } from './rejected.ts';
 
 /** A mended row beside what it was rejected as. */
-type Changed = { readonly mended: MendedLine; readonly was: ExportedRow };
+type Changed = { readonly mended: MendedLine; readonly was: RejectedText };
 
 /** What is to be applied of one run. */
 export type RunMends = {
@@ -70,7 +70,7 @@ const placeOf = ({ file, row }: { readonly file: string; readonly row: number })
 
 const compare = (own: readonly MendedLine[], { rows }: Rejected) => {
   const found = new Map(rows.map((row) => [placeOf(row), row]));
-  const changed: (Changed & { readonly was: Rejected['rows'][number] })[] = [];
+  const changed: Changed[] = [];
   const stale: Fault[] = [];
   let unchanged = 0;
   for (const mended of own) {
@@ -87,10 +87,7 @@ const compare = (own: readonly MendedLine[], { rows }: Rejected) => {
   return { changed, unchanged, stale };
 };
 
-const notRows = async (
-  dataset: Dataset,
-  changed: ReturnType<typeof compare>['changed'],
-): Promise<Fault[]> => {
+const notRows = async (dataset: Dataset, changed: readonly Changed[]): Promise<Fault[]> => {
   const faults: Fault[] = [];
   for (const [format, own] of Map.groupBy(changed, ({ was }) => was.format)) {
     const texts = own.map(({ mended }) => mended.raw);
@@ -130,11 +127,13 @@ export const writeMends = async (
   let written = 0;
   for (const [fileId, own] of Map.groupBy(changed, ({ mended }) => mended.file)) {
     const there = await mendsOf({ store: world.store, quarantineBucket }, dataset.name, fileId);
-    const texts = new Map(there.map(({ row, text }) => [row, text]));
+    const before = new Map(there.map((mending) => [mending.row, mending]));
     const rows = own
-      .filter(({ mended }) => texts.get(mended.row) !== mended.raw)
+      .filter(({ mended }) => before.get(mended.row)?.text !== mended.raw)
       .map(({ mended, was }): MendRow => {
-        return { row: mended.row, text: mended.raw, reasons: [...was.reasons] };
+        // Of a row that was mended before, the bytes in landing are still the first ones.
+        const of = before.get(mended.row)?.of ?? was.of;
+        return { row: mended.row, text: mended.raw, of, reasons: [...was.reasons] };
       });
     for (let at = 0; at < rows.length; at += rowsPerMendMax) {
       const some = rows.slice(at, at + rowsPerMendMax);

@@ -1,5 +1,6 @@
 import { headBytes, recognise } from '../../adapters/engine/recognise.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { sha256 } from '../../core/hash.ts';
 import { FileId, type RunId } from '../../core/ids.ts';
 import { isMendable, type MendableFormat, mendableFormats } from '../../core/replay/mend.ts';
 import type { RejectedRow } from '../query/rejects.ts';
@@ -24,8 +25,15 @@ export type ExportedRow = {
   readonly mended?: true;
 };
 
+/** The same, with what only the tool needs. */
+export type RejectedText = ExportedRow & {
+  readonly format: MendableFormat;
+  /** Hash of the bytes of `raw`. */
+  readonly of: string;
+};
+
 export type Rejected = {
-  readonly rows: readonly (ExportedRow & { readonly format: MendableFormat })[];
+  readonly rows: readonly RejectedText[];
   /** Rejected rows that cannot be mended by themselves, and why. */
   readonly left: ReadonlyMap<string, number>;
 };
@@ -50,13 +58,16 @@ export const readRejected = async (
   const left = new Map<string, number>();
   if (total > rows.length) left.set(`beyond the first ${rejectedMax}`, total - rows.length);
   const formats = new Map<string, MendableFormat | string>();
-  const mendable: Rejected['rows'][number][] = [];
+  const mendable: RejectedText[] = [];
   for (const row of rows) {
     const format = formats.get(row.fileId) ?? (await formatOf(stack, dataset, row.fileId));
     formats.set(row.fileId, format);
     const why = whyNot(row, format);
     if (why !== undefined) left.set(why, (left.get(why) ?? 0) + 1);
-    else if (isOne(format)) mendable.push({ ...exported(row), format });
+    else if (isOne(format)) {
+      const of = sha256(Buffer.from(row.rawBase64, 'base64'));
+      mendable.push({ ...exported(row), format, of });
+    }
   }
   return { rows: mendable, left };
 };

@@ -30,6 +30,8 @@ export const MendDocument = z.object({
         row: z.number().int().positive(),
         /** The mended row, without its line end. */
         text: z.string(),
+        /** Hash of the bytes it had: another definition may number other rows so. */
+        of: z.string().regex(/^[0-9a-f]{64}$/),
         /** What it was rejected for. */
         reasons: Reasons,
       }),
@@ -38,6 +40,9 @@ export const MendDocument = z.object({
 });
 export type MendDocument = z.infer<typeof MendDocument>;
 export type MendRow = MendDocument['rows'][number];
+
+/** What stands in the place of a row. */
+export type Mending = Pick<MendRow, 'row' | 'text' | 'of'>;
 
 /** Name of a mend: its time, so that the newest sorts last, and a hash of what it says. */
 export const mendName = ({ at, rows }: Pick<MendDocument, 'at' | 'rows'>): string =>
@@ -50,9 +55,9 @@ export const rowsHash = (rows: readonly Pick<MendRow, 'row' | 'text'>[]): string
 /** The text of each mended row, the newest mend of it; in the order of the rows. */
 export const newestMends = (
   mends: readonly Pick<MendDocument, 'at' | 'rows'>[],
-): readonly Pick<MendRow, 'row' | 'text'>[] => {
-  const newest = new Map<number, string>();
+): readonly Mending[] => {
+  const newest = new Map<number, Mending>();
   for (const { rows } of [...mends].sort((a, b) => (mendName(a) < mendName(b) ? -1 : 1)))
-    for (const { row, text } of rows) newest.set(row, text);
-  return [...newest].map(([row, text]) => ({ row, text })).sort((a, b) => a.row - b.row);
+    for (const { row, text, of } of rows) newest.set(row, { row, text, of });
+  return [...newest.values()].sort((a, b) => a.row - b.row);
 };

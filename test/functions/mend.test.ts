@@ -8,6 +8,7 @@ import { parseMends } from '../../bin/mend/parse-mends.ts';
 import { readRejected } from '../../bin/mend/rejected.ts';
 import { attemptFiles } from '../../bin/query/tables.ts';
 import { startReplay } from '../../bin/replay/replay-run.ts';
+import { sha256 } from '../../core/hash.ts';
 import { EpochMs, type RunId } from '../../core/ids.ts';
 import { MendDocument } from '../../core/replay/mend.ts';
 import { me, replayStack, sales, salesFile } from '../support/replay-stack.ts';
@@ -249,12 +250,24 @@ test('a raw that was not changed stays rejected', async () => {
 test('what is wrong after all is found when the file is read, and costs no row', async () => {
   const { stack, run, second } = await prepared();
   const mend = { dataset: 'sales', fileId: second.file, by: me, at: 1, runId: run.runId };
-  const rows = [{ row: 2, text: '2,20,b\n7,70,smuggled', reasons: [] }];
+  const of = sha256('2,ten,b');
+  const rows = [{ row: 2, text: '2,20,b\n7,70,smuggled', of, reasons: [] }];
   const uri = `s3://quarantine/sales/_mends/${second.file}/0.json`;
   await stack.store.put(uri, JSON.stringify({ ...mend, rows }));
   const before = await stack.rows();
   await stack.replay(run.runId);
   expect((await stack.run(1)).reason?.detail).toMatch(/E_MEND, the mended text of row 2/);
+  expect(await stack.rows()).toEqual(before);
+});
+
+test('under a definition that numbers other rows, no row gets the text of another', async () => {
+  const { stack, second } = await prepared();
+  await apply(stack, lines({ ...second, raw: '2,20,b' }));
+  const before = await stack.rows();
+  stack.deploy(sales({ header: false }));
+  const { runId } = await stack.run(1);
+  await stack.replay(runId);
+  expect((await stack.run(2)).reason?.detail).toMatch(/E_MEND, row 2 is no longer the one/);
   expect(await stack.rows()).toEqual(before);
 });
 

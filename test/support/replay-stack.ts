@@ -16,13 +16,19 @@ import { memoryStack } from './memory-stack.ts';
 
 /** A dataset whose definition a test may change between two runs. */
 export const sales = (
-  more: { max?: number; holdAbove?: number; replaces?: boolean; evolves?: boolean } = {},
+  more: {
+    max?: number;
+    holdAbove?: number;
+    replaces?: boolean;
+    evolves?: boolean;
+    header?: boolean;
+  } = {},
 ) =>
   defineDataset({
     ...{ name: 'sales', domain: 'test', owner: 'test', description: 'For this test.' },
     fields: { id: integer(), amount: integer({ max: more.max ?? 100 }), note: text() },
     key: ['id'],
-    files: { formats: ['csv', 'jsonl'] },
+    files: { formats: ['csv', 'jsonl'], header: more.header ?? true },
     write: more.replaces === true ? replace() : append(),
     rejects: { holdAbove: more.holdAbove ?? 0.9 },
     ...(more.evolves === true ? { evolution: { newColumns: 'evolve' } } : {}),

@@ -2,17 +2,18 @@ import { expect, test } from 'vitest';
 import { EpochMs } from '../../../core/ids.ts';
 import { mendName, newestMends, rowsHash } from '../../../core/replay/mend.ts';
 
+const of = '0'.repeat(64);
 const mend = (at: number, ...rows: readonly [row: number, text: string][]) => ({
   at: EpochMs.parse(at),
-  rows: rows.map(([row, text]) => ({ row, text, reasons: [] })),
+  rows: rows.map(([row, text]) => ({ row, text, of, reasons: [] })),
 });
 
 test('of each row the newest mend stands, in the order of the rows', () => {
   const mends = [mend(20, [3, 'new'], [9, 'nine']), mend(100, [1, 'one']), mend(3, [3, 'old'])];
   const expected = [
-    { row: 1, text: 'one' },
-    { row: 3, text: 'new' },
-    { row: 9, text: 'nine' },
+    { row: 1, text: 'one', of },
+    { row: 3, text: 'new', of },
+    { row: 9, text: 'nine', of },
   ];
   expect(newestMends(mends)).toEqual(expected);
   expect(newestMends(mends.toReversed())).toEqual(expected);

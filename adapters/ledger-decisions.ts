@@ -3,8 +3,10 @@ import { TransientError } from '../core/errors.ts';
 import { type EpochMs, Fence, type FileId } from '../core/ids.ts';
 import type { FileEntry, RunEntry } from '../core/ledger.ts';
 import type { Ledger } from '../core/ports.ts';
+import { claimedByRelease, givenBack } from '../core/replay/fields.ts';
 import { discardedFields, releasedFields } from '../core/settlement.ts';
 import { contentClaim, fileStatus, itemKeys } from './ledger-items.ts';
+import { claimAction, giveBackAction } from './ledger-replays.ts';
 import { raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import { getItem, type Table, transact, updateAction } from './ledger-table.ts';
 
@@ -15,14 +17,18 @@ export const ledgerDecisions = (table: Table): Pick<Ledger, 'release' | 'discard
       const run = await readRun(table, runId);
       if (run?.state !== 'HELD')
         return run?.released === undefined ? { kind: 'not-held', run } : { kind: 'released', run };
-      const held = await heldFiles(table, run);
+      const held = await heldFiles(table, run, claimedByRelease);
       const taken = await takenContent(table, run, held);
       if (taken !== undefined) return taken;
       const fields = releasedFields(run, by, now);
       const file = { state: 'CLAIMED', counts: null, reason: null, fence: fields.fence } as const;
       const actions = [
         runAction(table, run, { ...fields, ...runState(fields.state, now) }),
-        ...held.map((each) => fileAction(table, each, file, now)),
+        ...held.map((each) =>
+          run.replays === undefined
+            ? fileAction(table, each, file, now)
+            : claimAction(table, each, { runId, fence: fields.fence }, now),
+        ),
         ...held.flatMap((each) => contentAction(table, run, each, now)),
       ];
       if ((await transact(table, actions, `release ${runId}`)) === 'written')
@@ -36,11 +42,17 @@ export const ledgerDecisions = (table: Table): Pick<Ledger, 'release' | 'discard
       const run = await readRun(table, runId);
       if (run?.state === 'DISCARDED') return { kind: 'discarded', run };
       if (run?.state !== 'HELD') return { kind: 'not-held', run };
-      const held = await heldFiles(table, run);
+      const held = await heldFiles(table, run, (replay, files) =>
+        givenBack(replay, files, 'DISCARDED'),
+      );
       const fields = discardedFields(run, by);
       const actions = [
         runAction(table, run, { ...fields, ...runState(fields.state, now) }),
-        ...held.map((each) => fileAction(table, each, fields, now)),
+        ...held.map((each) =>
+          run.replays === undefined
+            ? fileAction(table, each, fields, now)
+            : giveBackAction(table, each, now),
+        ),
       ];
       if ((await transact(table, actions, `discard ${runId}`)) === 'written')
         return { kind: 'discarded', run: { ...run, ...fields, updatedAt: now } };
@@ -49,8 +61,16 @@ export const ledgerDecisions = (table: Table): Pick<Ledger, 'release' | 'discard
   },
 });
 
-const heldFiles = async (table: Table, run: RunEntry): Promise<readonly FileEntry[]> =>
-  (await readFiles(table, run)).filter(({ state }) => state === 'HELD');
+/** The files a decision is about; those of a replay are never HELD, since their rows are read. */
+const heldFiles = async (
+  table: Table,
+  run: RunEntry,
+  ofReplay: (run: RunEntry, files: readonly FileEntry[]) => readonly FileEntry[],
+): Promise<readonly FileEntry[]> => {
+  const files = await readFiles(table, run);
+  if (run.replays !== undefined) return ofReplay(run, files);
+  return files.filter(({ state }) => state === 'HELD');
+};
 
 /** A file of the run whose bytes were dropped again, and belong to that other file now. */
 const takenContent = async (

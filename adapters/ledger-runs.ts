@@ -1,5 +1,5 @@
-import type { EpochMs, RunId } from '../core/ids.ts';
-import type { FileEntry, RunEntry } from '../core/ledger.ts';
+import type { EpochMs, Fence, RunId } from '../core/ids.ts';
+import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import { itemKeys, runStatus, toFile, toRun } from './ledger-items.ts';
 import { getItem, getItems, type Table } from './ledger-table.ts';
 
@@ -23,4 +23,20 @@ export const runState = (state: RunEntry['state'], now: EpochMs) => ({
   state,
   status: runStatus(state),
   updatedAt: now,
+});
+
+const valueName = (state: RunEntry['state']): string => state.toLowerCase();
+const terminalNames = terminalRunStates.map((state) => `:${valueName(state)}`);
+
+/** Holds for a run that this attempt owns and that has not ended, nor begun to load. */
+export const openRun = (fence: Fence, isLoadingLeft = false) => ({
+  condition: `#fence = :fence AND NOT #state IN (${[
+    ...terminalNames,
+    ...(isLoadingLeft ? [':loading'] : []),
+  ].join(', ')})`,
+  values: {
+    fence,
+    ...(isLoadingLeft ? { loading: 'LOADING' } : {}),
+    ...Object.fromEntries(terminalRunStates.map((state) => [valueName(state), state])),
+  },
 });

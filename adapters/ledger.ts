@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { TransientError } from '../core/errors.ts';
-import { Fence } from '../core/ids.ts';
+import { Fence, type RunId } from '../core/ids.ts';
 import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import { limits } from '../core/limits.ts';
 import type { Ledger } from '../core/ports.ts';
@@ -22,7 +22,8 @@ import {
 } from './ledger-items.ts';
 import { ledgerLetters } from './ledger-letters.ts';
 import { ledgerLists } from './ledger-lists.ts';
-import { raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
+import { endReplay, ledgerReplays } from './ledger-replays.ts';
+import { openRun, raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import {
   createAction,
   getItem,
@@ -58,6 +59,7 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     endRun: endRun(table),
     nextAttempt: nextAttempt(table),
     ...ledgerDecisions(table),
+    ...ledgerReplays(table),
     ...ledgerHistory(table),
     takeTurn: takeTurn(table),
     endTurn: endTurn(table),
@@ -118,8 +120,7 @@ const settleFile =
       {
         key: itemKeys.file(fileId),
         set: { ...fields, status: fileStatus(fields.state), updatedAt: now },
-        condition: '#runId = :run AND #fence = :fence AND #state = :claimed',
-        values: { run: runId, fence, claimed: 'CLAIMED' },
+        ...settleGuard(runId, fence, fields.state),
       },
       `settle file ${fileId}`,
     );
@@ -129,6 +130,15 @@ const settleFile =
       found !== undefined && alreadySettled(found, { runId, fence, state: fields.state });
     return ours ? 'written' : 'fenced';
   };
+
+const settleGuard = (runId: RunId, fence: Fence, state: FileEntry['state']) => {
+  const owned = '#runId = :run AND #fence = :fence AND #state = :claimed';
+  const values = { run: runId, fence, claimed: 'CLAIMED' };
+  if (state === 'PUBLISHED') return { condition: owned, values };
+  // The rows of a file that is published go out with those of its run; see core/replay.
+  const free = '(attribute_not_exists(#was) OR #was.#state <> :published)';
+  return { condition: `${owned} AND ${free}`, values: { ...values, published: 'PUBLISHED' } };
+};
 
 const claimContent =
   (table: Table): Ledger['claimContent'] =>
@@ -193,12 +203,17 @@ const markLoading =
 const endRun =
   (table: Table): Ledger['endRun'] =>
   async (runId, fence, { unlessLoading = false, ...end }, now) => {
-    const { condition, values } = openRun(fence, unlessLoading);
+    const { condition: open, values } = openRun(fence, unlessLoading);
+    const condition = `${open} AND attribute_not_exists(#replays)`;
     const set = { ...runState(end.state, now), ...end };
     const update = { key: itemKeys.run(runId), set, condition, values };
     const result = await updateGuarded(table, update, `end ${runId}`);
     if (result.kind === 'written') return 'written';
     const found = result.found === undefined ? undefined : toRun(result.found);
+    if (found?.replays !== undefined) {
+      const whole = { ...end, unlessLoading };
+      return await endReplay(table, runId, fence, whole, now);
+    }
     return found !== undefined && alreadyEnded(found, { ...end, fence }) ? 'written' : 'fenced';
   };
 
@@ -268,19 +283,3 @@ const endTurn =
       if (!lost) throw classified(error, `end the turn of ${dataset}`);
     }
   };
-
-const valueName = (state: RunEntry['state']): string => state.toLowerCase();
-const terminalNames = terminalRunStates.map((state) => `:${valueName(state)}`);
-
-/** Holds for a run that this attempt owns and that has not ended, nor begun to load. */
-const openRun = (fence: Fence, isLoadingLeft: boolean) => ({
-  condition: `#fence = :fence AND NOT #state IN (${[
-    ...terminalNames,
-    ...(isLoadingLeft ? [':loading'] : []),
-  ].join(', ')})`,
-  values: {
-    fence,
-    ...(isLoadingLeft ? { loading: 'LOADING' } : {}),
-    ...Object.fromEntries(terminalRunStates.map((state) => [valueName(state), state])),
-  },
-});

@@ -6,6 +6,7 @@ import type { Catalog } from '../core/load/commit.ts';
 import type {
   Executions,
   LandedVersions,
+  Landing,
   Ledger,
   Notices,
   Pipeline,
@@ -25,10 +26,20 @@ export type DeployedStack = {
   readonly outputs: Outputs;
   readonly ledger: Pick<
     Ledger,
-    'file' | 'run' | 'listRuns' | 'listFiles' | 'history' | 'release' | 'discard'
+    | 'file'
+    | 'run'
+    | 'listRuns'
+    | 'listFiles'
+    | 'history'
+    | 'release'
+    | 'discard'
+    | 'replay'
+    | 'contentOwner'
   > &
     ReconcileDeps['ledger'] &
     Pick<Ledger, 'letter'>;
+  /** Landed files, read by version. */
+  readonly landing: Pick<Landing, 'head' | 'peek'>;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'download' | 'list'>;
   readonly catalog: Catalog;
   /** Lands a file; returns the object version it became. */
@@ -37,7 +48,7 @@ export type DeployedStack = {
   readonly execution: (name: string) => Promise<Execution | undefined>;
   readonly start: Pipeline['start'];
   /** What reconcile asks and sends; see functions/reconcile. */
-  readonly landing: LandedVersions;
+  readonly landed: LandedVersions;
   readonly executions: Executions;
   readonly notices: Notices;
   /** The ARN of whoever runs the command, as AWS knows it. */
@@ -129,7 +140,7 @@ const connect = async (
     { SQSClient },
     { sqsNotices },
     { sfnExecutionStatus },
-    { s3LandedVersions },
+    { s3LandedVersions, s3Landing },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -154,6 +165,7 @@ const connect = async (
     outputs,
     ledger: dynamoLedger(new DynamoDBClient(), outputs.LedgerTable),
     store: s3Store(s3),
+    landing: s3Landing(s3),
     catalog: restCatalog({
       endpoint: catalogEndpoint(region, endpoint),
       catalogId: accountOf(outputs.PipelineArn),
@@ -165,7 +177,7 @@ const connect = async (
     execution: sfnExecutions(new SFNClient(), outputs.PipelineArn),
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
     caller: stsCaller(new STSClient()),
-    landing: s3LandedVersions(s3, outputs.LandingBucket),
+    landed: s3LandedVersions(s3, outputs.LandingBucket),
     executions: sfnExecutionStatus(new SFNClient(), outputs.PipelineArn),
     // An emulator may know itself by another name than the endpoint we were given.
     notices: sqsNotices(new SQSClient({ useQueueUrlAsEndpoint: false }), outputs.NoticeQueueUrl),

@@ -8,7 +8,9 @@ export type CodeEntry = {
   readonly next: string;
 };
 
-const row = (means: string, next = 'Mend the row at its source and drop it in a new file.') =>
+const MEND_ROW =
+  'Mend the row (npx headgate rejects export RUN), or mend it at its source and drop it in a new file.';
+const row = (means: string, next = MEND_ROW) =>
   ({ level: 'row', means, next }) as const satisfies CodeEntry;
 const file = (means: string, next: string) =>
   ({ level: 'file', means, next }) as const satisfies CodeEntry;
@@ -103,6 +105,10 @@ export const codes = {
     'Send what is declared; or change the dataset’s fields, or say in its evolution what is done about others, and deploy.',
   ),
   E_ARCHIVED: file('the object is in an archive class', 'Restore it and drop it again.'),
+  E_MEND: file(
+    'the text in the place of a rejected row is not exactly one row, or the file has no such row',
+    'Export the rejected rows again (npx headgate rejects export RUN), mend them and apply them.',
+  ),
   E_RESOURCE: file(
     'the worker died on this file in every attempt',
     'Look at the validate function’s log; split the file, or give the function more memory.',
@@ -135,6 +141,10 @@ export const codes = {
   E_DISCARDED: run(
     'someone decided that this held run is not published',
     'Mend the file and drop it again; the same bytes may come again too.',
+  ),
+  E_REPLAY: run(
+    'the replay would lose rows that are published, or does not find the rows it would replace',
+    'Read the detail (npx headgate run RUN). Nothing was changed: what was published still is. Mend the cause and replay again.',
   ),
 
   E_NOTICE: notice(
@@ -170,6 +180,7 @@ export const runCodes = [
   'E_QUALITY',
   'E_EVOLUTION',
   'E_DISCARDED',
+  'E_REPLAY',
 ] as const satisfies readonly RunCode[];
 
 /** Why one row is rejected. `field` is null when the whole row is at fault. */

@@ -50,6 +50,10 @@ export const quarantineKeys = {
     `${attempt(dataset, runId, fence)}/values/${fileId}.parquet`,
   duplicates: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/duplicates.parquet`,
+  /** What stands in the place of rejected rows of a file; in the order of their names. */
+  mends: (dataset: string, fileId: FileId): string => `${dataset}/_mends/${fileId}/`,
+  mend: (dataset: string, fileId: FileId, name: string): string =>
+    `${dataset}/_mends/${fileId}/${name}.json`,
   /** `dataset` is `_` for files of no dataset. */
   refusedFile: (dataset: string, fileId: FileId): string => `${dataset}/_files/${fileId}.json`,
 } as const;

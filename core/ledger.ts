@@ -4,9 +4,10 @@ import { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts'
 
 /**
  * What the ledger holds. A file is one object version; a run is the files claimed together.
- * A file is in exactly one state; all but CLAIMED are terminal and never left, with two exceptions:
- * a HELD file is CLAIMED again when someone releases its run, or DISCARDED; and the content of a
- * HELD, DISCARDED or QUARANTINED file may be claimed by a new drop of the same bytes.
+ * A file is in exactly one state; all but CLAIMED are terminal and never left, with exceptions: a
+ * HELD file is CLAIMED again when someone releases its run, or DISCARDED; and the content of a
+ * HELD, DISCARDED or QUARANTINED file may be claimed by a new drop of the same bytes. A replay
+ * claims PUBLISHED and QUARANTINED files again, and gives them back when it publishes nothing.
  */
 export const fileStates = [
   'CLAIMED',
@@ -85,6 +86,16 @@ export type LandedFile = z.infer<typeof LandedFile>;
 
 const Reason = z.object({ code: z.string(), detail: z.string() });
 
+/** What a file was before a replay claimed it: what it is again when the replay ends without it. */
+export const Was = z.object({
+  state: z.enum(['PUBLISHED', 'QUARANTINED']),
+  runId: RunId,
+  fence: Fence,
+  counts: Counts.nullable(),
+  reason: Reason.nullable(),
+});
+export type Was = z.infer<typeof Was>;
+
 export const FileEntry = LandedFile.extend({
   /** Null when no dataset is declared for the key's prefix. */
   dataset: DatasetName.nullable(),
@@ -96,6 +107,8 @@ export const FileEntry = LandedFile.extend({
   counts: Counts.nullable(),
   /** Why it is QUARANTINED, HELD, IGNORED, GONE; for DUPLICATE and SUPERSEDED: of which file. */
   reason: Reason.nullable(),
+  /** Absent unless a replay claimed the file; stays there when the replay has published it. */
+  was: Was.optional(),
   updatedAt: EpochMs,
 });
 export type FileEntry = z.infer<typeof FileEntry>;
@@ -149,6 +162,19 @@ export const Release = z.object({
 });
 export type Release = z.infer<typeof Release>;
 
+/** Which run a replay takes the place of, and who asked for it. */
+export const Replays = z.object({
+  runId: RunId,
+  /** Counts the replays of the same files, also those that failed. */
+  generation: z.number().int().positive(),
+  /** ARN of the caller, as STS tells it. */
+  by: z.string(),
+  at: EpochMs,
+  /** What was asked for: the same words again pass over what they have replayed. */
+  selection: z.string(),
+});
+export type Replays = z.infer<typeof Replays>;
+
 export const RunEntry = z.object({
   runId: RunId,
   dataset: DatasetName,
@@ -165,6 +191,12 @@ export const RunEntry = z.object({
   reason: Reason.nullable(),
   /** Absent unless someone released the run. */
   released: Release.optional(),
+  /** Of a replay. */
+  replays: Replays.optional(),
+  /** The newest replay of this run, whatever became of it. */
+  replay: Replays.pick({ runId: true, generation: true }).optional(),
+  /** The replay that took this run's place: its rows and files are that run's now. */
+  replacedBy: RunId.optional(),
   createdAt: EpochMs,
   updatedAt: EpochMs,
 });

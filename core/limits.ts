@@ -32,6 +32,8 @@ export const limits = {
    * row over the limit it says that one field alone is the reason.
    */
   fieldBytesMax: 256 * 1024,
+  /** Bytes of a file of mended rows that is applied at once. */
+  mendBytesMax: 64 * 1024 * 1024,
   /** The header line must end within this, or the file is refused with E_HEADER. */
   headerBytesMax: 64 * 1024,
   /** Columns in a file's header, or E_HEADER. */

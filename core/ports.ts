@@ -1,7 +1,15 @@
 import type { DeadLetter, LetterState } from './dead-letter.ts';
 import type { RunPointer } from './documents.ts';
 import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
-import type { Counts, FileEntry, FileOutcome, LandedFile, Quality, RunEntry } from './ledger.ts';
+import type {
+  Counts,
+  FileEntry,
+  FileOutcome,
+  LandedFile,
+  Quality,
+  Replays,
+  RunEntry,
+} from './ledger.ts';
 import type { RunSummary } from './quality/summary.ts';
 import type { Cursor, Marker } from './reconcile/marker.ts';
 
@@ -18,6 +26,7 @@ export type Random = () => number;
 export type Written = 'written' | 'fenced';
 
 export type NewRun = Pick<RunEntry, 'runId' | 'dataset' | 'contractVersion'>;
+export type NewReplay = NewRun & { readonly replays: Replays };
 
 export type Ledger = {
   file(fileId: FileId): Promise<FileEntry | undefined>;
@@ -37,7 +46,8 @@ export type Ledger = {
   /** CREATED → STARTED; anything else is left as it is. */
   markStarted(runId: RunId, now: EpochMs): Promise<void>;
   /**
-   * Ends a CLAIMED file. Guarded by runId, fence and state; the same outcome twice is `written`.
+   * Ends a CLAIMED file. Guarded by runId, fence and state; the same outcome twice is `written`. A
+   * file that a replay claimed from those that are published can only be published: else `fenced`.
    */
   settleFile(
     runId: RunId,
@@ -58,7 +68,10 @@ export type Ledger = {
   ): Promise<{ kind: 'mine' } | { kind: 'duplicate'; of: FileId }>;
   /** STARTED → LOADING: from here on nothing is given up without reading the table first. */
   markLoading(runId: RunId, fence: Fence, now: EpochMs): Promise<Written>;
-  /** Ends the run. Guarded by fence and non-terminal state; the same end twice is `written`. */
+  /**
+   * Ends the run. Guarded by fence and non-terminal state; the same end twice is `written`. The end
+   * of a replay is one transaction with what becomes of its files: see core/replay/fields.ts.
+   */
   endRun(runId: RunId, fence: Fence, end: RunEnd, now: EpochMs): Promise<Written>;
   /**
    * Gives the run and its CLAIMED files to the next attempt: fence + 1, state STARTED. A run that
@@ -82,6 +95,18 @@ export type Ledger = {
   release(runId: RunId, by: string, now: EpochMs): Promise<ReleaseResult>;
   /** HELD → DISCARDED, and its HELD files with it. Again: the first discard stands. */
   discard(runId: RunId, by: string, now: EpochMs): Promise<DiscardResult>;
+  /**
+   * Claims files of a run anew for its replay, with fence 1, in one transaction that is guarded by
+   * all that the caller has read: `changed` when any of it is no longer so.
+   */
+  replay(
+    replay: NewReplay,
+    replayed: RunEntry,
+    files: readonly FileEntry[],
+    now: EpochMs,
+  ): Promise<'claimed' | 'changed'>;
+  /** The file that a content belongs to. */
+  contentOwner(dataset: DatasetName, contentId: ContentId): Promise<FileId | undefined>;
   /** Remembers what a published run was like, once per run: the first summary stands. */
   remember(summary: RunSummary): Promise<void>;
   /** The summaries of a dataset's published runs, newest first. */

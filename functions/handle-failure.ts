@@ -22,6 +22,7 @@ import {
 } from '../core/load/commit.ts';
 import type { Snapshot } from '../core/load/table.ts';
 import type { Clock, Ledger, Pipeline, Store } from '../core/ports.ts';
+import { lostFile, mustPublish } from '../core/replay/fields.ts';
 import { refusedAs } from './refuse.ts';
 import { putRefusedFile } from './refused-file.ts';
 import { runDocuments } from './run-documents.ts';
@@ -174,6 +175,15 @@ const quarantinePart = async (
 ): Promise<QuarantineResult> => {
   const file = await deps.ledger.file(fileId);
   const detail = `part ${event.part} of ${event.runId}: ${failureText(event.error)}`;
+  if (mustPublish(file ?? {})) {
+    await failRun(
+      deps,
+      event,
+      { code: 'E_REPLAY', detail: lostFile(fileId, code, detail) },
+      'left-alone',
+    );
+    return { action: failedAction(event), files: 0 };
+  }
   const ended =
     file?.state === 'CLAIMED' ? [refusedAs(LandedFile.parse(file), { code, detail })] : [];
   const { part } = PartPointer.parse(event);
@@ -195,14 +205,24 @@ const quarantineRun = async (
   const run = await deps.ledger.run(runId);
   if (run?.state === 'LOADING' && loading === 'left-alone') throw movedOn(runId);
   let files = 0;
-  for (const fileId of run?.files ?? []) files += await quarantineFile(deps, event, fileId, reason);
+  // The end of a replay gives its files back: none of them is to blame.
+  const ending = run?.replays === undefined ? (run?.files ?? []) : [];
+  for (const fileId of ending) files += await quarantineFile(deps, event, fileId, reason);
+  await failRun(deps, event, reason, loading);
+  return { action: failedAction(event), files };
+};
+
+const failRun = async (
+  { ledger, now, count }: QuarantineDeps,
+  { runId, fence, dataset }: QuarantineEvent,
+  reason: Refusal<'E_INTERNAL' | 'E_REPLAY'>,
+  loading: Loading,
+): Promise<void> => {
   const none = { counts: null, quality: null, snapshotId: null } as const;
   const unlessLoading = loading === 'left-alone';
   const end = { state: 'FAILED', ...none, reason, unlessLoading } as const;
-  const ended = await deps.ledger.endRun(runId, fence, end, deps.now());
-  if (ended === 'fenced') throw movedOn(runId);
-  deps.count('RunsFailed', 1, event.dataset);
-  return { action: failedAction(event), files };
+  if ((await ledger.endRun(runId, fence, end, now())) === 'fenced') throw movedOn(runId);
+  count('RunsFailed', 1, dataset);
 };
 
 /** Ends a file that is still claimed; returns how many that were, for the count. */

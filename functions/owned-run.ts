@@ -3,6 +3,7 @@ import type { RunPointer, TransformDocument } from '../core/documents.ts';
 import { PermanentError } from '../core/errors.ts';
 import { type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import type { Ledger } from '../core/ports.ts';
+import { commits } from '../core/replay/change.ts';
 
 /**
  * The run that a stage is about to work on. A stage that lost its run to a newer attempt stops
@@ -18,6 +19,18 @@ export const ownedRun = async (
   if (terminalRunStates.includes(run.state))
     throw new PermanentError(`run ${runId} has already ended as ${run.state}`);
   return run;
+};
+
+/** The run whose place a run would take; undefined when it is no replay. */
+export const replayedBy = async (
+  ledger: Pick<Ledger, 'run'>,
+  { runId, replays }: RunEntry,
+): Promise<RunEntry | undefined> => {
+  if (replays === undefined) return undefined;
+  const replayed = await ledger.run(replays.runId);
+  if (replayed !== undefined) return replayed;
+  // Without it the rows would be added to those that they replace.
+  throw new PermanentError(`${replays.runId}, which ${runId} replays, is not in the ledger`);
 };
 
 /** What a stage throws when the ledger refused its write: the run belongs to a newer attempt. */
@@ -36,8 +49,12 @@ export const definitionOf = (
   );
 };
 
-/** A run without a row changes nothing; one that replaces the table empties it. */
+/**
+ * A run without a row changes nothing, unless it takes others out: of the table that it replaces, or
+ * of the run that it replays.
+ */
 export const makesSnapshot = (
   { write }: Pick<Dataset, 'write'>,
-  { staged }: Pick<TransformDocument, 'staged'>,
-): boolean => staged.length > 0 || write.kind === 'replace';
+  transformed: Pick<TransformDocument, 'staged'>,
+  replayed: RunEntry | undefined,
+): boolean => write.kind === 'replace' || commits(transformed, replayed);

@@ -1,13 +1,15 @@
 import type { FileCode, Refusal } from '../core/codes.ts';
 import type { EndedFile, RunPointer } from '../core/documents.ts';
-import type { FileOutcome, LandedFile } from '../core/ledger.ts';
+import type { FileEntry, FileOutcome, LandedFile } from '../core/ledger.ts';
 import type { Clock, Ledger, Store, Unreadable } from '../core/ports.ts';
+import { lostFile, mustPublish } from '../core/replay/fields.ts';
 import { fenced } from './owned-run.ts';
+import { refuseReplay } from './refuse-replay.ts';
 import { putRefusedFile } from './refused-file.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export type SettleDeps = {
-  readonly ledger: Pick<Ledger, 'settleFile'>;
+  readonly ledger: Pick<Ledger, 'settleFile' | 'endRun'>;
   readonly store: Pick<Store, 'put'>;
   readonly quarantineBucket: string;
   readonly now: Clock;
@@ -23,6 +25,19 @@ export const settle = async (
   const written = await ledger.settleFile(runId, fence, file.fileId, outcome, now());
   if (written === 'fenced') throw fenced(runId);
   log.info('file settled', { runId, fileId: file.fileId, state: outcome.state });
+};
+
+/** Ends the replay, not the file, where the file's published rows would be lost. */
+export const assertFree = async (
+  deps: Pick<SettleDeps, 'ledger' | 'now'>,
+  pointer: RunPointer,
+  file: Pick<FileEntry, 'fileId' | 'was'>,
+  { state: code, ...outcome }: EndedFile['outcome'],
+): Promise<void> => {
+  if (!mustPublish(file)) return;
+  const { reason } = { reason: undefined, ...outcome };
+  const detail = reason?.detail ?? 'its end';
+  await refuseReplay(deps, pointer, lostFile(file.fileId, reason?.code ?? code, detail));
 };
 
 /** What a stage decided of a file that it ends: for its document, before the ledger hears of it. */

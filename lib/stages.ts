@@ -102,6 +102,7 @@ export class Stages extends Construct {
     zones.grantRead(validate.role, zones.clean);
     zones.grantWrite(validate.role, zones.clean);
     zones.grantWrite(validate.role, zones.quarantine);
+    zones.grantRead(validate.role, zones.quarantine, ['*/_mends/*']);
     return validate;
   }
 

@@ -1,6 +1,6 @@
-import { BLANK } from './faults.ts';
+import { type MendedRange, originalRange } from '../../core/replay/mended-ranges.ts';
+import { eachRow, type FoundRow } from './each-row.ts';
 import type { Sink } from './feed.ts';
-import { contentEnd } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
 import { hasRow, type RowSet } from './row-set.ts';
 import { type RejectedColumns, texts } from './row-sql.ts';
@@ -33,26 +33,25 @@ const NO_CELLS = Buffer.alloc(0);
 
 export type Cut = { readonly rows: number; readonly cut: number };
 
-/** A row at [start, end) of a batch's bytes, without its line end. */
-type Row = {
-  readonly row: number;
-  readonly start: number;
-  readonly end: number;
-  readonly fault: number;
-};
-
 /**
  * Writes the rows that are not accepted: number, byte range, faults and raw bytes, and the cells
  * when they can be told apart. Of a row over the limit the raw bytes end at the limit; its range
  * does not. Nothing but a batch is held, also when every row is bad.
  */
-export const cutRows = async (source: Source, accepted: RowSet, sink: Sink): Promise<Cut> => {
+export const cutRows = async (
+  source: Source,
+  accepted: RowSet,
+  sink: Sink,
+  mended: readonly MendedRange[] = [],
+): Promise<Cut> => {
   const block = openBlock();
+  const rangeOf = originalRange(mended);
+  const isRejected = (row: number): boolean => !hasRow(accepted, row);
   let rows = 0;
   let cut = 0;
   for (const batch of source.again()) {
-    eachRejected(batch, accepted, (found) => {
-      writeRow(source, batch, found, block);
+    eachRow(batch, isRejected, (found) => {
+      writeRow(source, batch, found, block, rangeOf);
       cut += 1;
     });
     rows += batch.rows;
@@ -89,32 +88,13 @@ const openBlock = () => {
 };
 type Block = ReturnType<typeof openBlock>;
 
-/** Most rows are accepted, so nothing is made of those. */
-const eachRejected = (batch: Batch, accepted: RowSet, take: (row: Row) => void): void => {
-  const { ends, faults } = batch;
-  let start = 0;
-  let row = batch.firstRow;
-  for (let line = 0; line < batch.lines; line++) {
-    const lineFeed = ends[line] ?? 0;
-    const fault = faults[line] ?? 0;
-    if (fault !== BLANK) {
-      if (!hasRow(accepted, row)) take({ row, start, end: rowEnd(batch, start, lineFeed), fault });
-      row += 1;
-    }
-    start = lineFeed + 1;
-  }
-};
-
-/** A row that is larger than the chunk is alone in its batch, which knows how long it is. */
-const rowEnd = (batch: Batch, start: number, lineFeed: number): number =>
-  lineFeed > batch.bytes.length ? start + batch.rowBytes : contentEnd(batch.bytes, start, lineFeed);
-
 /** Writes one row of the columns above. */
 const writeRow = (
   source: Source,
   batch: Batch,
-  { row, start, end, fault }: Row,
+  { row, start, end, fault }: FoundRow,
   block: Block,
+  rangeOf: ReturnType<typeof originalRange>,
 ): void => {
   const { separator, rowBytesMax, columns } = source;
   const { bytes } = batch;
@@ -122,7 +102,8 @@ const writeRow = (
   const compound = look.compound.map((name) => `;${name};`).join('');
   const raw = bytes.toString('base64', start, Math.min(end, start + rowBytesMax));
   const next = `"${separator}"`;
-  const range = `${batch.start + start}${next}${batch.start + end}`;
+  const [first, last] = rangeOf(row, batch.start + start, batch.start + end);
+  const range = `${first}${next}${last}`;
   const lead = `"${row}${next}${range}${next}${look.fault}${next}${compound}${next}${raw}"${separator}`;
   if (look.fault === 0) block.add(lead, look.cells);
   else block.add(`${lead}${separator.repeat(columns.length - 1)}`, NO_CELLS);

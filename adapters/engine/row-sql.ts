@@ -137,8 +137,11 @@ export const rejectsCopySql = (
   columns: RejectedColumns,
   from: string,
   path: string,
+  mended: readonly number[] = [],
 ): string => {
   const { row, fileId, runId } = context;
+  // Only of mended files, so that all others lie as they did.
+  const isMended = mended.length === 0 ? '' : `, _row IN (${list(mended.map(String))}) AS mended`;
   const kept = [
     '_row::INTEGER AS _row',
     `${columns.start} AS _start`,
@@ -148,7 +151,8 @@ export const rejectsCopySql = (
     `${columns.compound} AS _compound`,
   ];
   return `COPY (SELECT ${constantSql(runId)} AS _run, ${constantSql(fileId)} AS _file, _row,
-      _start AS byte_start, _end AS byte_end, _raw AS raw, ${reasonListSql('_reasons')} AS reasons
+      _start AS byte_start, _end AS byte_end, _raw AS raw,
+      ${reasonListSql('_reasons')} AS reasons${isMended}
     FROM (SELECT *, ${reasonsSql(row)} AS _reasons FROM ${typedSql(row, kept, from)}))
     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)`;
 };

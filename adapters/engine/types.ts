@@ -4,6 +4,7 @@ import type { ValidatedFile } from '../../core/documents.ts';
 import type { Drift } from '../../core/evolution/drift.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Format } from '../../core/landing/file-options.ts';
+import type { MendedRange } from '../../core/replay/mended-ranges.ts';
 
 /** What a caller may want to know of a file beside its rows. */
 export type Notes = {
@@ -29,6 +30,8 @@ export type ValidateRequest = {
   readonly runId: string;
   /** Made when missing; everything is written here. */
   readonly outDir: string;
+  /** Where mended rows lie, when `path` is a mended file. @default none */
+  readonly mended?: readonly MendedRange[] | undefined;
   readonly threads?: number;
   readonly memoryLimit?: string;
   /** A test takes small ones, so that rows lie across the edges of what is read at a time. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,14 +10,16 @@ import { declaredIn } from '../../core/evolution/evolved.ts';
 import { typesFault } from '../../core/evolution/types.ts';
 import { limits } from '../../core/limits.ts';
 import { CopyRow } from '../../core/load/parquet.ts';
+import { isMendable } from '../../core/replay/mend.ts';
+import { addedBytes, type MendedRange } from '../../core/replay/mended-ranges.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
 import { cleanColumns, settleColumns } from './aside.ts';
 import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { cutColumns, cutRejected, cutRows } from './cut.ts';
 import { feed, type Sink, writeFileOf } from './feed.ts';
-import { fixedSource } from './fixed-width.ts';
 import type { Batch } from './frames.ts';
 import { type Engine, openEngine } from './instance.ts';
+import { openSource } from './open-source.ts';
 import { type ColumnProgram, programOf } from './plain/program.ts';
 import { openWalk } from './plain/walk.ts';
 import { type RowSet, rowsIn, rowsOfAll } from './row-set.ts';
@@ -30,21 +32,12 @@ import {
   scanSql,
   texts,
 } from './row-sql.ts';
-import { csvSource, jsonSource, type Source } from './sources.ts';
-import type { Framing, Validated, ValidateRequest } from './types.ts';
+import type { Source } from './sources.ts';
+import type { Validated, ValidateRequest } from './types.ts';
 import { validateParquet } from './validate-parquet.ts';
 
 /** Below it a second thread would have started when the first one is done. */
 const WALK_ALONE_BYTES = 16 << 20;
-/** A small file is read at once, into no more room than it needs. */
-const framingOf = (totalBytes: number): Framing => {
-  const { rowBytesMax } = limits;
-  const chunk = Math.min(1 << 20, Math.max(totalBytes, rowBytesMax) + CHUNK_SLACK);
-  return { chunk, rowBytesMax };
-};
-/** Room for a row's end, and for what the framer reads past it. */
-const CHUNK_SLACK = 4096;
-
 /**
  * Judges every row of a file: valid rows become typed Parquet, rejected rows keep their bytes and
  * every reason. No row is lost: what does not add up is thrown, not reported.
@@ -54,15 +47,28 @@ export const validateFile = async (request: ValidateRequest): Promise<Validated>
   if (format === 'parquet') return await validateParquet(request);
   const fd = openSync(path, 'r');
   try {
-    const open = format === 'csv' ? csvSource : format === 'fixed' ? fixedSource : jsonSource;
-    const source = open(fd, dataset, request.framing ?? framingOf(fstatSync(fd).size));
-    return source.kind === 'refused' ? source : await judge(request, source);
+    assert(isMendable(format), `${format} is read as a text by rows`);
+    const source = openSource(fd, dataset, format, request.framing);
+    if (source.kind === 'refused') return source;
+    const judged = await judge(request, source);
+    return judged.kind === 'refused' ? judged : ofOriginal(judged, request.mended ?? []);
   } finally {
     closeSync(fd);
   }
 };
 
+/** Bytes are accounted for as they landed, whatever stands in their place. */
+const ofOriginal = (
+  judged: Extract<Validated, { kind: 'validated' }>,
+  mended: readonly MendedRange[],
+): Validated => {
+  const { total, rows, framing } = judged.bytes;
+  const added = addedBytes(mended);
+  return { ...judged, bytes: { total: total - added, rows: rows - added, framing } };
+};
+
 type Work = RowContext & {
+  readonly mended: readonly MendedRange[];
   readonly engine: Engine;
   readonly source: Source;
   readonly file: (name: string) => string;
@@ -71,7 +77,7 @@ type Work = RowContext & {
 };
 
 const judge = async (request: ValidateRequest, source: Source): Promise<Validated> => {
-  const { fileId, runId, outDir } = request;
+  const { fileId, runId, outDir, mended = [] } = request;
   const { dataset } = source.plan;
   await mkdir(outDir, { recursive: true });
   const row = compileRow(dataset, source.plan);
@@ -86,7 +92,8 @@ const judge = async (request: ValidateRequest, source: Source): Promise<Validate
     const file = (name: string): string => join(outDir, name);
     const isSmall = source.totalBytes < (request.walkAloneBytes ?? WALK_ALONE_BYTES);
     const threads = isSmall ? 1 : (request.threads ?? availableParallelism());
-    return await judgeRows({ engine, source, file, dataset, row, fileId, runId, threads });
+    const ids = { fileId, runId, threads };
+    return await judgeRows({ engine, source, file, dataset, row, mended, ...ids });
   } finally {
     engine.close();
   }
@@ -280,9 +287,10 @@ const writeRejects = async (work: Work, accepted: RowSet, rows: number) => {
     lineBytesMax: CUT_LINE_BYTES_MAX,
   });
   await writeFileOf(cutPath, async (sink) => {
-    cut = await cutRows(source, accepted, sink);
+    cut = await cutRows(source, accepted, sink, work.mended);
   });
-  await engine.run(rejectsCopySql(work, cutRejected, scan, path));
+  const mended = work.mended.map((each) => each.row);
+  await engine.run(rejectsCopySql(work, cutRejected, scan, path, mended));
   const [cells] = z.array(Counts).parse(await engine.rows(rejectedCellsSql(row, '_fault', scan)));
   await rm(cutPath);
   assert(cut.rows === rows, 'the file has as many rows in the second look as in the first');

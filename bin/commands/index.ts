@@ -13,6 +13,7 @@ import { reconcileCommand } from './reconcile.ts';
 import { redriveCommand } from './redrive.ts';
 import { rejectsCommand } from './rejects.ts';
 import { releaseCommand } from './release.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
 import { startCommand } from './start.ts';
@@ -35,6 +36,7 @@ export const commands: readonly MakeCommand[] = [
   discardCommand,
   reconcileCommand,
   redriveCommand,
+  replayCommand,
   qualityCommand,
   rejectsCommand,
   queryCommand,

@@ -1,6 +1,6 @@
-import { systemRandom, systemSleep } from '../../adapters/clock.ts';
 import { Command } from 'commander';
 import * as z from 'zod';
+import { systemRandom, systemSleep } from '../../adapters/clock.ts';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
 import { type FindingKind, needsPerson, nextStep } from '../../core/reconcile/findings.ts';
 import type { Marker } from '../../core/reconcile/marker.ts';
@@ -85,7 +85,7 @@ export const reconcileAll = async (
 export const depsOf = (
   stack: Pick<
     DeployedStack,
-    'ledger' | 'landing' | 'store' | 'catalog' | 'executions' | 'start' | 'notices' | 'outputs'
+    'ledger' | 'landed' | 'store' | 'catalog' | 'executions' | 'start' | 'notices' | 'outputs'
   >,
   datasets: readonly DatasetName[],
   clock: () => number,
@@ -103,6 +103,7 @@ export const depsOf = (
       out.note(`${message}: ${subject ?? dataset}: ${detail}`),
   },
   count: () => undefined,
+  landing: stack.landed,
   pipeline: { start: stack.start },
   pipelineArn: stack.outputs.PipelineArn,
   cleanBucket: stack.outputs.CleanBucket,

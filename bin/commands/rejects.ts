@@ -15,6 +15,8 @@ import {
   withExamples,
 } from './command.ts';
 import { datasetOption, declared, loadDatasets } from './dataset-named.ts';
+import { rejectsApplyCommand } from './rejects-apply.ts';
+import { rejectsExportCommand } from './rejects-export.ts';
 import { existingRun, parseRunId } from './run.ts';
 import { counted, explainedReason, reasonLines, when } from './words.ts';
 
@@ -31,7 +33,8 @@ const RejectsOptions = z.object({
 });
 
 /** `headgate rejects`: which rows and files were refused, why, and what they look like. */
-export const rejectsCommand: MakeCommand = ({ out, env }) => {
+export const rejectsCommand: MakeCommand = (shell) => {
+  const { out, env } = shell;
   const command = new Command('rejects')
     .description(
       'show rejected rows, values that were set aside and refused files, with their reasons',
@@ -42,6 +45,10 @@ export const rejectsCommand: MakeCommand = ({ out, env }) => {
     .option('--full', 'print whole rows, however long')
     .addOption(stackOption())
     .addOption(jsonOption())
+    // Else --stack and --json of a subcommand would be taken for those of this one.
+    .enablePositionalOptions()
+    .addCommand(rejectsExportCommand(shell))
+    .addCommand(rejectsApplyCommand(shell))
     .action(async (raw: unknown) => {
       const options = parseOptions(RejectsOptions, raw);
       const of = await subject(options);
@@ -72,6 +79,8 @@ export const rejectsCommand: MakeCommand = ({ out, env }) => {
     'rejects --dataset orders',
     'rejects --run orders-20261121T050000Z-0123456789 --full',
     'rejects --dataset orders --limit 1000 --json',
+    'rejects export orders-20261121T050000Z-0123456789 -o mend.jsonl',
+    'rejects apply mend.jsonl --dry-run',
   ]);
 };
 
@@ -160,7 +169,7 @@ const cells = (row: RejectedRow): string[] => [
   nameOf(row),
   String(row.row),
   bytesOf(row),
-  reasonsText(row),
+  `${reasonsText(row)}${row.mended ? ' (mended)' : ''}`,
   row.raw,
 ];
 
@@ -170,7 +179,7 @@ const printWhole = (out: Output, rows: readonly RejectedRow[]): void => {
     const place = `${oneLine(nameOf(row))}, row ${row.row}${bytes}`;
     out.line(out.styles.strong(place));
     out.line(`  run  ${row.runId}`);
-    out.line(`  why  ${reasonsText(row)}`);
+    out.line(`  why  ${reasonsText(row)}${row.mended ? ' (of a mended row)' : ''}`);
     out.line(`  raw  ${row.raw}`);
   }
 };

@@ -83,11 +83,25 @@ const printHead = ({ styles, line }: Output, { run }: RunReport): void => {
       `  ${styles.warn(`released at ${when(at)} by ${oneLine(by)}`)}; it was held for ${reason.code}`,
     );
   }
+  for (const text of replayLines(run)) line(`  ${styles.warn(text)}`);
   if (run.quality !== null && run.counts?.rowsIn !== 0) {
     line(`  quality ${scoreText(run.quality)}`);
     for (const text of findingLines(run.quality, styles)) line(`    ${text}`);
   }
 };
+
+/** What the run has taken the place of, and what has taken its own. */
+const replayLines = ({ replays, replay, replacedBy }: RunEntry): string[] => [
+  ...(replays === undefined
+    ? []
+    : [
+        `replays ${replays.runId} (generation ${replays.generation}), asked for at ${when(replays.at)} by ${oneLine(replays.by)}: ${oneLine(replays.selection)}`,
+      ]),
+  ...(replacedBy === undefined ? [] : [`replaced by ${replacedBy}: its rows are no longer read`]),
+  ...(replay === undefined || replay.runId === replacedBy
+    ? []
+    : [`a replay of it was asked for: npx headgate run ${replay.runId}`]),
+];
 
 const printFiles = (out: Output, { files }: RunReport): void => {
   out.line();

@@ -63,7 +63,7 @@ const columns = [
   { title: 'files', align: 'right' },
   ...countTitles,
   { title: 'score', align: 'right' },
-  { title: 'reason' },
+  { title: 'note' },
 ] as const;
 
 const cells = (run: RunEntry): string[] => [
@@ -73,8 +73,15 @@ const cells = (run: RunEntry): string[] => [
   String(run.files.length),
   ...countCells(run.counts),
   run.quality === null || run.counts?.rowsIn === 0 ? '' : run.quality.score.toFixed(2),
-  run.reason?.code ?? '',
+  noteOf(run),
 ];
+
+const noteOf = ({ reason, replays, replacedBy }: RunEntry): string =>
+  [
+    ...(reason === null ? [] : [reason.code]),
+    ...(replays === undefined ? [] : [`replays ${replays.runId}`]),
+    ...(replacedBy === undefined ? [] : [`replaced by ${replacedBy}`]),
+  ].join(', ');
 
 type RunsQuery = {
   readonly dataset?: DatasetName;

@@ -1,7 +1,7 @@
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
-import type { FileId, RunId } from '../../core/ids.ts';
+import { DatasetName, type FileId, type RunId } from '../../core/ids.ts';
 import type { FileEntry } from '../../core/ledger.ts';
 import { list, literal } from '../../core/sql.ts';
 import type { DeployedStack } from '../world.ts';
@@ -26,6 +26,8 @@ export type RejectedRow = {
   readonly raw: string;
   /** The bytes themselves, for programs. */
   readonly rawBase64: string;
+  /** True when `raw` is what someone put in the place of the row's own bytes. */
+  readonly mended: boolean;
 };
 
 export type RejectsRequest = Omit<Fetching, 'store'> & {
@@ -50,12 +52,12 @@ export const readRejects = async (
   const connection = await openDuck();
   const sql = (paths: readonly string[]): string =>
     `(SELECT *, list_position([${list(paths.map(literal))}], filename) AS file_at
-      FROM ${rejectsSql(paths)})`;
+      FROM ${rejectsSql(paths, ['filename'])})`;
   const plan = { name: { schema: 'quarantine', table: 'rows' }, files, sql };
   await readyTables(connection, [plan], { ...request, store: stack.store });
   const counted = await connection.runAndReadAll('SELECT count(*) FROM quarantine.rows');
   const reader = await connection.runAndReadAll(
-    `SELECT file_at, _row, byte_start, byte_end, raw, reasons FROM quarantine.rows
+    `SELECT file_at, _row, byte_start, byte_end, raw, reasons, mended FROM quarantine.rows
      ORDER BY file_at, _row LIMIT ${limit}`,
   );
   connection.closeSync();
@@ -71,6 +73,28 @@ export const readRejects = async (
   return { rows, total: Number(counted.getRows()[0]?.[0]) };
 };
 
+/** Every code that a rejected row of a run has, each once. */
+export const readReasons = async (
+  stack: RejectsRequest['stack'] & Pick<DeployedStack, 'where'>,
+  runId: RunId,
+): Promise<string[]> => {
+  const dataset = { name: DatasetName.parse(runId.slice(0, runId.indexOf('-'))) };
+  const bucket = stack.outputs.QuarantineBucket;
+  const files = await attemptFiles({ stack }, bucket, dataset, 'rejects', runId);
+  if (files.length === 0) return [];
+  const connection = await openDuck();
+  const plan = { name: { schema: 'quarantine', table: 'rows' }, files, sql: rejectsSql };
+  const fetching = { scope: stack.where, maxBytes: readReasonsBytesMax, tell: () => undefined };
+  const instead = 'Name the runs one by one.';
+  await readyTables(connection, [plan], { ...fetching, instead, store: stack.store });
+  const reader = await connection.runAndReadAll(
+    'SELECT DISTINCT reason.code FROM (SELECT unnest(reasons) AS reason FROM quarantine.rows)',
+  );
+  connection.closeSync();
+  return reader.getRows().map(([code]) => String(code));
+};
+const readReasonsBytesMax = 2_000_000_000;
+
 /** Only of files whose rows may be shown: the ledger is asked once per file. */
 export const keysOf = async (
   { ledger }: Pick<RejectsRequest['stack'], 'ledger'>,
@@ -84,7 +108,14 @@ export const keysOf = async (
 const rejectedRow = (
   { runId, fileId }: AttemptFile,
   key: string | null,
-  [row = null, start = null, end = null, raw = null, reasons = null]: readonly DuckDBValue[],
+  [
+    row = null,
+    start = null,
+    end = null,
+    raw = null,
+    reasons = null,
+    mended = null,
+  ]: readonly DuckDBValue[],
 ): RejectedRow => {
   const bytes = raw instanceof DuckDBBlobValue ? raw.bytes : Buffer.from(String(raw ?? ''));
   return {
@@ -97,6 +128,7 @@ const rejectedRow = (
     reasons: Reasons.parse(jsonOf(reasons)),
     raw: rawText(bytes),
     rawBase64: Buffer.from(bytes).toString('base64'),
+    mended: mended === true,
   };
 };
 

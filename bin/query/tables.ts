@@ -5,6 +5,7 @@ import type { RunEntry } from '../../core/ledger.ts';
 import { baseOf, scanFiles } from '../../core/load/commit.ts';
 import { duckType, readSql } from '../../core/load/parquet.ts';
 import { currentSchema, tableRequest } from '../../core/load/table.ts';
+import { stands } from '../../core/replay/fields.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import { UserError } from '../console/errors.ts';
 import type { DeployedStack } from '../world.ts';
@@ -153,7 +154,11 @@ const planSetAside = async (
 export const setAsideSql = (paths: readonly string[]): string => parquetSql(paths, setAsideColumns);
 
 /** Rejected rows of any number of files as one relation. */
-export const rejectsSql = (paths: readonly string[]): string => parquetSql(paths, rejectColumns);
+export const rejectsSql = (paths: readonly string[], more: readonly 'filename'[] = []): string => {
+  // Only files with mended rows say so of each.
+  const found = `SELECT ${list(['*', ...more])} FROM ${parquetSql(paths, rejectColumns)}`;
+  return `(${found} UNION ALL BY NAME SELECT NULL::BOOLEAN AS mended WHERE false)`;
+};
 
 const parquetSql = (
   paths: readonly string[],
@@ -170,7 +175,8 @@ export type AttemptFile = RemoteFile & { readonly runId: RunId; readonly fileId:
 
 /**
  * Files below `<dataset>/<run>/a<fence>/<folder>/`, of each run's owning attempt only: what an
- * attempt that died has left behind holds the same rows again.
+ * attempt that died has left behind holds the same rows again. So does a run whose place another
+ * one has taken, and is left out unless it is asked for.
  */
 export const attemptFiles = async (
   { stack }: { readonly stack: Pick<DeployedStack, 'ledger' | 'store'> },
@@ -191,7 +197,7 @@ export const attemptFiles = async (
     return [{ uri, sizeBytes, runId: runId.data, attempt, fileId: fileId.data }];
   });
   const runIds = [...new Set(listed.map(({ runId }) => runId))];
-  const fences = await fencesOf(stack, dataset, runIds);
+  const fences = await fencesOf(stack, dataset, runIds, only !== undefined);
   return listed
     .filter(({ runId, attempt }) => attempt === `a${fences.get(runId) ?? ''}`)
     .map(({ uri, sizeBytes, runId, fileId }) => ({ uri, sizeBytes, runId, fileId }));
@@ -202,6 +208,8 @@ const fencesOf = async (
   { ledger }: Pick<DeployedStack, 'ledger'>,
   dataset: Pick<Dataset, 'name'>,
   runIds: readonly RunId[],
+  /** True: also of runs that have no say any more, or none yet. */
+  any: boolean,
 ): Promise<Map<RunId, Fence>> => {
   if (runIds.length > ledgerEntriesMax)
     throw new UserError({
@@ -212,11 +220,13 @@ const fencesOf = async (
   const runs = few ? [] : await ledger.listRuns({ dataset: dataset.name, limit: ledgerEntriesMax });
   // A released attempt publishes the work of the one that was held.
   const workOf = ({ released, fence }: RunEntry): Fence => released?.work ?? fence;
-  const fences = new Map(runs.map((run) => [run.runId, workOf(run)]));
+  const found = new Map(runs.map((run) => [run.runId, run]));
   for (const runId of runIds) {
-    if (fences.has(runId)) continue;
+    if (found.has(runId)) continue;
     const run = await ledger.run(runId);
-    if (run !== undefined) fences.set(runId, workOf(run));
+    if (run !== undefined) found.set(runId, run);
   }
-  return fences;
+  // The rows of a run and of its replay are the same ones.
+  const standing = [...found.values()].filter((run) => any || stands(run));
+  return new Map(standing.map((run) => [run.runId, workOf(run)]));
 };

@@ -114,4 +114,5 @@ const headgateFacet = (run: RunEntry, gate: GateDocument): object => ({
   quality: gate.quality,
   ...(gate.drift === undefined ? {} : { drift: gate.drift }),
   ...(run.released === undefined ? {} : { released: run.released }),
+  ...(run.replays === undefined ? {} : { replays: run.replays }),
 });

@@ -51,6 +51,8 @@ export const RunSummary = z.object({
   /** True when it was held first, and someone let it pass. */
   released: z.boolean(),
   columns: z.record(z.string(), ColumnSummary),
+  /** Of a replay: the run whose rows it took out. */
+  replaces: RunId.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -59,6 +61,15 @@ export const summaryBytesMax = 50_000;
 
 /** Runs that a run is compared with. */
 export const historyRunsMax = 60;
+
+/** A run and its replay are the same rows twice: what was replaced is no history. */
+export const withoutReplaced = (
+  history: readonly RunSummary[],
+  replays: { readonly runId: RunId } | undefined,
+): RunSummary[] => {
+  const replaced = new Set(history.map(({ replaces }) => replaces));
+  return history.filter(({ runId }) => !replaced.has(runId) && runId !== replays?.runId);
+};
 
 const bytesOf = (summary: RunSummary): number =>
   new TextEncoder().encode(JSON.stringify(summary)).length;

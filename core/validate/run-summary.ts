@@ -4,7 +4,7 @@ import { bounded, noFacts, type RunSummary } from '../quality/summary.ts';
 
 /** What the history keeps of a published run: the same however often it is written. */
 export const summaryOfRun = (
-  { runId, dataset, createdAt, released }: RunEntry,
+  { runId, dataset, createdAt, released, replays }: RunEntry,
   { counts, quality }: Pick<GateDocument, 'counts' | 'quality'>,
   { facts = noFacts }: Pick<TransformDocument, 'facts'>,
 ): RunSummary =>
@@ -19,4 +19,5 @@ export const summaryOfRun = (
     sampled: facts.sampled,
     released: released !== undefined,
     columns: facts.columns,
+    ...(replays === undefined ? {} : { replaces: replays.runId }),
   });

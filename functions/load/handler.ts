@@ -3,7 +3,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { type GateDocument, RunPointer, type TransformDocument } from '../../core/documents.ts';
 import { TransientError } from '../../core/errors.ts';
 import { replaceOrder } from '../../core/landing/parts.ts';
-import type { LandedFile } from '../../core/ledger.ts';
+import type { LandedFile, RunEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import {
   appendChange,
@@ -21,8 +21,11 @@ import {
   type TableMetadata,
 } from '../../core/load/table.ts';
 import type { Clock, Ledger, Store } from '../../core/ports.ts';
-import { definitionOf, fenced, makesSnapshot, ownedRun } from '../owned-run.ts';
+import { hasRows, type ReplayChange, replacesKey, replayChange } from '../../core/replay/change.ts';
+import { changesRows } from '../../core/transforms/index.ts';
+import { definitionOf, fenced, makesSnapshot, ownedRun, replayedBy } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
+import { refuseReplay } from '../refuse-replay.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -53,9 +56,11 @@ export const load = (deps: LoadDeps) => async (event: unknown) => {
   await awaitTurn(deps, pointer);
   try {
     if ((await deps.ledger.markLoading(runId, fence, deps.now())) === 'fenced') throw fenced(runId);
-    if (!makesSnapshot(dataset, transformed)) return { snapshotId: null, tries: 0, already: false };
+    const replayed = await replayedBy(deps.ledger, run);
+    if (!makesSnapshot(dataset, transformed, replayed))
+      return { snapshotId: null, tries: 0, already: false };
     const files = (await documents.plan()).parts.flatMap((part) => part.files);
-    return await commit(deps, pointer, dataset, transformed, gate, files);
+    return await commit(deps, { pointer, dataset, transformed, gate, files, replayed });
   } finally {
     await deps.ledger.endTurn(run.dataset, runId);
   }
@@ -73,16 +78,26 @@ const awaitTurn = async (
   throw new TransientError(`another load of ${dataset} is in flight; this one is tried again`);
 };
 
-const commit = async (
-  deps: LoadDeps,
-  pointer: RunPointer,
-  dataset: Dataset,
-  transformed: TransformDocument,
-  gate: GateDocument,
-  files: readonly LandedFile[],
-) => {
-  const decide = decision(deps, dataset, transformed, files);
+/** What is loaded. */
+type Loading = {
+  readonly pointer: RunPointer;
+  readonly dataset: Dataset;
+  readonly transformed: TransformDocument;
+  readonly gate: GateDocument;
+  readonly files: readonly LandedFile[];
+  /** Of a replay: the run whose rows go out. */
+  readonly replayed: RunEntry | undefined;
+};
+
+const commit = async (deps: LoadDeps, loading: Loading) => {
+  const { pointer, dataset, gate, files } = loading;
   const { runId } = pointer;
+  let refused: string | undefined;
+  const decide = async (base: Base): Promise<Change | null> => {
+    const decided = await decision(deps, loading, base);
+    refused = decided.kind === 'refused' ? decided.detail : undefined;
+    return decided.kind === 'change' ? decided.change : null;
+  };
   const done = await commitRun(deps.world, dataset.name, runId, decide, {
     ...{ triesMax: limits.commitTriesMax, attempt: pointer.fence },
   });
@@ -92,6 +107,7 @@ const commit = async (
         `the commit of ${runId} lost ${done.tries} races; it is tried again`,
       );
     case 'nothing':
+      if (refused !== undefined) return await refuseReplay(deps, pointer, refused);
       await supersede(deps, pointer, gate, files);
       return { snapshotId: null, tries: 1, already: false };
     case 'committed':
@@ -101,32 +117,39 @@ const commit = async (
 };
 
 /** What to change, given the table as it is now; asked again after every lost race. */
-const decision =
-  (
-    deps: LoadDeps,
-    dataset: Dataset,
-    transformed: TransformDocument,
-    files: readonly LandedFile[],
-  ) =>
-  async (base: Base): Promise<Change | null> => {
-    const add = dataFiles(base.metadata, transformed);
-    const references = Object.fromEntries(
-      Object.entries(transformed.references).map(([name, id]) => [
-        `headgate.reference.${name}`,
-        id ?? 'none',
-      ]),
-    );
-    const { specId } = transformed;
-    if (dataset.write.kind === 'append') return { ...appendChange(add, references), specId };
-    const order = files.map(replaceOrder).sort().at(-1) ?? '';
-    const published = currentSnapshot(base.metadata)?.summary[replaceOrderKey] ?? '';
-    if (published > order) {
-      deps.log.info('superseded', { dataset: dataset.name });
-      return null;
-    }
-    const summary = { ...references, [replaceOrderKey]: order };
-    return { ...(await replaceChange(base, add, summary)), specId };
-  };
+const decision = async (
+  deps: LoadDeps,
+  { dataset, transformed, files, replayed }: Loading,
+  base: Base,
+): Promise<ReplayChange | { kind: 'superseded' }> => {
+  const add = dataFiles(base.metadata, transformed);
+  const references = Object.fromEntries(
+    Object.entries(transformed.references).map(([name, id]) => [
+      `headgate.reference.${name}`,
+      id ?? 'none',
+    ]),
+  );
+  const { specId } = transformed;
+  const changing = (change: Change) => ({ kind: 'change', change: { ...change, specId } }) as const;
+  if (dataset.write.kind === 'append' && replayed !== undefined) {
+    const rows = changesRows(dataset.transforms) ? null : (replayed.counts?.published ?? null);
+    const decided = await replayChange(base, add, replayed, rows, references);
+    return decided.kind === 'change' ? changing(decided.change) : decided;
+  }
+  if (dataset.write.kind === 'append') return changing(appendChange(add, references));
+  const order = files.map(replaceOrder).sort().at(-1) ?? '';
+  const published = currentSnapshot(base.metadata)?.summary[replaceOrderKey] ?? '';
+  if (replayed !== undefined && hasRows(replayed) && published !== order)
+    return { kind: 'refused', detail: `the table no longer has the rows of ${replayed.runId}` };
+  if (published > order) {
+    deps.log.info('superseded', { dataset: dataset.name });
+    return { kind: 'superseded' };
+  }
+  const replaces: Record<string, string> =
+    replayed === undefined ? {} : { [replacesKey]: replayed.runId };
+  const summary = { ...references, ...replaces, [replaceOrderKey]: order };
+  return changing(await replaceChange(base, add, summary));
+};
 
 const dataFiles = (metadata: TableMetadata, { staged, schemaId, specId }: TransformDocument) =>
   staged.map((file) => dataFile(schemaById(metadata, schemaId), specById(metadata, specId), file));

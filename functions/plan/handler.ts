@@ -1,13 +1,16 @@
 import { headBytes } from '../../adapters/engine/recognise.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
+import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { type EndedFile, type PlannedFile, RunPointer } from '../../core/documents.ts';
 import type { FileId } from '../../core/ids.ts';
 import { newestOnly, packParts } from '../../core/landing/parts.ts';
+import { type FileEntry, LandedFile, type RunEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
+import { assertFree, refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
+import { refuseReplay } from '../refuse-replay.ts';
 import { runDocuments } from '../run-documents.ts';
 
 /** What a look at the first bytes of a file tells; see adapters/engine/recognise.ts. */
@@ -16,7 +19,7 @@ export type Recognised =
   | ({ readonly kind: 'refused' } & Refusal<FileCode>);
 
 export type PlanDeps = SettleDeps & {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun'>;
   readonly store: Parameters<typeof runDocuments>[0];
   readonly landing: Landing;
   readonly recognise: (head: Buffer, key: string, dataset: Dataset) => Recognised;
@@ -29,11 +32,15 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   const pointer = RunPointer.parse(event);
   const run = await ownedRun(deps.ledger, pointer);
   const dataset = definitionOf(deps.datasetNamed, run.dataset);
+  await assertDefinition(deps, pointer, run, dataset);
   const looks: Look[] = [];
   for (const fileId of run.files) looks.push(await planFile(deps, dataset, fileId));
   const readable = looks.flatMap(({ file }) => file ?? []);
   const { files, superseded } = withoutSuperseded(dataset, readable);
   const ended = [...looks.flatMap((look) => look.ended ?? []), ...superseded];
+  const was = new Map(looks.map((look) => [look.fileId, look.was]));
+  for (const { file, outcome } of ended)
+    await assertFree(deps, pointer, { fileId: file.fileId, was: was.get(file.fileId) }, outcome);
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const planned = await documents.decidePlan({
     ...(ended.length > 0 ? { ended } : {}),
@@ -56,33 +63,45 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
   } as const;
 };
 
+/** Whoever asked for a replay has seen one definition; another one here would be a surprise. */
+const assertDefinition = async (
+  deps: PlanDeps,
+  pointer: RunPointer,
+  { replays, contractVersion: asked }: RunEntry,
+  dataset: Dataset,
+): Promise<void> => {
+  const deployed = contractVersion(dataset);
+  if (replays === undefined || asked === deployed) return;
+  const detail = `it was asked for with contract ${asked} of ${dataset.name}, and ${deployed} is deployed; deploy the definition first`;
+  await refuseReplay(deps, pointer, detail);
+};
+
 /** The file as a stage may read it, or how it ends; neither when it ended in an earlier attempt. */
-type Look = { readonly file?: PlannedFile; readonly ended?: EndedFile };
+type Look = {
+  readonly fileId: FileId;
+  /** What it was before a replay claimed it. */
+  readonly was?: FileEntry['was'];
+  readonly file?: PlannedFile;
+  readonly ended?: EndedFile;
+};
 
 const planFile = async (deps: PlanDeps, dataset: Dataset, fileId: FileId): Promise<Look> => {
   const entry = await deps.ledger.file(fileId);
-  if (entry?.state !== 'CLAIMED') return {};
-  const { bucket, key, versionId, sequencer, landedAt } = entry;
-  const landed = {
-    fileId,
-    bucket,
-    key,
-    versionId,
-    sizeBytes: entry.sizeBytes,
-    sequencer,
-    landedAt,
-  };
+  if (entry?.state !== 'CLAIMED') return { fileId };
+  const { was } = entry;
+  const file = LandedFile.parse(entry);
   const head = await deps.landing.head(entry);
-  if (head.kind !== 'found') return { ended: unreadable(landed, head.kind) };
+  if (head.kind !== 'found') return { fileId, was, ended: unreadable(file, head.kind) };
   const refusal = refusalOf(head, dataset);
-  if (refusal !== undefined) return { ended: refusedAs(landed, refusal) };
+  if (refusal !== undefined) return { fileId, was, ended: refusedAs(file, refusal) };
   const bytes = await deps.landing.peek(entry, headBytes);
-  if (typeof bytes === 'string') return { ended: unreadable(landed, bytes) };
-  const recognised = deps.recognise(bytes, key, dataset);
-  if (recognised.kind === 'refused') return { ended: refusedAs(landed, recognised) };
+  if (typeof bytes === 'string') return { fileId, was, ended: unreadable(file, bytes) };
+  const recognised = deps.recognise(bytes, entry.key, dataset);
+  if (recognised.kind === 'refused') return { fileId, was, ended: refusedAs(file, recognised) };
   const { compression, format } = recognised.file;
   // Its size is the object's own: its notice may say otherwise.
-  return { file: { ...landed, sizeBytes: head.sizeBytes, compression, format } };
+  const { sizeBytes } = head;
+  return { fileId, was, file: { ...file, sizeBytes, compression, format } };
 };
 
 const refusalOf = (

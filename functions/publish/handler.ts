@@ -11,7 +11,7 @@ import { snapshotIdOf } from '../../core/load/snapshot.ts';
 import type { Announcer, Clock, Ledger, Store } from '../../core/ports.ts';
 import { countsOf } from '../../core/validate/quality.ts';
 import { summaryOfRun } from '../../core/validate/run-summary.ts';
-import { definitionOf, fenced, makesSnapshot } from '../owned-run.ts';
+import { definitionOf, fenced, makesSnapshot, replayedBy } from '../owned-run.ts';
 import { settle } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -38,7 +38,9 @@ export const publish = (deps: PublishDeps) => async (event: unknown) => {
   const documents = runDocuments(deps.store, deps.cleanBucket, pointer);
   const [gate, transformed] = [await documents.gate(), await documents.transform()];
   if (run.state === 'NOTHING') return { snapshotId: null, ...gate.counts };
-  const snapshotId = makesSnapshot(dataset, transformed) ? String(snapshotIdOf(run.runId)) : null;
+  const replayed = await replayedBy(deps.ledger, run);
+  const isCommitted = makesSnapshot(dataset, transformed, replayed);
+  const snapshotId = isCommitted ? String(snapshotIdOf(run.runId)) : null;
   const validated = await documents.validated();
   const files: FileEntry[] = [];
   for (const [fileId, counts] of countsOf(validated, transformed.files)) {
@@ -92,6 +94,7 @@ const tell = async (
       ...gate.counts,
       qualityScore: gate.quality.score,
       ...(gate.drift === undefined ? {} : { drift: gate.drift }),
+      ...(run.replays === undefined ? {} : { replaces: run.replays.runId }),
       lineage: s3Uri(curatedBucket, key),
     },
     at: now,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { inflate } from '../../adapters/engine/inflate.ts';
+import type { MendRequest, mendFile } from '../../adapters/engine/mend-file.ts';
 import type { prepare } from '../../adapters/engine/prepare/index.ts';
 import type { validateFile } from '../../adapters/engine/validate.ts';
 import { assert } from '../../core/assert.ts';
@@ -14,17 +15,20 @@ import {
 import type { ContentId } from '../../core/ids.ts';
 import { cleanKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { Landing, Ledger, Random, Store } from '../../core/ports.ts';
+import { isMendable } from '../../core/replay/mend.ts';
+import { mendsOf } from '../mends.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
-import { refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
+import { assertFree, refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
 import { runDocuments } from '../run-documents.ts';
 
 export type ValidateDeps = SettleDeps & {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent'>;
-  readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'upload'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'claimContent' | 'endRun'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'putOnce' | 'upload' | 'list'>;
   readonly landing: Pick<Landing, 'stream'>;
   readonly engine: {
     readonly inflate: typeof inflate;
     readonly prepare: typeof prepare;
+    readonly mendFile: typeof mendFile;
     readonly validateFile: typeof validateFile;
   };
   readonly cleanBucket: string;
@@ -87,17 +91,23 @@ const takeFile = async (
 ): Promise<ValidatedFile | EndedFile | undefined> => {
   const entry = await deps.ledger.file(file.fileId);
   if (entry?.state !== 'CLAIMED') return undefined;
+  const ends = async (ended: EndedFile): Promise<EndedFile> => {
+    await assertFree(deps, pointer, entry, ended.outcome);
+    return ended;
+  };
   const stream = await deps.landing.stream(file);
-  if (typeof stream === 'string') return unreadable(landedOf(file), stream);
+  if (typeof stream === 'string') return await ends(unreadable(landedOf(file), stream));
   const path = join(dir, 'rows');
   const inflated = await deps.engine.inflate(stream, file.compression, path, dataset.files);
-  if (inflated.kind === 'refused') return refusedAs(landedOf(file), inflated);
+  if (inflated.kind === 'refused') return await ends(refusedAs(landedOf(file), inflated));
   const content = await claimed(deps, dataset, file, inflated.contentId);
   if (content.kind === 'duplicate')
-    return { file: landedOf(file), outcome: { state: 'DUPLICATE', of: content.of } };
+    return await ends({ file: landedOf(file), outcome: { state: 'DUPLICATE', of: content.of } });
   const format = inflated.format ?? file.format;
-  const result = await judged(deps, pointer, dataset, { ...file, path, format, dir });
-  if (result.kind === 'refused') return refusedAs(landedOf(file), result);
+  // Before its first replay no file has mends: others need not ask for them.
+  const mends = entry.was === undefined ? [] : await mendsOf(deps, pointer.dataset, file.fileId);
+  const result = await judged(deps, pointer, dataset, { ...file, path, format, dir, mends });
+  if (result.kind === 'refused') return await ends(refusedAs(landedOf(file), result));
   const { kind: _kind, notes: _notes, clean, rejects, ...found } = result;
   const { evolved, setAside, values, drift, ...counts } = found;
   const { quarantineBucket } = deps;
@@ -142,13 +152,23 @@ const judged = async (
   { engine }: ValidateDeps,
   { runId }: RunPointer,
   dataset: Dataset,
-  file: Pick<PlannedFile, 'fileId' | 'format'> & { readonly path: string; readonly dir: string },
+  file: Pick<PlannedFile, 'fileId' | 'format'> & {
+    readonly path: string;
+    readonly dir: string;
+    readonly mends: MendRequest['mends'];
+  },
 ) => {
-  const { fileId, dir, path, format } = file;
+  const { fileId, dir, path, format, mends } = file;
   const prepared = await engine.prepare({ path, format, dataset, outDir: join(dir, 'prepared') });
   if (prepared.kind === 'refused') return prepared;
-  const request = { dataset, path: prepared.path, format: prepared.format, fileId, runId };
-  return await engine.validateFile({ ...request, outDir: join(dir, 'out') });
+  const rows = { path: prepared.path, format: prepared.format };
+  const request = { dataset, ...rows, fileId, runId, outDir: join(dir, 'out') };
+  if (mends.length === 0) return await engine.validateFile(request);
+  assert(isMendable(format), `rows of ${format} files are not mended`);
+  const outDir = join(dir, 'mended');
+  const mended = await engine.mendFile({ path: prepared.path, format, dataset, mends, outDir });
+  if (mended.kind === 'refused') return mended;
+  return await engine.validateFile({ ...request, path: mended.path, mended: mended.ranges });
 };
 
 const keptClean = async (

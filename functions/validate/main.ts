@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { s3Client } from '../../adapters/clients.ts';
 import { systemClock, systemRandom } from '../../adapters/clock.ts';
 import { inflate } from '../../adapters/engine/inflate.ts';
+import { mendFile } from '../../adapters/engine/mend-file.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { s3Landing } from '../../adapters/landing.ts';
@@ -22,7 +23,7 @@ export const handler = instrumented('validate', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
     landing: s3Landing(s3),
-    engine: { inflate, prepare, validateFile },
+    engine: { inflate, prepare, mendFile, validateFile },
     cleanBucket: env.CLEAN_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     datasetNamed,

@@ -81,7 +81,7 @@ export const fakeStack = () => {
     store: {
       get: async (uri) => world.store.get(uri),
       putOnce: async () => 'written',
-      put: async (uri, bytes) => world.store.put(uri, bytes),
+      put: (uri, bytes) => world.store.put(uri, bytes),
       download: async (uri, path) => {
         downloads.push(uri);
         await writeFile(path, await world.store.get(uri));
@@ -91,6 +91,10 @@ export const fakeStack = () => {
           .filter(([uri]) => uri.startsWith(prefix))
           .map(([uri, bytes]) => ({ uri, sizeBytes: bytes.length, at })),
     },
+    landing: {
+      head: async ({ sizeBytes, landedAt }) => ({ kind: 'found', sizeBytes, landedAt }),
+      peek: async () => 'gone',
+    },
     catalog,
     drop: async (file) => {
       drops.push(file);
@@ -98,7 +102,7 @@ export const fakeStack = () => {
     },
     execution: async () => undefined,
     start: async (pointer) => void started.push(pointer),
-    landing: { versions: async () => ({ versions: landing, next: null }) },
+    landed: { versions: async () => ({ versions: landing, next: null }) },
     executions: { status: async () => 'unknown' },
     notices: { send: async (body) => void sent.push(body) },
     caller: async () => 'arn:aws:sts::000000000000:assumed-role/shop/ana',

@@ -101,6 +101,7 @@ const allowed: Readonly<Record<(typeof stages)[number], readonly string[]>> = {
     ...reads('clean'),
     ...writes('clean'),
     ...writes('quarantine'),
+    ...reads('quarantine', '/*/_mends/*'),
   ],
   transform: [
     ...ledger('GetItem'),

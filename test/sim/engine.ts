@@ -145,6 +145,10 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
     return { ...nothing, perFile, files, duplicatesPath, rows: kept.length };
   };
 
+  const mendFile = async (): Promise<never> => {
+    throw new PermanentError('nothing is mended here');
+  };
+
   const look = (head: Buffer, key: string, dataset: Dataset) => recognise(head, key, dataset);
-  return { inflate, prepare, validateFile, transformRun, recognise: look };
+  return { inflate, prepare, mendFile, validateFile, transformRun, recognise: look };
 };

@@ -60,6 +60,18 @@ export const noTroubles: Troubles = {
   ...{ deliversTwice: 0, losesDelete: 0, eventTwice: 0, eventLost: 0, eventLateMs: 0, skewMs: 0 },
 };
 
+const drawn = (
+  random: Random,
+  rates: readonly (readonly [FaultKind, number])[],
+): FaultKind | undefined => {
+  let luck = random.next();
+  for (const [kind, rate] of rates) {
+    if (luck < rate) return kind;
+    luck -= rate;
+  }
+  return undefined;
+};
+
 /** Faults at random until `until`; afterwards the world is sound. */
 export const randomFaults = (
   random: Random,
@@ -70,14 +82,8 @@ export const randomFaults = (
   return ({ isWrite, site, worker }) => {
     if (isSound()) return undefined;
     const isFocus = focus !== null && (focus.on === site || focus.on === worker.name);
-    if (isFocus && random.chance(focus.rate))
-      return isReachable(focus.kind, isWrite) ? focus.kind : undefined;
-    let luck = random.next();
-    for (const [kind, rate] of kinds) {
-      if (luck < rate) return isReachable(kind, isWrite) ? kind : undefined;
-      luck -= rate;
-    }
-    return undefined;
+    const kind = isFocus && random.chance(focus.rate) ? focus.kind : drawn(random, kinds);
+    return kind !== undefined && isReachable(kind, isWrite) ? kind : undefined;
   };
 };
 

@@ -7,6 +7,7 @@ import type { RunEnd } from '../../core/ports.ts';
 import { at, claimed, contentOf, fence, landed, orders, products } from './landed.ts';
 import { decisionContract } from './ledger-contract-decisions.ts';
 import { type Case, listContract } from './ledger-contract-lists.ts';
+import { replayContract } from './ledger-contract-replays.ts';
 import { walkContract } from './ledger-contract-walks.ts';
 
 const counts = { rowsIn: 3, published: 2, rejected: 1, deduplicated: 0 };
@@ -287,6 +288,7 @@ export const ledgerContract: readonly Case[] = [
     },
   ],
   ...decisionContract,
+  ...replayContract,
   ...listContract,
   ...walkContract,
 ];

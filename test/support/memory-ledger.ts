@@ -1,22 +1,21 @@
 import { newestFileFirst, newestRunFirst } from '../../adapters/ledger-lists.ts';
-import { Fence, type FileId, type RunId } from '../../core/ids.ts';
+import { Fence } from '../../core/ids.ts';
 import { FileEntry, RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Ledger, RunEnd } from '../../core/ports.ts';
-import { bounded, type RunSummary } from '../../core/quality/summary.ts';
+import { bounded } from '../../core/quality/summary.ts';
+import {
+  claimedByRelease,
+  claimedFields,
+  givenBack,
+  mustPublish,
+} from '../../core/replay/fields.ts';
 import { discardedFields, givesWay, outcomeFields, releasedFields } from '../../core/settlement.ts';
-import { letters, walkState, walks } from './memory-letters.ts';
+import { type LedgerState, ledgerState } from './ledger-state.ts';
+import { letters, walks } from './memory-letters.ts';
+import { endReplay, filesOf, giveBack, replays } from './memory-replays.ts';
 
-/** Everything the in-memory ledger holds; tests read it, and may break it on purpose. */
-export const ledgerState = () => ({
-  files: new Map<FileId, FileEntry>(),
-  runs: new Map<RunId, RunEntry>(),
-  contents: new Map<string, FileId>(),
-  turns: new Map<string, { runId: RunId; until: number }>(),
-  summaries: new Map<RunId, RunSummary>(),
-  ...walkState(),
-});
-export type LedgerState = ReturnType<typeof ledgerState>;
+export { type LedgerState, ledgerState } from './ledger-state.ts';
 
 /**
  * The ledger as a Map. Each method runs without a pause, so that it is as atomic as DynamoDB's
@@ -58,6 +57,7 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
   ...decisions(state),
   ...walks(state),
   ...letters(state),
+  ...replays(state),
   remember: async (summary) => {
     if (!state.summaries.has(summary.runId)) state.summaries.set(summary.runId, bounded(summary));
   },
@@ -86,6 +86,7 @@ const endings = (
     const file = state.files.get(fileId);
     if (file?.runId !== runId || file.fence !== fence) return 'fenced';
     if (file.state !== 'CLAIMED') return file.state === outcome.state ? 'written' : 'fenced';
+    if (mustPublish(file) && outcome.state !== 'PUBLISHED') return 'fenced';
     state.files.set(fileId, { ...file, ...outcomeFields(outcome), updatedAt: now });
     return 'written';
   },
@@ -113,6 +114,7 @@ const endings = (
     if (terminalRunStates.includes(run.state)) return sameEnd(run, end) ? 'written' : 'fenced';
     if (unlessLoading && run.state === 'LOADING') return 'fenced';
     state.runs.set(runId, { ...run, ...end, updatedAt: now });
+    if (run.replays !== undefined) endReplay(state, run, run.replays.runId, end.state, now);
     return 'written';
   },
   nextAttempt: async (runId, fence, now, loading) => {
@@ -144,8 +146,8 @@ const decisions = (state: LedgerState): Pick<Ledger, 'release' | 'discard'> => (
     const fields = releasedFields(run, by, now);
     const released = { ...run, ...fields, updatedAt: now };
     state.runs.set(runId, released);
-    const claimed = { state: 'CLAIMED', counts: null, reason: null, fence: fields.fence } as const;
-    for (const file of held) state.files.set(file.fileId, { ...file, ...claimed, updatedAt: now });
+    for (const file of held)
+      state.files.set(file.fileId, { ...file, ...claimedBy(released, file), updatedAt: now });
     return { kind: 'released', run: released };
   },
   discard: async (runId, by, now) => {
@@ -155,14 +157,22 @@ const decisions = (state: LedgerState): Pick<Ledger, 'release' | 'discard'> => (
     const fields = discardedFields(run, by);
     const discarded = { ...run, ...fields, updatedAt: now };
     state.runs.set(runId, discarded);
-    for (const file of heldFiles(state, run))
-      state.files.set(file.fileId, { ...file, ...fields, updatedAt: now });
+    const own = run.replays === undefined ? heldFiles(state, run) : [];
+    giveBack(state, givenBack(run, filesOf(state, run), 'DISCARDED'), now);
+    for (const file of own) state.files.set(file.fileId, { ...file, ...fields, updatedAt: now });
     return { kind: 'discarded', run: discarded };
   },
 });
 
+const claimedBy = ({ replays: of, runId, fence }: RunEntry, file: FileEntry) =>
+  of === undefined
+    ? ({ state: 'CLAIMED', counts: null, reason: null, fence } as const)
+    : claimedFields(file, runId, fence);
+
 const heldFiles = (state: LedgerState, run: RunEntry): FileEntry[] =>
-  run.files.flatMap((fileId) => state.files.get(fileId) ?? []).filter((f) => f.state === 'HELD');
+  run.replays === undefined
+    ? filesOf(state, run).filter((file) => file.state === 'HELD')
+    : claimedByRelease(run, filesOf(state, run));
 
 const turns = (state: LedgerState): Pick<Ledger, 'takeTurn' | 'endTurn'> => ({
   takeTurn: async (dataset, runId, now) => {

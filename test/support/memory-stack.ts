@@ -1,4 +1,5 @@
 import { inflate } from '../../adapters/engine/inflate.ts';
+import { mendFile } from '../../adapters/engine/mend-file.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
 import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
@@ -37,16 +38,23 @@ export const memoryStack = (
     readonly validateFile?: typeof validateFile;
     /** @default those of the shop */
     readonly datasets?: readonly Dataset[];
+    /** Around every port; see faults.ts. */
+    readonly wrap?: <Port extends object>(port: Port) => Port;
   } = {},
 ) => {
   const datasets = options.datasets ?? shop;
   const datasetNamed = (name: string) => datasets.find((dataset) => dataset.name === name);
-  const ledger = memoryLedger();
+  const wrap = options.wrap ?? ((port) => port);
+  const ledger = wrap(memoryLedger());
   const telemetry = fakeTelemetry();
-  const pipeline = memoryPipeline();
-  const announcer = memoryAnnouncer();
-  const { catalog, tables } = memoryCatalog();
-  const { store, objects } = memoryStore();
+  const { started, ...starter } = memoryPipeline();
+  const pipeline = { ...wrap(starter), started };
+  const { events, ...announced } = memoryAnnouncer();
+  const announcer = wrap(announced);
+  const { catalog: inMemory, tables } = memoryCatalog();
+  const catalog = wrap(inMemory);
+  const { store: kept, objects } = memoryStore();
+  const store = wrap(kept);
   const versions = new Map<string, Landed | Unreadable>();
   let clock = 1_795_237_200_000;
   const now = () => {
@@ -64,7 +72,7 @@ export const memoryStack = (
     landingBucket,
   };
   const reads: string[] = [];
-  const landing = memoryLanding(versions, reads);
+  const landing = wrap(memoryLanding(versions, reads));
   const deps = {
     ...telemetry,
     ...names,
@@ -85,7 +93,7 @@ export const memoryStack = (
         ...deps,
         random: world.random,
         withWorkDir,
-        engine: { inflate, prepare, validateFile: options.validateFile ?? validateFile },
+        engine: { inflate, prepare, mendFile, validateFile: options.validateFile ?? validateFile },
       }),
     ),
     transform: around(
@@ -126,6 +134,11 @@ export const memoryStack = (
     void versions.set(`${key}@${versionId}`, 'archived');
 
   const ran = new Set<string>();
+  /** Lets time go by, in milliseconds. */
+  const pass = (ms: number): void => {
+    clock += ms;
+  };
+
   const deliver = (bodies: readonly string[]) =>
     take({ Records: bodies.map((body, index) => sqsRecord(`m${index}`, body)) });
 
@@ -148,7 +161,8 @@ export const memoryStack = (
     pipeline,
     tables,
     objects,
-    events: announcer.events,
+    events,
+    landing,
     telemetry,
     /** Every object version that was read as a whole, as often as it was. */
     reads,
@@ -157,6 +171,7 @@ export const memoryStack = (
     drop,
     remove,
     archive,
+    pass,
     deliver,
     execute,
     land,

@@ -9,7 +9,7 @@ export type Bindings = {
 
 type Holds = (item: Item | undefined, bindings: Bindings) => boolean;
 
-const token = /\s*(<>|<=|>=|[=<>(),]|[#:]?\w+)/gy;
+const token = /\s*(<>|<=|>=|[=<>(),]|[#:]?\w+(?:\.#?\w+)*)/gy;
 
 const tokensOf = (text: string): string[] => {
   const tokens: string[] = [];
@@ -122,7 +122,10 @@ const operand = (
   { names, values }: Bindings,
 ): AttributeValue | undefined => {
   if (name.startsWith(':')) return values[name];
-  return item?.[name.startsWith('#') ? (names[name] ?? name) : name];
+  let found: AttributeValue | undefined = item === undefined ? undefined : { M: item };
+  for (const part of name.split('.'))
+    found = found?.M?.[part.startsWith('#') ? (names[part] ?? part) : part];
+  return found;
 };
 
 /** Of absent operands nothing is true but that they differ. */

@@ -11,9 +11,7 @@ import type { Invoked, SimulatedLambda } from './lambda.ts';
 
 type Json = unknown;
 type Fields = Readonly<Record<string, Json>>;
-/** A state of a definition; what it must have is checked where it is read. */
-type State = Fields;
-type Machine = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };
+type Machine = { readonly StartAt: string; readonly States: Readonly<Record<string, Fields>> };
 type Failure = { readonly Error: string; readonly Cause: string };
 /** How a flow ended: with its output, or with an error that nobody caught. */
 type End =
@@ -155,7 +153,7 @@ export class SimulatedStates {
   }
 
   async #state(
-    state: State,
+    state: Fields,
     input: Json,
     execution: Execution,
     told: (end: End, next?: string) => void,
@@ -193,7 +191,7 @@ export class SimulatedStates {
 
   /** Hands an error to the state that the definition names for it. */
   async #caught(
-    state: State,
+    state: Fields,
     states: Fields,
     end: End,
     next: string | undefined,
@@ -212,7 +210,7 @@ export class SimulatedStates {
     told({ ok: true, output }, text(catcher.Next));
   }
 
-  async #task(state: State, states: Fields, told: (end: End) => void): Promise<void> {
+  async #task(state: Fields, states: Fields, told: (end: End) => void): Promise<void> {
     const { FunctionName, Payload } = fields(await evaluated(state.Arguments, states));
     const retries = array(state.Retry ?? []).map(fields);
     const used = retries.map(() => 0);
@@ -255,7 +253,7 @@ export class SimulatedStates {
 
   /** All items at once; the first failure ends the map, and what runs on is nobody's any more. */
   async #map(
-    state: State,
+    state: Fields,
     states: Fields,
     execution: Execution,
     told: (end: End) => void,
@@ -284,7 +282,7 @@ export class SimulatedStates {
       });
   }
 
-  async #items(state: State, states: Fields): Promise<readonly Json[]> {
+  async #items(state: Fields, states: Fields): Promise<readonly Json[]> {
     if (state.ItemReader === undefined) return array(await evaluated(state.Items, states));
     const { Parameters } = fields(state.ItemReader);
     const { Bucket } = fields(Parameters);

@@ -107,6 +107,9 @@ export const readEach = async (table: Table, run: RunEntry): Promise<FileEntry[]
   return items.flatMap((item) => (item === undefined ? [] : [toFile(item)]));
 };
 
+const isLeft = ({ state }: RunEntry, unlessLoading: boolean): boolean =>
+  unlessLoading && state === 'LOADING';
+
 /** Ends a replay together with what it gives back, or with the run whose place it takes. */
 export const endReplay = async (
   table: Table,
@@ -117,10 +120,9 @@ export const endReplay = async (
 ): Promise<Written> => {
   for (let tries = 0; tries < raceTriesMax; tries += 1) {
     const run = await readRun(table, runId);
-    if (run === undefined || run.fence !== fence) return 'fenced';
+    if (run?.fence !== fence || isLeft(run, unlessLoading)) return 'fenced';
     if (terminalRunStates.includes(run.state))
       return alreadyEnded(run, { ...end, fence }) ? 'written' : 'fenced';
-    if (unlessLoading && run.state === 'LOADING') return 'fenced';
     const actions = [
       updateAction(table, {
         key: itemKeys.run(runId),

@@ -13,13 +13,8 @@ import {
 } from '../core/failure.ts';
 import { type DatasetName, Fence, type FileId, type RunId } from '../core/ids.ts';
 import { LandedFile, type RunEntry } from '../core/ledger.ts';
-import {
-  attemptKey,
-  type Catalog,
-  findRun,
-  giveUpAttempt,
-  type World,
-} from '../core/load/commit.ts';
+import { attemptKey, type Catalog, findRun, type World } from '../core/load/commit.ts';
+import { giveUpAttempt } from '../core/load/give-up.ts';
 import type { Snapshot } from '../core/load/table.ts';
 import type { Clock, Ledger, Pipeline, Store } from '../core/ports.ts';
 import { lostFile, mustPublish } from '../core/replay/fields.ts';

@@ -50,8 +50,8 @@ export const definitionOf = (
 };
 
 /**
- * A run without a row changes nothing, unless it takes others out: of the table that it replaces, or
- * of the run that it replays.
+ * A run without a row changes nothing, unless it takes others out: those of the table that it
+ * replaces, or of the run that it replays.
  */
 export const makesSnapshot = (
   { write }: Pick<Dataset, 'write'>,

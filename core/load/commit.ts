@@ -66,11 +66,11 @@ export const runIdKey = 'headgate.run-id';
 /** Where it names the attempt of the run: its documents tell what the snapshot holds. */
 export const attemptKey = 'headgate.attempt';
 
-/** Where a snapshot without any change names a run, of which no attempt up to its own may commit. */
-const givenUpKey = 'headgate.given-up';
+/** Where a snapshot without a change names a run that no attempt up to its own may commit. */
+export const givenUpKey = 'headgate.given-up';
 
 /** Whether an attempt of a run, or one after it, was given up in this table. */
-const isGivenUp = (metadata: TableMetadata, runId: string, attempt: number): boolean =>
+export const isGivenUp = (metadata: TableMetadata, runId: string, attempt: number): boolean =>
   metadata.snapshots?.some(
     ({ summary }) => summary[givenUpKey] === runId && Number(summary[attemptKey]) >= attempt,
   ) ?? false;
@@ -80,7 +80,7 @@ export const findRun = (metadata: TableMetadata, runId: string): Snapshot | unde
   metadata.snapshots?.find((snapshot) => snapshot.summary[runIdKey] === runId);
 
 /** Metadata files never change, so one commit reads each of them once over all its tries. */
-const cached = (store: Pick<Store, 'get'>): Pick<Store, 'get'> => {
+export const cached = (store: Pick<Store, 'get'>): Pick<Store, 'get'> => {
   const seen = new Map<string, Awaited<ReturnType<Store['get']>>>();
   return {
     get: async (uri) => {
@@ -146,7 +146,7 @@ const backoffFirstMs = 20;
 const backoffMaxMs = 2_000;
 
 /** Full jitter: writers that collided once should not meet again. */
-const backoff = (world: Pick<World, 'sleep' | 'random'>, tries: number): Promise<void> =>
+export const backoff = (world: Pick<World, 'sleep' | 'random'>, tries: number): Promise<void> =>
   world.sleep(world.random() * Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(tries, 7)));
 
 /** How `commitRun` ended. `tries` counts looks at the table, each with at most one commit. */
@@ -166,7 +166,7 @@ export type Decide = (base: Base) => Promise<Change | null> | Change | null;
 
 type Attempt = CommitOutcome | { readonly kind: 'lost'; readonly detail: string };
 
-type Job = {
+export type Job = {
   readonly table: string;
   readonly runId: string;
   readonly decide: Decide;
@@ -206,7 +206,12 @@ const attempt = async (world: World, job: Job, tries: number): Promise<Attempt> 
   }
 };
 
-const commitOn = async (world: World, job: Job, base: Base, tries: number): Promise<Attempt> => {
+export const commitOn = async (
+  world: World,
+  job: Job,
+  base: Base,
+  tries: number,
+): Promise<Attempt> => {
   const change = await job.decide(base);
   if (change === null) {
     return { kind: 'nothing', snapshotId: base.snapshot?.['snapshot-id'] ?? null };
@@ -259,42 +264,6 @@ export async function commitRun(
     await backoff(world, tries);
   }
   return { kind: 'exhausted', tries: triesMax, detail };
-}
-
-/**
- * Sees to it that an attempt commits nothing any more, not even one that was sent and is still on
- * its way: a snapshot that changes nothing takes the place that such a commit asserts. Returns the
- * run's own snapshot when it was first: then its rows are visible, and the run goes on.
- */
-export async function giveUpAttempt(
-  world: World,
-  table: string,
-  runId: string,
-  given: number,
-): Promise<Snapshot | null> {
-  const read = cached(world.store);
-  const name = `${runId}-a${given}-given-up`;
-  for (let tries = 1; tries <= limits.commitTriesMax; tries += 1) {
-    try {
-      const metadata = await world.catalog.load(table);
-      const found = metadata === undefined ? undefined : findRun(metadata, runId);
-      if (found !== undefined) return found;
-      // What has no table was never loaded into it.
-      if (metadata === undefined || isGivenUp(metadata, runId, given)) return null;
-      const job: Job = {
-        ...{ table, runId: name, decide: () => appendChange([]), read },
-        ...{ triesMax: limits.commitTriesMax, mergeAt: limits.manifestsMergedAt },
-        summary: { [givenUpKey]: runId, [attemptKey]: String(given) },
-        snapshotId: snapshotIdOf(name),
-      };
-      const done = await commitOn(world, job, await baseOf({ store: read }, metadata), tries);
-      if (done.kind === 'committed') return null;
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-    }
-    await backoff(world, tries);
-  }
-  throw new TransientError(`attempt ${given} of run ${runId} could not be given up in its table`);
 }
 
 /** The dataset's table, made or brought up to its columns. Any number of runs may do so at once. */

@@ -42,7 +42,7 @@ export const leftOver = (
 
 /** The run that a data file is named after; null for names that Headgate does not give. */
 export const runOfObject = (uri: string): RunId | null => {
-  const [, named] = /\/([^/]+)-a\d+-\d+\.parquet$/.exec(uri) ?? [];
+  const [, named] = /\/([^/]+)-a\d+-\d+-[0-9a-f]{8}\.parquet$/.exec(uri) ?? [];
   return RunId.safeParse(named).data ?? null;
 };
 

@@ -31,7 +31,7 @@ const observed = async (simulation: Simulation): Promise<Observed> => {
 
 const at = ({ index, kind }: Strike): string => `${kind} at ${index}`;
 
-/** Each fault at each effect of the way of one file, its notice told once, twice and three times. */
+/** Each fault at each effect of the way of one file, told once, twice and three times. */
 async function* singles(): AsyncGenerator<Schedule> {
   for (const deliveries of [1, 2, 3]) {
     const troubles = { ...noTroubles, eventTwice: deliveries > 1 ? 1 : 0 };

@@ -80,7 +80,7 @@ const STEPS_MAX = 200_000;
 /** Steps that a history may have before it counts as one that does not end. */
 export class Stuck extends Error {}
 
-/** All promise jobs of the step have run when this resolves; nothing in a simulation really waits. */
+/** All promise jobs of the step have run when this resolves; nothing ever really waits. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**

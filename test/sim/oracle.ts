@@ -101,7 +101,7 @@ export const judge = async (
 
 const runEnds = ['PUBLISHED', 'HELD', 'DISCARDED', 'NOTHING', 'FAILED'];
 
-/** Each version that was not deleted is in the ledger, at an end, and a refused one has a reason. */
+/** Each version that is still there is in the ledger, at an end; a refused one has a reason. */
 const judgeFile = (world: SimulatedWorld, each: Landed, found: Found): void => {
   const { version, entry, fileId } = each;
   const name = `${version.key} ${version.versionId}`;

@@ -54,7 +54,11 @@ describe('a run', () => {
     ['being published', ['ended', 'running'], null],
     ['published in vain too often', Array(max).fill('ended'), undefined],
   ] as const)('in the table, %s', (_what, published, expected) => {
-    const facts = { run: run({ state: 'LOADING' }), status: 'ended', snapshotId: '7' } as const;
+    const facts = {
+      run: run({ state: 'LOADING' }),
+      status: 'ended',
+      loaded: { snapshotId: '7', attempt: null },
+    } as const;
     const judged = judgeRun({ ...facts, published, now });
     if (expected === null) expect(judged).toBeNull();
     else {

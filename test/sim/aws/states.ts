@@ -4,13 +4,21 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import jsonata from 'jsonata';
 import type { Kernel, Worker } from '../kernel.ts';
 import { refusal } from './errors.ts';
+import {
+  array,
+  evaluated,
+  type Fields,
+  fields,
+  isFields,
+  type Json,
+  number,
+  plain,
+  text,
+} from './jsonata.ts';
 import type { Invoked, SimulatedLambda } from './lambda.ts';
 
-type Json = unknown;
-type Fields = Readonly<Record<string, Json>>;
 type Machine = { readonly StartAt: string; readonly States: Readonly<Record<string, Fields>> };
 type Failure = { readonly Error: string; readonly Cause: string };
 /** How a flow ended: with its output, or with an error that nobody caught. */
@@ -23,45 +31,6 @@ export type Execution = {
   readonly input: Json;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
 };
-
-const isFields = (value: Json): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const fields = (value: Json): Fields => {
-  if (isFields(value)) return value;
-  throw new Error(`Step Functions: not an object: ${JSON.stringify(value)}`);
-};
-const text = (value: Json): string => {
-  if (typeof value === 'string') return value;
-  throw new Error(`Step Functions: not a text: ${JSON.stringify(value)}`);
-};
-const array = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
-const number = (value: Json, otherwise: number): number =>
-  typeof value === 'number' ? value : otherwise;
-
-const compiled = new Map<string, ReturnType<typeof jsonata>>();
-
-/** JSONata in `{% %}`, anywhere in a template. */
-const evaluated = async (template: Json, states: Fields): Promise<Json> => {
-  if (typeof template === 'string') {
-    const [, source] = /^\{%\s*(.*?)\s*%\}$/s.exec(template) ?? [];
-    if (source === undefined) return template;
-    const expression = compiled.get(source) ?? jsonata(source);
-    compiled.set(source, expression);
-    return plain(await expression.evaluate({}, { states }));
-  }
-  if (Array.isArray(template))
-    return await Promise.all(template.map((one) => evaluated(one, states)));
-  if (!isFields(template)) return template;
-  const entries: [string, Json][] = [];
-  for (const [name, value] of Object.entries(template))
-    entries.push([name, await evaluated(value, states)]);
-  return Object.fromEntries(entries);
-};
-
-/** JSONata's own lists carry marks that JSON has not. */
-const plain = (value: Json): Json =>
-  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 /**
  * Runs the pipeline's real definition: tasks with retries, timeouts and catches, choices, maps. It

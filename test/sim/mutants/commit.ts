@@ -11,8 +11,8 @@ export const commitMutants: readonly Mutant[] = [
       { file: commit, find: 'if (found !== undefined) {', replace: 'if (found === null) {' },
       {
         file: commit,
-        find: 'const snapshotId = snapshotIdOf(runId);',
-        replace: 'const snapshotId = snapshotIdOf(name);',
+        find: 'snapshotId: snapshotIdOf(runId),',
+        replace: 'snapshotId: snapshotIdOf(runId + world.random()),',
       },
     ],
   },
@@ -21,14 +21,16 @@ export const commitMutants: readonly Mutant[] = [
     'a commit does not say which snapshot it builds on',
     commit,
     'prepared.requirements, prepared.updates',
-    "prepared.requirements.filter(({ type }) => type !== 'assert-ref-snapshot-id'), prepared.updates",
+    "prepared.requirements.filter(({ type }) => type !== 'assert-ref-snapshot-id')," +
+      ' prepared.updates',
   ),
   mutant(
     'cleanup-on-unknown',
     'what a commit wrote is taken away when its outcome is unknown',
     commit,
     "return reply.kind === 'committed'",
-    "if (reply.kind === 'unknown') await Promise.all(prepared.files.map(({ uri }) => world.store.put(uri, '')));\n  return reply.kind === 'committed'",
+    "if (reply.kind === 'unknown')\n    for (const { uri } of prepared.files) await world.store.put(uri, '');\n" +
+      "  return reply.kind === 'committed'",
   ),
   {
     name: 'stale-reload',
@@ -36,9 +38,12 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: commit,
-        find: 'const commitOn = async (world: World, job: Job, base: Base, tries: number): Promise<Attempt> => {',
+        find: '(world: World, job: Job, base: Base, tries: number): Promise<Attempt> => {',
         replace:
-          'const looks = new WeakMap<Job, Base>();\nconst commitOn = async (world: World, job: Job, fresh: Base, tries: number): Promise<Attempt> => {\n  const first = looks.get(job) ?? fresh;\n  looks.set(job, first);\n  const base = { ...fresh, manifests: first.manifests };',
+          '(world: World, job: Job, fresh: Base, tries: number): Promise<Attempt> => {\n' +
+          '  const looks = (globalThis.looks ??= new WeakMap());\n' +
+          '  const first = looks.get(job) ?? fresh;\n  looks.set(job, first);\n' +
+          '  const base = { ...fresh, manifests: first.manifests };',
       },
     ],
   },

@@ -54,7 +54,8 @@ export const stageMutants: readonly Mutant[] = [
         file: validate,
         find: 'await claimed(deps, dataset, file, inflated.contentId)',
         replace:
-          "await claimed(deps, dataset, file, String(file.sizeBytes).padStart(64, '0') as ContentId)",
+          'await claimed(deps, dataset, file, ' +
+          "String(file.sizeBytes).padStart(64, '0') as ContentId)",
       },
     ],
   },

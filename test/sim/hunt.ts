@@ -1,7 +1,7 @@
-import type { Output } from '../../../bin/console/output.ts';
-import { runJobs } from '../pool.ts';
-import { mutants } from './index.ts';
-import type { Mutant } from './mutant.ts';
+import type { Output } from '../../bin/console/output.ts';
+import { mutants } from './mutants/index.ts';
+import type { Mutant } from './mutants/mutant.ts';
+import { runJobs } from './pool.ts';
 
 /** How a mutant was found: how many seeds that took, and by what; undefined when it was not. */
 export type Hunted = {

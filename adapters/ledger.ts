@@ -3,11 +3,12 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { TransientError } from '../core/errors.ts';
 import { Fence, type RunId } from '../core/ids.ts';
-import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
+import { type FileEntry, terminalRunStates } from '../core/ledger.ts';
 import { limits } from '../core/limits.ts';
 import type { Ledger } from '../core/ports.ts';
 import { alreadyEnded, alreadySettled, givesWay, outcomeFields } from '../core/settlement.ts';
 import { classified } from './aws-errors.ts';
+import { ledgerClaims } from './ledger-claims.ts';
 import { ledgerDecisions } from './ledger-decisions.ts';
 import { ledgerHistory } from './ledger-history.ts';
 import {
@@ -16,7 +17,6 @@ import {
   fileStatus,
   type Item,
   itemKeys,
-  runItem,
   toFile,
   toRun,
 } from './ledger-items.ts';
@@ -25,7 +25,6 @@ import { ledgerLists } from './ledger-lists.ts';
 import { endReplay, ledgerReplays } from './ledger-replays.ts';
 import { openRun, raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import {
-  createAction,
   getItem,
   putGuarded,
   type Table,
@@ -34,8 +33,6 @@ import {
   updateGuarded,
 } from './ledger-table.ts';
 import { ledgerWalks } from './ledger-walks.ts';
-
-const firstFence = Fence.parse(1);
 
 /** The ledger in DynamoDB: one table, and no write without a condition. */
 export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger => {
@@ -46,7 +43,7 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
       return item === undefined ? undefined : toFile(item);
     },
     run: (runId) => readRun(table, runId),
-    claim: claim(table),
+    ...ledgerClaims(table),
     settleArrival: settleArrival(table),
     markStarted: async (runId, now) => {
       const set = runState('STARTED', now);
@@ -68,37 +65,6 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     ...ledgerLetters(table),
   };
 };
-
-const claim =
-  (table: Table): Ledger['claim'] =>
-  async (run, files, now) => {
-    const owned = {
-      dataset: run.dataset,
-      state: 'CLAIMED',
-      runId: run.runId,
-      updatedAt: now,
-    } as const;
-    const none = { contentId: null, counts: null, reason: null } as const;
-    const ids = files.map(({ fileId }) => fileId);
-    const entry: RunEntry = {
-      ...{ ...run, state: 'CREATED', fence: firstFence, files: ids },
-      ...{ counts: null, quality: null, snapshotId: null, reason: null },
-      ...{ createdAt: now, updatedAt: now },
-    };
-    const actions = [
-      createAction(table, runItem(entry)),
-      ...files.map((file) =>
-        createAction(table, fileItem({ ...file, ...owned, ...none, fence: firstFence })),
-      ),
-    ];
-    if ((await transact(table, actions, `claim ${run.runId}`)) === 'written') return 'claimed';
-    // A run id is a hash of its files: the same run is our own claim, whose reply was lost.
-    const found = await readRun(table, run.runId);
-    return found !== undefined && sameFiles(found.files, ids) ? 'claimed' : 'taken';
-  };
-
-const sameFiles = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && [...a].sort().join() === [...b].sort().join();
 
 const settleArrival =
   (table: Table): Ledger['settleArrival'] =>

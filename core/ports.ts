@@ -36,6 +36,11 @@ export type Ledger = {
    * before.
    */
   claim(run: NewRun, files: readonly LandedFile[], now: EpochMs): Promise<'claimed' | 'taken'>;
+  /**
+   * Claims files that have ended as duplicates of files that are gone: for a new run with fence 1,
+   * in one transaction. `taken`: one of them is not what it was any more.
+   */
+  claimAgain(run: NewRun, files: readonly FileEntry[], now: EpochMs): Promise<'claimed' | 'taken'>;
   /** Writes a file that never joins a run, once; an entry that exists is left as it is. */
   settleArrival(
     file: LandedFile,

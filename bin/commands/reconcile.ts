@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { systemRandom, systemSleep } from '../../adapters/clock.ts';
+import { contractVersion } from '../../core/contract.ts';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
 import { type FindingKind, needsPerson, nextStep } from '../../core/reconcile/findings.ts';
 import type { Marker } from '../../core/reconcile/marker.ts';
@@ -42,10 +43,10 @@ export const reconcileCommand: MakeCommand = ({ out, env, clock }) => {
       const { dataset, dryRun, stack, json } = parseOptions(ReconcileOptions, raw);
       const datasets = await loadDatasets();
       const only = dataset === undefined ? undefined : declared(datasets, dataset).name;
-      const names = datasets.map(({ name }) => name);
+      const contracts = new Map(datasets.map((each) => [each.name, contractVersion(each)]));
       const request = { ...(only === undefined ? {} : { dataset: only }), dryRun };
       const found = await withStack({ out, env }, stack, (opened) =>
-        reconcileAll(depsOf(opened, names, clock, out), request),
+        reconcileAll(depsOf(opened, contracts, clock, out), request),
       );
       if (json) out.json(asJson(found, dryRun));
       else print(out, found, dryRun);
@@ -87,7 +88,7 @@ export const depsOf = (
     DeployedStack,
     'ledger' | 'landed' | 'store' | 'catalog' | 'executions' | 'start' | 'notices' | 'outputs'
   >,
-  datasets: readonly DatasetName[],
+  contracts: ReadonlyMap<DatasetName, string>,
   clock: () => number,
   out: Pick<Output, 'note'>,
 ): ReconcileDeps => ({
@@ -109,7 +110,8 @@ export const depsOf = (
   cleanBucket: stack.outputs.CleanBucket,
   curatedBucket: stack.outputs.CuratedBucket,
   quarantineBucket: stack.outputs.QuarantineBucket,
-  datasets,
+  contracts,
+  datasets: [...contracts.keys()],
   now: () => EpochMs.parse(clock()),
 });
 

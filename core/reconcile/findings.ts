@@ -21,6 +21,12 @@ export const findingKinds = {
     does: 'its notice is sent to intake again',
     next: 'Intake gives up on its notice: mend what its log names, then npx headgate redrive --all',
   },
+  stranded: {
+    metric: 'FindingsStranded',
+    means: 'a file is the duplicate of one that is gone: its rows are nowhere',
+    does: 'it is claimed anew, by a run of its own',
+    next: 'Nothing: the next call of reconcile claims it.',
+  },
   unstarted: {
     metric: 'FindingsUnstarted',
     means: 'a run was claimed and no execution works on it',
@@ -67,6 +73,7 @@ export type FindingKind = keyof typeof findingKinds;
 /** What reconcile does about a finding. Each is safe to repeat, and safe to do twice at once. */
 export type Action =
   | { readonly kind: 'announce'; readonly object: Announced }
+  | { readonly kind: 'claim-again'; readonly entry: FileEntry }
   /** Started before, and not noted: only the ledger lags. */
   | { readonly kind: 'note-start'; readonly runId: RunId }
   | { readonly kind: 'start'; readonly pointer: RunPointer }

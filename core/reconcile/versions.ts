@@ -1,5 +1,5 @@
 import { type Code, codes } from '../codes.ts';
-import { DatasetName, type EpochMs, type FileId } from '../ids.ts';
+import { DatasetName, type EpochMs, FileId } from '../ids.ts';
 import { landedFile } from '../landing/notice.ts';
 import type { FileEntry } from '../ledger.ts';
 import { limits } from '../limits.ts';
@@ -12,6 +12,8 @@ export type VersionFacts = {
   readonly entry: FileEntry | undefined;
   /** Whether the reason of a QUARANTINED file lies in quarantine; null: nobody asked. */
   readonly isExplained: boolean | null;
+  /** Of a DUPLICATE: the file that has its content; undefined when it is not in the ledger. */
+  readonly owner?: FileEntry | undefined;
   /** Whether intake has given up on its notice, and nobody has sent that again. */
   readonly isDeadLetter: boolean;
   readonly now: EpochMs;
@@ -29,8 +31,23 @@ export const judgeVersion = (facts: VersionFacts): ReconcileFinding | null => {
   const { version, entry, isExplained, now } = facts;
   if (entry === undefined)
     return now - version.landedAt < limits.reconcileGraceMs ? null : untracked(facts);
+  if (isStranded(entry, facts.owner)) return stranded(entry);
   return asksReason(entry) && isExplained === false ? unexplained(entry) : null;
 };
+
+/** The file whose duplicate an entry is; null when it is none. */
+export const ownerOf = ({ state, reason }: FileEntry): FileId | null =>
+  state === 'DUPLICATE' ? (FileId.safeParse(reason?.detail).data ?? null) : null;
+
+/** A file that is gone publishes nothing; what it was to publish has to come from its duplicate. */
+const isStranded = (entry: FileEntry, owner: FileEntry | undefined): boolean =>
+  entry.state === 'DUPLICATE' && owner?.state === 'GONE';
+
+const stranded = (entry: FileEntry): ReconcileFinding => ({
+  ...{ kind: 'stranded', dataset: entry.dataset, subject: entry.fileId },
+  detail: `a duplicate of ${ownerOf(entry)}, which is gone`,
+  action: { kind: 'claim-again', entry },
+});
 
 const untracked = ({ version, isDeadLetter }: VersionFacts): ReconcileFinding => ({
   kind: 'untracked',

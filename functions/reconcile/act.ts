@@ -1,5 +1,7 @@
 import { assertNever } from '../../core/assert.ts';
+import { Fence } from '../../core/ids.ts';
 import { noticeBody } from '../../core/landing/notice.ts';
+import { runIdOf } from '../../core/landing/run-id.ts';
 import type { FileEntry } from '../../core/ledger.ts';
 import type { Action } from '../../core/reconcile/findings.ts';
 import { executionEnded } from '../../core/reconcile/runs.ts';
@@ -13,6 +15,8 @@ export const act = async (deps: ReconcileDeps, action: Action): Promise<void> =>
   switch (action.kind) {
     case 'announce':
       return await deps.notices.send(noticeBody(action.object));
+    case 'claim-again':
+      return await claimAgain(deps, action.entry);
     case 'note-start':
       return await deps.ledger.markStarted(action.runId, deps.now());
     case 'start':
@@ -27,6 +31,20 @@ export const act = async (deps: ReconcileDeps, action: Action): Promise<void> =>
     default:
       return assertNever(action);
   }
+};
+
+/** Its run is started as any that intake has claimed; one that is not, reconcile finds. */
+const claimAgain = async (deps: ReconcileDeps, entry: FileEntry): Promise<void> => {
+  const { ledger, pipeline, contracts, now } = deps;
+  const { dataset, fileId } = entry;
+  const contractVersion = dataset === null ? undefined : contracts.get(dataset);
+  // Of a dataset that is no longer declared nothing can be published.
+  if (dataset === null || contractVersion === undefined) return;
+  const runId = runIdOf(dataset, now(), [fileId]);
+  const claim = await ledger.claimAgain({ runId, dataset, contractVersion }, [entry], now());
+  if (claim === 'taken') return;
+  await pipeline.start({ runId, dataset, fence: Fence.parse(1) });
+  await ledger.markStarted(runId, now());
 };
 
 /** The ledger is read again there: a run that moved on meanwhile is left alone. */

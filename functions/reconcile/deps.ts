@@ -20,6 +20,7 @@ export type ReconcileDeps = Telemetry & {
     | 'file'
     | 'files'
     | 'runsIn'
+    | 'claimAgain'
     | 'markStarted'
     | 'settleFile'
     | 'endRun'
@@ -41,6 +42,8 @@ export type ReconcileDeps = Telemetry & {
   readonly quarantineBucket: string;
   /** Whose tables there are. */
   readonly datasets: readonly DatasetName[];
+  /** Every declared dataset with the version of its contract. */
+  readonly contracts: ReadonlyMap<DatasetName, string>;
   readonly now: Clock;
 };
 

@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../core/dead-letter.ts';
 import { quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { FileEntry } from '../../core/ledger.ts';
 import type { ListedVersion } from '../../core/ports.ts';
-import { asksReason, fileOfVersion, judgeVersion } from '../../core/reconcile/versions.ts';
+import { asksReason, fileOfVersion, judgeVersion, ownerOf } from '../../core/reconcile/versions.ts';
 import { inTurns } from '../in-turns.ts';
 import { callsAtOnce, entriesPerPage, type Page, type ReconcileDeps, type Scope } from './deps.ts';
 
@@ -23,11 +23,16 @@ export const lookAtLanding = async (
   const { versions, next } = await deps.landing.versions(prefix, after);
   const found = await deps.ledger.files(versions.map(fileOfVersion));
   const entries = new Map(found.map((entry) => [entry.fileId, entry]));
+  const owned = found.flatMap((entry) => ownerOf(entry) ?? []);
+  const others = owned.length === 0 ? [] : await deps.ledger.files([...new Set(owned)]);
+  const owners = new Map(others.map((entry) => [entry.fileId, entry]));
   const judged = await inTurns(versions, callsAtOnce, async (version) => {
     const entry = entries.get(fileOfVersion(version));
     const isExplained =
       entry !== undefined && asksReason(entry) ? await explains(deps, entry) : null;
-    const facts = { version, entry, isExplained, now: deps.now() };
+    const ownerId = entry === undefined ? null : ownerOf(entry);
+    const owner = ownerId === null ? undefined : owners.get(ownerId);
+    const facts = { version, entry, owner, isExplained, now: deps.now() };
     const finding = judgeVersion({ ...facts, isDeadLetter: false });
     if (finding?.kind !== 'untracked') return finding;
     return judgeVersion({ ...facts, isDeadLetter: await isOpenLetter(version) });

@@ -10,6 +10,7 @@ import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sqsNotices } from '../../adapters/notices.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
+import { contractVersion } from '../../core/contract.ts';
 import { datasets } from '../../datasets/index.ts';
 import { icebergPlace } from '../iceberg-place.ts';
 import { instrumented } from '../telemetry.ts';
@@ -36,6 +37,7 @@ export const handler = instrumented('reconcile', (telemetry) =>
     curatedBucket: env.CURATED_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     datasets: datasets.map(({ name }) => name),
+    contracts: new Map(datasets.map((dataset) => [dataset.name, contractVersion(dataset)])),
     now: systemClock,
   }),
 );

@@ -74,6 +74,16 @@ export const operate = (kernel: Kernel, world: SimulatedWorld, seed: number): vo
     });
 };
 
+/** What a person does about an alarm of dead letters: `npx headgate redrive --all`. */
+export const redrive = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
+  const { ledger, notices, now } = world.portsOf(kernel.worker('operator'));
+  const { letters } = await ledger.lettersIn({ state: 'open', after: null, limit: 1_000 });
+  for (const { messageId, body } of letters) {
+    await notices.send(body);
+    await ledger.moveLetter(messageId, 'redriven', now());
+  }
+};
+
 const decide = async (
   kernel: Kernel,
   world: SimulatedWorld,

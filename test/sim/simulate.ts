@@ -1,7 +1,7 @@
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
 import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
-import { enact, operate } from './outside.ts';
+import { enact, operate, redrive } from './outside.ts';
 import { type Random, randomOf } from './random.ts';
 import { watchOf } from './watch.ts';
 import type { Deed } from './workload.ts';
@@ -98,10 +98,11 @@ const reconciling = (kernel: Kernel, world: SimulatedWorld, random: Random): voi
 };
 const ignore = (): void => undefined;
 
-/** When all is sound again: nothing but what Headgate does by itself, on its schedule. */
+/** When all is sound again: what Headgate does by itself, and a person about dead letters. */
 const heal = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
   for (let call = 0; call < RECONCILES.healing && !isQuiet(world); call += 1) {
     kernel.after(RECONCILE_EVERY, () => world.lambda.invoke('reconcile', {}, ignore));
+    kernel.background(redrive(kernel, world));
     await kernel.run();
   }
 };

@@ -41,6 +41,22 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
     }
     return 'claimed';
   },
+  claimAgain: async (run, files, now) => {
+    const ids = files.map(({ fileId }) => fileId);
+    const twin = state.runs.get(run.runId);
+    if (twin !== undefined) return sameMembers(twin.files, ids) ? 'claimed' : 'taken';
+    const isSame = ({ fileId, runId, state: was }: FileEntry): boolean =>
+      state.files.get(fileId)?.state === was && state.files.get(fileId)?.runId === runId;
+    if (!files.every(isSame)) return 'taken';
+    const none = { counts: null, reason: null } as const;
+    const fence = Fence.parse(1);
+    const created = { ...run, ...none, state: 'CREATED', fence, files: ids, quality: null };
+    const times = { createdAt: now, updatedAt: now };
+    state.runs.set(run.runId, RunEntry.parse({ ...created, ...times, snapshotId: null }));
+    const claimed = { ...none, state: 'CLAIMED', runId: run.runId, fence, updatedAt: now } as const;
+    for (const file of files) state.files.set(file.fileId, { ...file, ...claimed });
+    return 'claimed';
+  },
   settleArrival: async (file, dataset, end, now) => {
     if (state.files.has(file.fileId)) return;
     const none = { runId: null, fence: null, contentId: null, counts: null };

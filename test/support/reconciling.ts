@@ -1,3 +1,4 @@
+import { contractVersion } from '../../core/contract.ts';
 import { executionName } from '../../core/execution-name.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Executions, LandedVersions, ListedVersion, Notices } from '../../core/ports.ts';
@@ -53,6 +54,7 @@ export const reconciling = (stack: Stack) => {
       pipeline: wrap(stack.pipeline),
       notices: wrap(notices),
       datasets: stack.datasets.map(({ name }) => name),
+      contracts: new Map(stack.datasets.map((each) => [each.name, contractVersion(each)])),
     });
     return { call, passed };
   };

@@ -13,7 +13,7 @@ const world = () => {
   const fake = fakeStack();
   fake.landing.push({ ...version, etag: 'e' });
   const { out, stderr } = heardOutput();
-  const deps = depsOf(fake.stack, [orders.name], later, out);
+  const deps = depsOf(fake.stack, new Map([[orders.name, 'v1']]), later, out);
   return { ...fake, deps, stderr };
 };
 

@@ -4,6 +4,7 @@ import { depsOf, type Reconciled, reconcileAll } from '../../../bin/commands/rec
 import { makeOutput } from '../../../bin/console/output.ts';
 import { defaultStackName } from '../../../bin/local/deploy.ts';
 import { withStack } from '../../../bin/world.ts';
+import { contractVersion } from '../../../core/contract.ts';
 import type { DeadLetter } from '../../../core/dead-letter.ts';
 import type { DatasetName } from '../../../core/ids.ts';
 import { limits } from '../../../core/limits.ts';
@@ -20,9 +21,9 @@ export const reconcileLater = async (
 ): Promise<Reconciled> => {
   const out = makeOutput(silent, silent, {});
   const later = () => Date.now() + limits.reconcileGraceMs + 60_000;
-  const names = datasets.map(({ name }) => name);
+  const contracts = new Map(datasets.map((each) => [each.name, contractVersion(each)]));
   return await withStack({ env: process.env, out }, defaultStackName, (opened) =>
-    reconcileAll(depsOf(opened, names, later, out), { dataset, dryRun }),
+    reconcileAll(depsOf(opened, contracts, later, out), { dataset, dryRun }),
   );
 };
 

@@ -116,6 +116,18 @@ const commit = async (deps: LoadDeps, loading: Loading) => {
   }
 };
 
+/** How new the table's rows are; a snapshot of another writer, or of a given-up run, says nothing. */
+const orderOf = (metadata: TableMetadata): string => {
+  let snapshot = currentSnapshot(metadata);
+  while (snapshot !== undefined) {
+    const order = snapshot.summary[replaceOrderKey];
+    if (order !== undefined) return order;
+    const parent = snapshot['parent-snapshot-id'];
+    snapshot = metadata.snapshots?.find((each) => each['snapshot-id'] === parent);
+  }
+  return '';
+};
+
 /** What to change, given the table as it is now; asked again after every lost race. */
 const decision = async (
   deps: LoadDeps,
@@ -138,7 +150,7 @@ const decision = async (
   }
   if (dataset.write.kind === 'append') return changing(appendChange(add, references));
   const order = files.map(replaceOrder).sort().at(-1) ?? '';
-  const published = currentSnapshot(base.metadata)?.summary[replaceOrderKey] ?? '';
+  const published = orderOf(base.metadata);
   if (replayed !== undefined && hasRows(replayed) && published !== order)
     return { kind: 'refused', detail: `the table no longer has the rows of ${replayed.runId}` };
   if (published > order) {

@@ -26,6 +26,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: unit, testTimeout: 60_000 } },
+      // A simulation takes all cores by itself.
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/*.test.ts'],
+          sequence: { groupOrder: 3 },
+          testTimeout: 60_000,
+        },
+      },
       { test: { name: 'infra', include: ['test/lib/**/*.test.ts'], testTimeout: 60_000 } },
       endToEnd('e2e', 1, ['test/e2e/*.test.ts']),
       // Rights can only be seen where they are enforced.

@@ -116,7 +116,7 @@ const commit = async (deps: LoadDeps, loading: Loading) => {
   }
 };
 
-/** How new the table's rows are; a snapshot of another writer, or of a given-up run, says nothing. */
+/** How new the table's rows are; snapshots of others, and of given-up attempts, do not say it. */
 const orderOf = (metadata: TableMetadata): string => {
   let snapshot = currentSnapshot(metadata);
   while (snapshot !== undefined) {

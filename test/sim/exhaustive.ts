@@ -1,6 +1,6 @@
 import { type Strike, strikes } from './explicit.ts';
 import { noTroubles } from './faults.ts';
-import { faultKinds, type Moment, type Worker } from './kernel.ts';
+import { type Faults, faultKinds, type Moment, type Worker } from './kernel.ts';
 import { isReachable } from './matrix.ts';
 import { type History, type Simulation, simulate } from './simulate.ts';
 import type { Deed } from './workload.ts';
@@ -28,6 +28,9 @@ const observed = async (simulation: Simulation): Promise<Observed> => {
   const history = await simulate({ ...simulation, onMoment: (moment) => moments.push(moment) });
   return { history, moments };
 };
+
+/** Longer than any history. */
+const forever = 10 * 86_400_000;
 
 const at = ({ index, kind }: Strike): string => `${kind} at ${index}`;
 
@@ -108,7 +111,6 @@ const slotted = (order: readonly number[]) => {
 /** A worker falls asleep at each effect, and wakes as a zombie at each moment of what follows. */
 async function* zombies(): AsyncGenerator<Schedule> {
   const { moments } = await observed(base);
-  const forever = 10 * 86_400_000;
   for (const index of moments.keys()) {
     const faults = strikes([{ index, kind: 'freeze' }]);
     const asleep = await observed({ ...base, faults, freezeMs: () => forever });
@@ -121,6 +123,37 @@ async function* zombies(): AsyncGenerator<Schedule> {
         ...{ faults, freezeMs: () => ms + 0.5 },
       };
   }
+}
+
+/**
+ * Both workers that judge the file die, and so do their part and its run; whoever was to quarantine
+ * the file falls asleep over it, and wakes at each moment of the next attempt.
+ */
+async function* lateQuarantines(): AsyncGenerator<Schedule> {
+  const begin = (): Faults => {
+    let deaths = 0;
+    let naps = 0;
+    return ({ worker, site }) => {
+      if (worker.name === 'validate' && site === 'dynamo.GetItem' && deaths < 4) {
+        deaths += 1;
+        return deaths % 2 === 0 ? 'crash-before' : undefined;
+      }
+      if (worker.name !== 'quarantine' || site !== 'dynamo.UpdateItem' || naps === 2)
+        return undefined;
+      naps += 1;
+      return 'freeze';
+    };
+  };
+  const asleep = await observed({ ...base, faults: begin(), freezeMs: () => forever });
+  const start = asleep.moments.find(({ fault }) => fault === 'freeze')?.at ?? 0;
+  const wakes = new Set(asleep.moments.map(({ at: when }) => when - start));
+  for (const ms of wakes)
+    if (ms > 0)
+      yield {
+        ...base,
+        ...{ group: 'late quarantines', name: `asleep for ${ms} ms` },
+        ...{ faults: begin(), freezeMs: () => ms + 0.5 },
+      };
 }
 
 const orders = [
@@ -160,6 +193,7 @@ export const scope: Readonly<Record<string, () => AsyncGenerator<Schedule> | Gen
     'one fault': singles,
     'two crashes': pairs,
     zombies,
+    'late quarantines': lateQuarantines,
     'two deliveries': deliveries,
     'three versions': versions,
   };

@@ -1,4 +1,5 @@
 import type { Output } from '../../bin/console/output.ts';
+import { misfits } from './mutants/applies.ts';
 import { mutants } from './mutants/index.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { runJobs } from './pool.ts';
@@ -39,6 +40,9 @@ export const huntMutants = async (
   out: Output,
 ): Promise<boolean> => {
   const chosen = mutants.filter(({ name }) => names.length === 0 || names.includes(name));
+  const unfit = misfits(chosen);
+  for (const each of unfit) out.line(`${out.styles.bad('✖')} ${each}`);
+  if (unfit.length > 0) return false;
   const hunted = await hunt(chosen, seedsMax, ({ mutant, seeds, problem }) => {
     const mark = problem === undefined ? out.styles.bad('✖ survived') : out.styles.good('✔ caught');
     out.line(`${mark} ${mutant.name}, seed ${seeds}: ${problem ?? mutant.says}`);

@@ -1,14 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { exhaust } from './exhaustive-run.ts';
 import { strikes } from './explicit.ts';
 import { noTroubles, troublesOf } from './faults.ts';
 import { hunt } from './hunt.ts';
 import { faultKinds, type Moment } from './kernel.ts';
 import { coldCells } from './matrix.ts';
+import { misfits } from './mutants/applies.ts';
 import { mutants } from './mutants/index.ts';
 import { runMany } from './pool.ts';
+import { regressions } from './regressions.ts';
 import { simulate } from './simulate.ts';
 
 const isRelease = process.env.HEADGATE_RELEASE === '1';
@@ -47,6 +47,11 @@ describe('every schedule of a small scope', () => {
 });
 
 describe('a fault that is put into Headgate', () => {
+  test('fits the code as it is', () => {
+    expect(misfits(mutants)).toEqual([]);
+    expect(mutants.length).toBeGreaterThan(25);
+  });
+
   const seeds = isRelease ? 20_000 : 600;
   const wanted = isRelease ? mutants : mutants.filter(({ isRare }) => isRare !== true);
   test(`is found within ${seeds} seeds, each of ${wanted.length}`, minutes(60), async () => {
@@ -57,29 +62,10 @@ describe('a fault that is put into Headgate', () => {
   });
 });
 
-const Regression = z.object({
-  /** What went wrong in it once. */
-  was: z.string(),
-  seed: z.number(),
-  deeds: z.array(
-    z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('put'), atMs: z.number(), key: z.string(), text: z.string() }),
-      z.object({ kind: z.literal('delete'), atMs: z.number(), put: z.number() }),
-    ]),
-  ),
-  /** Of the events and clocks: those of the seed, or none. */
-  troubles: z.enum(['of the seed', 'none']),
-  strikes: z.array(z.object({ index: z.number(), kind: z.enum(faultKinds) })),
-});
-
 describe('a history that went wrong once', () => {
-  const folder = new URL('regressions/', import.meta.url);
-  const all = readdirSync(folder).map((name) =>
-    Regression.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))),
-  );
-  test.each(all)('goes right: $was', async ({ seed, deeds, troubles, strikes: struck }) => {
-    const known = troubles === 'none' ? noTroubles : troublesOf(seed);
-    const history = await simulate({ seed, deeds, troubles: known, faults: strikes(struck) });
+  test.each(regressions)('goes right: $was', async ({ simulation }) => {
+    const history = await simulate(simulation);
     expect(history.problems).toEqual([]);
+    expect(history.verdict).toMatchObject({ lost: [], duplicated: [], stuck: [], wrong: [] });
   });
 });

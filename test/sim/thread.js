@@ -33,4 +33,10 @@ const { runSeeds } = await import('./tally.ts');
 const tally = await runSeeds(from, count, (so) =>
   untilFailure && so.failures.length > 0 ? 'stop' : 'on',
 );
+// A fault that no seed finds may be found where the schedules are made for it.
+if (untilFailure && tally.failures.length === 0) {
+  const { findBeyond } = await import('./beyond.ts');
+  const problem = await findBeyond();
+  if (problem !== undefined) tally.failures.push({ seed: 0, problems: [problem] });
+}
 parentPort?.postMessage(tally);

@@ -29,7 +29,8 @@ export const commitMutants: readonly Mutant[] = [
     'what a commit wrote is taken away when its outcome is unknown',
     commit,
     "return reply.kind === 'committed'",
-    "if (reply.kind === 'unknown')\n    for (const { uri } of prepared.files) await world.store.put(uri, '');\n" +
+    "if (reply.kind === 'unknown')\n" +
+      "    for (const { uri } of prepared.files) await world.store.put(uri, '');\n" +
       "  return reply.kind === 'committed'",
   ),
   {
@@ -38,12 +39,12 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: commit,
-        find: '(world: World, job: Job, base: Base, tries: number): Promise<Attempt> => {',
+        find: 'const change = await job.decide(base);',
         replace:
-          '(world: World, job: Job, fresh: Base, tries: number): Promise<Attempt> => {\n' +
-          '  const looks = (globalThis.looks ??= new WeakMap());\n' +
-          '  const first = looks.get(job) ?? fresh;\n  looks.set(job, first);\n' +
-          '  const base = { ...fresh, manifests: first.manifests };',
+          'const looks = (globalThis.looks ??= new WeakMap());\n' +
+          '  const first = looks.get(job) ?? base;\n  looks.set(job, first);\n' +
+          '  base = { ...base, manifests: first.manifests };\n' +
+          '  const change = await job.decide(base);',
       },
     ],
   },
@@ -79,7 +80,21 @@ export const commitMutants: readonly Mutant[] = [
     'empty-replacement-changes-nothing',
     'a table that is replaced by a file without rows keeps its old ones',
     'functions/owned-run.ts',
-    "staged.length > 0 || write.kind === 'replace'",
-    'staged.length > 0',
+    "write.kind === 'replace' || commits(transformed, replayed)",
+    'commits(transformed, replayed)',
+  ),
+  mutant(
+    'a-snapshot-that-says-nothing-is-older',
+    'a snapshot of another writer hides how new a table is',
+    'functions/load/handler.ts',
+    "const parent = snapshot['parent-snapshot-id'];",
+    'const parent = null;',
+  ),
+  mutant(
+    'given-up-in-words-only',
+    'a given-up attempt may still commit what it has sent',
+    'functions/handle-failure.ts',
+    'const found = await giveUpAttempt(deps.world, dataset, runId, fence);',
+    'const found = null as Snapshot | null;',
   ),
 ];

@@ -8,15 +8,8 @@ export const ledgerMutants: readonly Mutant[] = [
     'settle-without-fence',
     'an attempt that lost its run still ends files',
     ledger,
-    "condition: '#runId = :run AND #fence = :fence AND #state = :claimed',\n        values: { run: runId, fence, claimed: 'CLAIMED' },\n      },\n      `settle",
-    "condition: '#runId = :run AND #state = :claimed',\n        values: { run: runId, claimed: 'CLAIMED' },\n      },\n      `settle",
-  ),
-  mutant(
-    'settle-without-state',
-    'a file that has ended ends again, otherwise',
-    ledger,
-    "condition: '#runId = :run AND #fence = :fence AND #state = :claimed',\n        values: { run: runId, fence, claimed: 'CLAIMED' },\n      },\n      `settle",
-    "condition: '#runId = :run AND #fence = :fence',\n        values: { run: runId, fence },\n      },\n      `settle",
+    "const owned = '#runId = :run AND #fence = :fence AND #state = :claimed';",
+    "const owned = '#runId = :run AND #fence >= :fence AND #state = :claimed';",
   ),
   mutant(
     'own-settlement-unknown',
@@ -56,7 +49,7 @@ export const ledgerMutants: readonly Mutant[] = [
   mutant(
     'ends-again',
     'a run that has ended ends again',
-    ledger,
+    'adapters/ledger-runs.ts',
     'AND NOT #state IN (',
     'AND NOT #state IN (:fence, ',
   ),

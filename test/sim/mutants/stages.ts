@@ -84,7 +84,7 @@ export const stageMutants: readonly Mutant[] = [
     'poison-takes-its-run',
     'a file that cannot be read fails its whole run',
     'functions/plan/handler.ts',
-    'if (refusal !== undefined) return { ended: refusedAs(landed, refusal) };',
+    'if (refusal !== undefined) return { fileId, was, ended: refusedAs(file, refusal) };',
     "if (refusal !== undefined) throw new Error('poison');",
   ),
   mutant(
@@ -93,5 +93,26 @@ export const stageMutants: readonly Mutant[] = [
     'adapters/landing.ts',
     "['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name)",
     "name === 'NoSuchKey'",
+  ),
+  mutant(
+    'missed-versions-stay-missed',
+    'reconcile does not look for versions that no notice told of',
+    'core/reconcile/versions.ts',
+    'if (entry === undefined)',
+    'if (entry === undefined && isExplained === true)',
+  ),
+  mutant(
+    'dead-runs-stay-dead',
+    'reconcile leaves runs alone whose execution is over',
+    'core/reconcile/runs.ts',
+    'if (isLeftAlone(run, now)) return null;',
+    "if (isLeftAlone(run, now) || status === 'ended') return null;",
+  ),
+  mutant(
+    'stranded-duplicates-stay',
+    'the duplicate of a file that is gone publishes nothing',
+    'core/reconcile/versions.ts',
+    "owner?.state === 'GONE'",
+    "owner?.state === 'CLAIMED'",
   ),
 ];

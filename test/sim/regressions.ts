@@ -1,0 +1,80 @@
+import { noTroubles } from './faults.ts';
+import type { FaultKind, Faults } from './kernel.ts';
+import type { Simulation } from './simulate.ts';
+import type { Deed } from './workload.ts';
+
+/** A history that went wrong once, and what had been wrong with it. */
+export type Regression = { readonly was: string; readonly simulation: Simulation };
+
+/** A fault at one place of one function, told from the place and not from a count of effects. */
+type Hit = {
+  readonly worker: string;
+  readonly site: string;
+  readonly kind: FaultKind;
+  /** Which calls of that place, counted from 0 over all workers of the function. */
+  readonly calls: readonly number[];
+};
+
+const hits = (all: readonly Hit[]): (() => Faults) => {
+  const begin = () => {
+    const seen = new Map<string, number>();
+    return ({ worker, site }: Parameters<Faults>[0]) => {
+      const key = `${worker.name} ${site}`;
+      const call = seen.get(key) ?? 0;
+      seen.set(key, call + 1);
+      return all.find(
+        (hit) => hit.worker === worker.name && hit.site === site && hit.calls.includes(call),
+      )?.kind;
+    };
+  };
+  return begin;
+};
+
+const HOUR = 3_600_000;
+const put = (atMs: number, key: string, text: string): Deed => ({ kind: 'put', atMs, key, text });
+const quiet = { troubles: noTroubles, latency: () => 1 } as const;
+
+/** The seeds let the operator release what is held, where something is. */
+export const regressions: readonly Regression[] = [
+  {
+    was: 'a commit that came after its run had been given up showed rows of quarantined files',
+    simulation: {
+      ...{ ...quiet, seed: 1, deeds: [put(0, 'sales/a.csv', 'a1,5\n')] },
+      freezeMs: () => 3 * HOUR,
+      faults: hits([
+        { worker: 'load', site: 'catalog.commit', kind: 'freeze', calls: [0] },
+        { worker: 'load', site: 'catalog.commit', kind: 'crash-before', calls: [1, 2, 3, 4, 5] },
+      ])(),
+    },
+  },
+  {
+    was: 'bytes that were the whole table before, and are it again, were left out',
+    simulation: {
+      ...{ ...quiet, seed: 2, reconciles: false },
+      deeds: ['a1,1\n', 'b1,2\n', 'a1,1\n'].map((text, index) =>
+        put(index * 60_000, 'prices/p.csv', text),
+      ),
+    },
+  },
+  {
+    was: 'the duplicate of a file whose bytes were deleted published nothing',
+    simulation: {
+      ...{ ...quiet, seed: 3 },
+      deeds: [
+        put(0, 'sales/a.csv', 'a1,1\n'),
+        { kind: 'delete', atMs: 120_000, put: 0 },
+        put(30_000, 'sales/b.csv', 'a1,1\n'),
+      ],
+      freezeMs: () => HOUR,
+      faults: hits([{ worker: 'validate', site: 's3.PutObject', kind: 'freeze', calls: [0] }])(),
+    },
+  },
+  {
+    was: 'a worker that was given up wrote over the plan of its run',
+    simulation: {
+      ...{ ...quiet, seed: 9, deeds: [put(0, 'strict/s.csv', 'a1,x\nb1,x\nc1,1\n')] },
+      freezeMs: () => 20 * 60_000,
+      faults: hits([{ worker: 'plan', site: 'dynamo.GetItem', kind: 'freeze', calls: [1] }])(),
+    },
+  },
+];

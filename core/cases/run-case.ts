@@ -127,7 +127,7 @@ const judgeTogether = (
   const keysOf = (name: string): ReadonlySet<Value> | undefined => {
     const key = lookup(name)?.key[0] ?? '';
     const others = rowsOf(name);
-    return others && new Set(others.map((other) => other[key] ?? '').filter((id) => id !== ''));
+    return others && new Set(others.map((other) => other[key] ?? null).filter((id) => id !== null));
   };
   const values = rows.map((row) => row.values);
   for (const rule of setRulesOf(dataset.rules)) {

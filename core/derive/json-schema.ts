@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset.ts';
+import { holdsEmpty } from '../fields/empty.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { typedFields } from '../validate/evolution-sql.ts';
@@ -61,10 +62,10 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
   const text = textSchema(field);
   return {
     ...(isRequired(field)
-      ? { ...text, minLength: Math.max(1, Number(text.minLength ?? 1)), ...present(field) }
+      ? { ...text, minLength: leastLength(field, text), ...present(field) }
       : {
           anyOf: [
-            ...[text, { type: 'null' }, { enum: ['', ...field.nullTokens] }],
+            ...[text, { type: 'null' }, { enum: [...new Set(['', ...field.nullTokens])] }],
             ...(isOpen ? [anythingElse] : []),
           ],
         }),
@@ -81,6 +82,10 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
     },
   };
 };
+
+/** An empty text is a missing value, unless the field says that it may hold one. */
+const leastLength = (field: Field, { minLength }: Json): number =>
+  Math.max(holdsEmpty(field) ? 0 : 1, Number(minLength ?? 1));
 
 /** A text that means a missing value is none for a required field. */
 const present = ({ nullTokens }: Field): Json =>

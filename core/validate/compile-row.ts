@@ -1,6 +1,7 @@
 import type { RowCode } from '../codes.ts';
 import { valueSideOf } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
+import { holdsEmpty } from '../fields/empty.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
@@ -36,7 +37,10 @@ export type CompiledRow = {
   /** Statements to run once per session, before the pieces are used. */
   readonly setup: readonly string[];
   readonly fields: readonly string[];
-  /** Select list: each raw VARCHAR column of a field's name becomes a trimmed text or NULL. */
+  /**
+   * Select list: each raw VARCHAR column of a field's name becomes a trimmed text or NULL. The raw
+   * ones are NULL for a cell with nothing in it, and '' for a written empty text.
+   */
   readonly texts: string;
   /** Select list: adds a column `p_<name>` for each field whose kind prepares; often empty. */
   readonly prepared: string;
@@ -146,23 +150,32 @@ const preparedOf = (name: string, field: Field): string | undefined =>
   preparationOf(name, field) === undefined ? undefined : prepared(name);
 
 /**
- * Spaces (U+0020) around a text are no part of it, and an empty text is a missing one. The guard
- * spares most rows the trim: whatever starts with a space or is empty sorts before '!'.
+ * Spaces (U+0020) around a text are no part of it, and nothing but spaces is a missing one. The
+ * guard spares most rows the trim: whatever starts with a space or is empty sorts before '!'.
  */
-const trimmed = (column: string): string =>
-  `CASE WHEN ${column} < '!' OR ${column} LIKE '% ' ` +
-  `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`;
+const trimmed = (column: string, keepsEmpty: boolean): string => {
+  const early = `${column} < '!'`;
+  const guard = keepsEmpty ? `(${early} AND ${column} <> '')` : early;
+  return (
+    `CASE WHEN ${guard} OR ${column} LIKE '% ' ` +
+    `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`
+  );
+};
 
 /**
- * The text of a cell, or NULL where it says that there is none. A key has one spelling: a letter
- * with its accent and the two behind each other are the same.
+ * The text of a cell, or NULL where it says that there is none: a cell without anything is NULL
+ * already. A key has one spelling: a letter with its accent and the two behind each other are the
+ * same.
  */
-const textOf = (dataset: Dataset, name: string, { trim, nullTokens }: Field): string => {
+const textOf = (dataset: Dataset, name: string, field: Field): string => {
   const column = ident(name);
-  const text = trim ? trimmed(column) : `nullif(${column}, '')`;
+  const keepsEmpty = holdsEmpty(field);
+  const whole = keepsEmpty ? column : `nullif(${column}, '')`;
+  const text = field.trim ? trimmed(column, keepsEmpty) : whole;
   const spelt = keyTextsOf(dataset).has(name) ? `nfc_normalize(${text})` : text;
-  if (nullTokens.length === 0) return spelt;
-  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
+  const tokens = field.nullTokens.filter((token) => token !== '');
+  if (tokens.length === 0) return spelt;
+  return `CASE WHEN ${text} IN (${list(tokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
 };
 
 const castOf = (name: string, field: Field): string =>

@@ -9,9 +9,10 @@ import { datasetRuleWords } from './rule-words.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * JSON Schema 2020-12 of one incoming record: an object of texts, as CSV has them. It refuses
- * nothing that the engine accepts; the codes that only the engine can find are listed with each
- * field as `engineOnly`. It describes texts without the spaces around them.
+ * JSON Schema 2020-12 of one incoming record: an object of texts, as CSV has them, with null for a
+ * cell that has nothing in it. It refuses nothing that the engine accepts; the codes that only the
+ * engine can find are listed with each field as `engineOnly`. It describes texts without the spaces
+ * around them.
  */
 export const jsonSchemaOf = (dataset: Dataset) => {
   const { name, version, description, fields, rules } = dataset;
@@ -52,7 +53,7 @@ export const jsonSchemaOf = (dataset: Dataset) => {
 /** Keys that are not declared: whether a record with one is taken, and with which value. */
 const otherKeys = ({ evolution }: Dataset): boolean | Json => {
   if (evolution.newColumns === 'freeze') return false;
-  return evolution.newColumns === 'quarantine_row' ? { enum: ['', null] } : true;
+  return evolution.newColumns === 'quarantine_row' ? { type: 'null' } : true;
 };
 
 /** Where a value of another type is set aside, the record is published all the same. */

@@ -95,7 +95,7 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
     fields: fields.map(([name]) => name),
     texts: list([
       ...fields.map(([name, field]) => `${textOf(dataset, name, field)} AS ${ident(name)}`),
-      ...unknown.map(({ cells }) => `nullif(${ident(cells)}, '') AS ${ident(cells)}`),
+      ...unknown.map(({ cells }) => ident(cells)),
     ]),
     prepared: list(
       fields.flatMap(([name, field]) => {

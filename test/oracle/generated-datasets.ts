@@ -3,6 +3,7 @@ import { programOf } from '../../adapters/engine/plain/program.ts';
 import { valueSideOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { defineDataset } from '../../core/define-dataset.ts';
+import { fieldProblem } from '../../core/definition/check-field.ts';
 import { fieldRuleProblem } from '../../core/definition/field-rules.ts';
 import { above, all, any, col, isMissing, isPresent, not } from '../../core/expressions/index.ts';
 import type { Field } from '../../core/fields/field.ts';
@@ -109,6 +110,7 @@ const cellOf = ({ sound, all: every }: Edges, field: Field): fc.Arbitrary<string
   );
 
 const fieldRules: readonly RuleUse[] = [
+  length({ min: 0, max: 4 }),
   length({ max: 3 }),
   length({ min: 2 }),
   pattern(/[A-Za-z]+/),
@@ -140,8 +142,8 @@ const drawnField = (label: string, isPlain: boolean): fc.Arbitrary<Field> => {
     .record({
       optional: fc.boolean(),
       nullTokens: isPlain
-        ? fc.constant([])
-        : fc.oneof(fc.constant([]), fc.constant(['-', 'N/A', "it's"])),
+        ? fc.constantFrom([], [], [''])
+        : fc.constantFrom([], [], ['-', 'N/A', "it's"], ['']),
       trim: fc.integer({ max: 4, min: 0 }).map((n) => n > 0),
       rules: fc.subarray(fitted, { maxLength: Math.min(3, fitted.length) }),
       warns: fc.array(isPlain ? fc.constant(true) : fc.boolean(), { minLength: 3, maxLength: 3 }),
@@ -149,7 +151,9 @@ const drawnField = (label: string, isPlain: boolean): fc.Arbitrary<Field> => {
     .map(({ rules, warns, ...init }) => {
       const asked = rules.map((use, at) => (warns[at] === true ? warn(use) : use));
       const own = { ...field, ...init };
-      return { ...own, rules: [...own.rules, ...rulesFor(own, asked)] };
+      const ruled = { ...own, rules: [...own.rules, ...rulesFor(own, asked)] };
+      // Where an empty text is missing anyway, no token may say so.
+      return fieldProblem(ruled) === undefined ? ruled : { ...ruled, nullTokens: [] };
     });
 };
 

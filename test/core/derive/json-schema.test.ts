@@ -109,14 +109,19 @@ test('what files may hold beside the declared is allowed where the dataset takes
   };
   const modes = evolutionModes.map((mode) => {
     const { valid } = of({ ...defaultEvolution, newColumns: mode });
-    return [mode, valid({ id: 'a', nix: '1' }), valid({ id: 'a', nix: '' })];
+    return [
+      mode,
+      valid({ id: 'a', nix: '1' }),
+      valid({ id: 'a', nix: '' }),
+      valid({ id: 'a', nix: null }),
+    ];
   });
   expect(modes).toEqual([
-    ['evolve', true, true],
-    ['quarantine_row', false, true],
-    ['quarantine_value', true, true],
-    ['freeze', false, false],
-    ['hold', true, true],
+    ['evolve', true, true, true],
+    ['quarantine_row', false, false, true],
+    ['quarantine_value', true, true, true],
+    ['freeze', false, false, false],
+    ['hold', true, true, true],
   ]);
   const { dataset, valid } = of({ ...defaultEvolution, changedTypes: 'quarantine_value' });
   expect(['big', '1', '77'].map((size) => valid({ id: 'a', size }))).toEqual([true, true, true]);

@@ -13,7 +13,7 @@ const sound = {
   status: 'paid',
   ordered_at: '2024-05-06T07:08:09Z',
   country: 'de',
-  notes: '',
+  notes: null,
 };
 
 test('a sound row is trimmed, typed and spelt as declared', () => {

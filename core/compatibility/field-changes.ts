@@ -182,13 +182,13 @@ const emptyChanges = (before: FieldContract, after: FieldContract): Change[] => 
   if (before.kind !== after.kind || old === now) return [];
   if (now) {
     const why = 'a written empty text is a value now: readers met none before';
-    return [change('empty text kept', at, 'backward', why)];
+    return [change('empty text added', at, 'backward', why)];
   }
   const why = 'a written empty text is missing now';
   return [
     after.required
-      ? change('empty text missing', at, 'forward', `${why}: its rows are rejected`)
-      : change('empty text missing', at, 'full', why),
+      ? change('empty text removed', at, 'forward', `${why}: its rows are rejected`)
+      : change('empty text removed', at, 'full', why),
   ];
 };
 

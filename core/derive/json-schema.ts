@@ -66,7 +66,7 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
       ? { ...text, minLength: leastLength(field, text), ...present(field) }
       : {
           anyOf: [
-            ...[text, { type: 'null' }, { enum: [...new Set(['', ...field.nullTokens])] }],
+            ...[text, { type: 'null' }, ...missingTexts(field)],
             ...(isOpen ? [anythingElse] : []),
           ],
         }),
@@ -82,6 +82,12 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
       engineOnly: engineOnly(field, isOpen),
     },
   };
+};
+
+/** The texts that mean a missing value; an empty one that is a value must keep the rules. */
+const missingTexts = (field: Field): Json[] => {
+  const texts = new Set([...(holdsEmpty(field) ? [] : ['']), ...field.nullTokens]);
+  return texts.size === 0 ? [] : [{ enum: [...texts] }];
 };
 
 /** An empty text is a missing value, unless the field says that it may hold one. */

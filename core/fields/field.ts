@@ -73,8 +73,8 @@ type TextRefusal = {
 /**
  * One kind of field, with the answers of both engines side by side: the row engine (one row in
  * TypeScript) and the set engine (a whole file in DuckDB). test/differential.test.ts holds the
- * two to each other. Every text arrives trimmed, is no null token, and is empty only where the field
- * holds empty texts.
+ * two to each other. Every text arrives trimmed, is no null token, and is empty only where the
+ * field holds empty texts.
  */
 export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   readonly kind: string;

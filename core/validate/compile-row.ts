@@ -1,13 +1,12 @@
 import type { RowCode } from '../codes.ts';
 import { valueSideOf } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
-import { holdsEmpty } from '../fields/empty.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
-import { ident, list, literal } from '../sql.ts';
-import { characterChecks, keyTextsOf } from './characters.ts';
+import { ident, list } from '../sql.ts';
+import { characterChecks } from './characters.ts';
 import {
   type Aside,
   asideOf,
@@ -17,6 +16,7 @@ import {
   settledSql,
 } from './evolution-sql.ts';
 import { type RowCondition, rowConditions } from './row-conditions.ts';
+import { textSql } from './text-sql.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
 export type ReasonSql = {
@@ -94,7 +94,7 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
     setup: [],
     fields: fields.map(([name]) => name),
     texts: list([
-      ...fields.map(([name, field]) => `${textOf(dataset, name, field)} AS ${ident(name)}`),
+      ...fields.map(([name, field]) => `${textSql(dataset, name, field)} AS ${ident(name)}`),
       ...unknown.map(({ cells }) => ident(cells)),
     ]),
     prepared: list(
@@ -148,35 +148,6 @@ const preparationOf = (name: string, field: Field): string | undefined =>
 /** The prepared column of a field, where it has one. */
 const preparedOf = (name: string, field: Field): string | undefined =>
   preparationOf(name, field) === undefined ? undefined : prepared(name);
-
-/**
- * Spaces (U+0020) around a text are no part of it, and nothing but spaces is a missing one. The
- * guard spares most rows the trim: whatever starts with a space or is empty sorts before '!'.
- */
-const trimmed = (column: string, keepsEmpty: boolean): string => {
-  const early = `${column} < '!'`;
-  const guard = keepsEmpty ? `(${early} AND ${column} <> '')` : early;
-  return (
-    `CASE WHEN ${guard} OR ${column} LIKE '% ' ` +
-    `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`
-  );
-};
-
-/**
- * The text of a cell, or NULL where it says that there is none: a cell without anything is NULL
- * already. A key has one spelling: a letter with its accent and the two behind each other are the
- * same.
- */
-const textOf = (dataset: Dataset, name: string, field: Field): string => {
-  const column = ident(name);
-  const keepsEmpty = holdsEmpty(field);
-  const whole = keepsEmpty ? column : `nullif(${column}, '')`;
-  const text = field.trim ? trimmed(column, keepsEmpty) : whole;
-  const spelt = keyTextsOf(dataset).has(name) ? `nfc_normalize(${text})` : text;
-  const tokens = field.nullTokens.filter((token) => token !== '');
-  if (tokens.length === 0) return spelt;
-  return `CASE WHEN ${text} IN (${list(tokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
-};
 
 const castOf = (name: string, field: Field): string =>
   kindOf(field).cast(ident(name), field.options, preparedOf(name, field));

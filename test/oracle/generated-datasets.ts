@@ -6,6 +6,7 @@ import { defineDataset } from '../../core/define-dataset.ts';
 import { fieldProblem } from '../../core/definition/check-field.ts';
 import { fieldRuleProblem } from '../../core/definition/field-rules.ts';
 import { above, all, any, col, isMissing, isPresent, not } from '../../core/expressions/index.ts';
+import { holdsEmpty } from '../../core/fields/empty.ts';
 import type { Field } from '../../core/fields/field.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import type { FileOptions } from '../../core/landing/file-options.ts';
@@ -107,6 +108,7 @@ const cellOf = ({ sound, all: every }: Edges, field: Field): fc.Arbitrary<string
     { weight: 2, arbitrary: changed(every) },
     { weight: 2, arbitrary: fc.constantFrom('', ' ', ...field.nullTokens) },
     { weight: field.optional ? 6 : 1, arbitrary: fc.constant(null) },
+    { weight: holdsEmpty(field) ? 6 : 0, arbitrary: fc.constant('') },
   );
 
 const fieldRules: readonly RuleUse[] = [

@@ -72,7 +72,7 @@ const sized = (row: DrawnRow, limit: number, write: (long: string) => string): s
 const csvCell = (text: string | null, style: number, { delimiter, quote }: FileOptions) => {
   if (text === null) return '';
   const mark = quote ?? '';
-  const needsMarks = /["'\r\n]/.test(text) || text.includes(delimiter);
+  const needsMarks = /^$|["'\r\n]/.test(text) || text.includes(delimiter);
   if (mark === '' || style === 0 || (style > 3 && !needsMarks)) return text;
   return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
 };

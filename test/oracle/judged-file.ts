@@ -124,7 +124,7 @@ const isFilled = (dataset: Dataset, name: string, cells: Cells): boolean => {
   return text !== '' && !field.nullTokens.includes(text);
 };
 
-/** What the row engine must not get wrong as well: of an empty text it is told what the rule says. */
+/** The row engine is told of an empty text only where the rule above says that it is one. */
 const asRuled = (dataset: Dataset, cells: Cells): Cells =>
   Object.fromEntries(
     Object.entries(cells).map(([name, cell]) => {

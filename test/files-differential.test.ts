@@ -198,7 +198,7 @@ test(
       lookAt(file, expected);
     };
     try {
-      await fc.assert(fc.asyncProperty(generatedFile, agree), { numRuns: files, seed: 5 });
+      await fc.assert(fc.asyncProperty(generatedFile, agree), { numRuns: files, seed: 20_240_301 });
     } finally {
       rmSync(dir, { recursive: true });
     }

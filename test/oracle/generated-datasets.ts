@@ -74,6 +74,9 @@ const plainLabels = labels.filter((label) => {
 /** Two fields of one of these can be compared. */
 const ordinary = ['an integer', 'a double', 'a price', 'an instant', 'a day', 'a long', 'any text'];
 
+/** Texts that may be empty, of which few would be drawn by chance. */
+const empties = ['a lower case text', 'a text that may be empty'];
+
 const noise = [...'0129+-.:,;|TZez_@ \t\n\r\f"\'%/', '\u0661', '\u00e9', '\u00a0', '\u{1f4e6}'];
 
 /** An edge with up to three places replaced, added or taken out. */
@@ -227,8 +230,9 @@ const labelsOf = (pool: readonly string[]): fc.Arbitrary<readonly string[]> => {
     .tuple(
       fc.array(label, { minLength: 1, maxLength: 4 }),
       fc.option(fc.constantFrom(...ordinary), { freq: 4 }),
+      fc.constantFrom([], [], ...empties.map((each) => [each])),
     )
-    .map(([drawn, twice]) => (twice === null ? drawn : [...drawn, twice, twice]))
+    .map(([drawn, twice, empty]) => [...empty, ...drawn, ...(twice === null ? [] : [twice, twice])])
     .map((drawn) => drawn.filter((it) => pool.includes(it)).slice(-6));
 };
 

@@ -112,6 +112,7 @@ const answered = async (file: GeneratedFile, dir: string, threads: number): Prom
   if (found.clean.length > 2) seen.add('walk: on threads side by side');
   if (walked.size < valid) seen.add(`DuckDB: published with ${threads} threads`);
   if (walked.size > 0 && walked.size < valid) seen.add('both ways in one file');
+  lookAtEmpty(file, walked, published);
   if (found.rejected > 0) seen.add(`${walked.size > 0 ? 'walk' : 'DuckDB'}: left or rejected`);
   return {
     published,
@@ -141,6 +142,22 @@ const lookAtRule = (use: Ruled, columns: readonly string[], broken: number, rows
 const lookAtNew = ({ setAside, evolved }: JudgedFile): void => {
   if (setAside > 0) seen.add('new values set aside');
   if (evolved.length > 0) seen.add('new values in a new column');
+};
+
+/** Nothing that is written is a text, or no value: which way took it, and why it is none. */
+const lookAtEmpty = (
+  file: GeneratedFile,
+  walked: ReadonlySet<number>,
+  published: JudgedFile['published'],
+) => {
+  for (const [number, row] of Object.entries(published)) {
+    const way = walked.has(Number(number)) ? 'walk' : 'DuckDB';
+    for (const [name, value] of Object.entries(row)) {
+      if (value === '') seen.add(`${way}: an empty text of ${file.format}`);
+      const tokens = file.dataset.fields[name]?.nullTokens ?? [];
+      if (value === null && tokens.includes('')) seen.add(`${way}: an empty text is missing`);
+    }
+  }
 };
 
 const lookAt = ({ dataset, traits }: GeneratedFile, expected: JudgedFile): void => {
@@ -181,7 +198,7 @@ test(
       lookAt(file, expected);
     };
     try {
-      await fc.assert(fc.asyncProperty(generatedFile, agree), { numRuns: files, seed: 20_240_229 });
+      await fc.assert(fc.asyncProperty(generatedFile, agree), { numRuns: files, seed: 20_240_301 });
     } finally {
       rmSync(dir, { recursive: true });
     }
@@ -203,6 +220,10 @@ test('both engines met every kind of field and rule above, with either outcome',
     'walk: on threads side by side',
     ...['walk: left or rejected', 'DuckDB: left or rejected', 'both ways in one file'],
     ...['new values set aside', 'new values in a new column'],
+    ...['walk', 'DuckDB'].flatMap((way) => [
+      ...['csv', 'jsonl'].map((format) => `${way}: an empty text of ${format}`),
+      `${way}: an empty text is missing`,
+    ]),
   ];
   expect(wanted.filter((each) => !seen.has(each))).toEqual([]);
 });

@@ -51,8 +51,11 @@ const writeCell = (
   at: number,
 ): number => {
   switch (kind) {
-    case BARE:
     case PLAIN:
+      // A cell with nothing in it is a missing value, and this is a text.
+      if (start === end) return writeQuoted(bytes, start, end, out, at);
+      return copyText(bytes, start, end, out, at);
+    case BARE:
       return copyText(bytes, start, end, out, at);
     case ESCAPED:
       return writeUnescaped(bytes, start, end, out, at);

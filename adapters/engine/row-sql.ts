@@ -51,6 +51,8 @@ export const scanSql = (scan: Scan): string => {
     `escape = '"'`,
     `new_line = '\\n'`,
     `nullstr = ['']`,
+    // Nothing between quotes is an empty text, which not every field takes for a missing value.
+    'allow_quoted_nulls = false',
     'strict_mode = true',
     `max_line_size = ${scan.lineBytesMax ?? LINE_BYTES_MAX}`,
     `columns = {${list(types)}}`,

@@ -71,8 +71,10 @@ export const referencePage = (): string =>
     'Written by `npm run docs` from the registries in `core/`; a test keeps it true. What each option of a builder means stands ' +
       'beside it in the code; [codes.md](codes.md) says what to do about a code.',
     '## Fields',
-    'Spaces around a text are no part of it (unless `trim: false`), an empty text is a missing value, and a text that is no value ' +
-      'gets one code.',
+    'Spaces around a text are no part of it (unless `trim: false`), a cell with nothing in it is a ' +
+      'missing value, and a text that is no value gets one code. A written empty text, such as ' +
+      '`""`, is one in a `text` that says `min: 0`, or that is optional without `min`, `pattern` or ' +
+      "listed values; `nullTokens: ['']` makes it missing there as well, and elsewhere it is anyway.",
     table(['kind', 'takes', 'table type', 'refuses with'], fieldRows()),
     '## Rules of a field',
     table(['rule', 'for example', 'code'], ruleRows()),

@@ -1,6 +1,7 @@
 import type { RowReason } from '../codes.ts';
 import { knownColumns, type Lookup } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
+import { holdsEmpty } from '../fields/empty.ts';
 import type { Row, Value } from '../fields/value.ts';
 import { EpochMs } from '../ids.ts';
 import { transformRows } from '../transform/transform-rows.ts';
@@ -127,7 +128,7 @@ const judgeTogether = (
   const keysOf = (name: string): ReadonlySet<Value> | undefined => {
     const key = lookup(name)?.key[0] ?? '';
     const others = rowsOf(name);
-    return others && new Set(others.map((other) => other[key] ?? '').filter((id) => id !== ''));
+    return others && new Set(others.map((other) => other[key] ?? null).filter((id) => id !== null));
   };
   const values = rows.map((row) => row.values);
   for (const rule of setRulesOf(dataset.rules)) {
@@ -195,6 +196,8 @@ const scoreOf = (dataset: Dataset, rows: readonly CaseRow[], settled: Settled): 
 const isGiven = (dataset: Dataset, name: string, text: string | null): boolean => {
   const field = dataset.fields[name];
   if (field === undefined) return false;
+  // A required field would hold no empty text where this one does.
+  if (text === '') return holdsEmpty(field);
   const required = { ...field, optional: false, default: undefined, rules: [] };
   const alone: Dataset = { ...dataset, fields: { [name]: required }, rules: [] };
   const judged = judgeRow(alone, { [name]: text });

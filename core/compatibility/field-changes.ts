@@ -1,3 +1,4 @@
+import { holdsEmpty } from '../fields/empty.ts';
 import { classifications } from '../fields/field.ts';
 import { type Change, isSame, type Verdict } from './change.ts';
 import type { DatasetContract, FieldContract } from './contract-document.ts';
@@ -167,11 +168,42 @@ const secrecyChanges = (before: FieldContract, after: FieldContract): Change[] =
   return [...classes, ...masks];
 };
 
+/** Whether `""` in a file is a text of the field. */
+const keepsEmpty = ({ kind, nullable, nullTokens, rules }: FieldContract): boolean =>
+  holdsEmpty({
+    ...{ kind, optional: nullable, nullTokens },
+    rules: rules.map(({ kind: of, severity, ...params }) => ({ kind: of, severity, params })),
+  });
+
+/** What becomes of a written empty text; without the field's kind there is nothing to compare. */
+const emptyChanges = (before: FieldContract, after: FieldContract): Change[] => {
+  const at = after.name;
+  const [old, now] = [keepsEmpty(before), keepsEmpty(after)];
+  if (before.kind !== after.kind || old === now) return [];
+  if (now) {
+    const why = 'a written empty text is a value now: readers met none before';
+    return [change('empty text added', at, 'backward', why)];
+  }
+  const why = 'a written empty text is missing now';
+  return [
+    after.required
+      ? change('empty text removed', at, 'forward', `${why}: its rows are rejected`)
+      : change('empty text removed', at, 'full', why),
+  ];
+};
+
 const textChanges = (before: FieldContract, after: FieldContract): Change[] => {
   const at = after.name;
-  const come = after.nullTokens.filter((token) => !before.nullTokens.includes(token));
-  const gone = before.nullTokens.filter((token) => !after.nullTokens.includes(token));
+  // An empty token is told by what it does.
+  const told = (token: string): boolean => token !== '';
+  const come = after.nullTokens.filter(
+    (token) => told(token) && !before.nullTokens.includes(token),
+  );
+  const gone = before.nullTokens.filter(
+    (token) => told(token) && !after.nullTokens.includes(token),
+  );
   return [
+    ...emptyChanges(before, after),
     ...come.map((token) =>
       after.required
         ? change(

@@ -10,7 +10,9 @@ const LOOSER = 'readers may meet values that were rejected before';
 
 /** What changed among the rules of one field. */
 export const ruleChanges = (before: FieldContract, after: FieldContract): readonly Change[] => {
-  const [old, now] = [before.rules.filter(rejects), after.rules.filter(rejects)];
+  const told = ({ rules }: FieldContract) =>
+    rules.filter((rule) => rejects(rule) && !boundsNothing(rule));
+  const [old, now] = [told(before), told(after)];
   const oldBounds = old.filter(isBounds);
   const nowBounds = now.filter(isBounds);
   // One rule of a kind is compared bound by bound; of several, each is a rule of its own.
@@ -85,9 +87,16 @@ const warningChanges = (
   return [{ kind: 'warning changed', at, verdict: 'full', reason }];
 };
 
+/** A text's minimum of 0 bounds nothing: what it says of empty texts is told apart. */
+const boundOf = (rule: RuleContract, bound: 'min' | 'max'): unknown =>
+  rule.kind === 'length' && bound === 'min' && rule.min === 0 ? undefined : rule[bound];
+
+const boundsNothing = (rule: RuleContract): boolean =>
+  isBounds(rule) && boundOf(rule, 'min') === undefined && boundOf(rule, 'max') === undefined;
+
 const boundChanges = (field: FieldContract, old: RuleContract, now: RuleContract): Change[] =>
   (['min', 'max'] as const).flatMap((bound): Change[] => {
-    const [from, to] = [old[bound], now[bound]];
+    const [from, to] = [boundOf(old, bound), boundOf(now, bound)];
     if (isSame(from, to)) return [];
     const moved = direction(from, to);
     const stricter =

@@ -1,3 +1,4 @@
+import { holdsEmpty } from '../fields/empty.ts';
 import type { Field, Mask } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
@@ -22,7 +23,11 @@ const defaultProblem = (field: Field): string | undefined => {
   if (text === undefined) return undefined;
   const kind = kindOf(field);
   const allowed = `allowed is ${kind.says(options)}`;
-  if (text === '' || (trim && untrimmed(text)) || nullTokens.includes(text)) {
+  if (
+    (text === '' && !holdsEmpty(field)) ||
+    (trim && untrimmed(text)) ||
+    nullTokens.includes(text)
+  ) {
     return `its default ${JSON.stringify(text)} means a missing value itself; ${allowed}`;
   }
   const parsed = kind.parse(text, options);
@@ -34,9 +39,13 @@ const defaultProblem = (field: Field): string | undefined => {
   return `its default '${text}' breaks its own rule ${broken.kind} (${ruleOf(broken).code})`;
 };
 
-const tokenProblem = ({ nullTokens, trim }: Field): string | undefined => {
+const tokenProblem = (field: Field): string | undefined => {
+  const { nullTokens, trim } = field;
+  const others = { ...field, nullTokens: nullTokens.filter((token) => token !== '') };
   for (const [index, token] of nullTokens.entries()) {
-    if (token === '') return 'a null token is empty; an empty text is missing without it';
+    if (token === '' && !holdsEmpty(others)) {
+      return 'a null token is empty; an empty text is missing here without it';
+    }
     if (trim && untrimmed(token)) {
       return `its null token '${token}' can never come: texts are trimmed; allowed is '${token.trim()}'`;
     }

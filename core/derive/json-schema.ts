@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset.ts';
+import { holdsEmpty } from '../fields/empty.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { typedFields } from '../validate/evolution-sql.ts';
@@ -8,9 +9,10 @@ import { datasetRuleWords } from './rule-words.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * JSON Schema 2020-12 of one incoming record: an object of texts, as CSV has them. It refuses
- * nothing that the engine accepts; the codes that only the engine can find are listed with each
- * field as `engineOnly`. It describes texts without the spaces around them.
+ * JSON Schema 2020-12 of one incoming record: an object of texts, as CSV has them, with null for a
+ * cell that has nothing in it. It refuses nothing that the engine accepts; the codes that only the
+ * engine can find are listed with each field as `engineOnly`. It describes texts without the spaces
+ * around them.
  */
 export const jsonSchemaOf = (dataset: Dataset) => {
   const { name, version, description, fields, rules } = dataset;
@@ -51,7 +53,7 @@ export const jsonSchemaOf = (dataset: Dataset) => {
 /** Keys that are not declared: whether a record with one is taken, and with which value. */
 const otherKeys = ({ evolution }: Dataset): boolean | Json => {
   if (evolution.newColumns === 'freeze') return false;
-  return evolution.newColumns === 'quarantine_row' ? { enum: ['', null] } : true;
+  return evolution.newColumns === 'quarantine_row' ? { type: 'null' } : true;
 };
 
 /** Where a value of another type is set aside, the record is published all the same. */
@@ -61,10 +63,10 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
   const text = textSchema(field);
   return {
     ...(isRequired(field)
-      ? { ...text, minLength: Math.max(1, Number(text.minLength ?? 1)), ...present(field) }
+      ? { ...text, minLength: leastLength(field, text), ...present(field) }
       : {
           anyOf: [
-            ...[text, { type: 'null' }, { enum: ['', ...field.nullTokens] }],
+            ...[text, { type: 'null' }, ...missingTexts(field)],
             ...(isOpen ? [anythingElse] : []),
           ],
         }),
@@ -81,6 +83,16 @@ const fieldSchema = (field: Field, isOpen: boolean): Json => {
     },
   };
 };
+
+/** The texts that mean a missing value; an empty one that is a value must keep the rules. */
+const missingTexts = (field: Field): Json[] => {
+  const texts = new Set([...(holdsEmpty(field) ? [] : ['']), ...field.nullTokens]);
+  return texts.size === 0 ? [] : [{ enum: [...texts] }];
+};
+
+/** An empty text is a missing value, unless the field says that it may hold one. */
+const leastLength = (field: Field, { minLength }: Json): number =>
+  Math.max(holdsEmpty(field) ? 0 : 1, Number(minLength ?? 1));
 
 /** A text that means a missing value is none for a required field. */
 const present = ({ nullTokens }: Field): Json =>

@@ -25,6 +25,10 @@ export const table = (titles: readonly string[], rows: readonly (readonly string
 const bullets = (lines: readonly string[], none: string): string =>
   lines.length === 0 ? none : lines.map((line) => `- ${line}`).join('\n');
 
+/** An empty token is told as files write it. */
+const tokenWords = ({ nullTokens }: Field): readonly string[] =>
+  nullTokens.map((token) => (token === '' ? '`""`' : token));
+
 /** What a field says beside its kind: rules, spellings, what is missing. */
 const fieldWords = (field: Field): string =>
   [
@@ -32,7 +36,7 @@ const fieldWords = (field: Field): string =>
     ...fieldRuleWords(field),
     field.casing === undefined ? '' : `published in ${field.casing} case`,
     field.default === undefined ? '' : `missing: ${field.default}`,
-    field.nullTokens.length === 0 ? '' : `missing also as ${field.nullTokens.join(', ')}`,
+    field.nullTokens.length === 0 ? '' : `missing also as ${tokenWords(field).join(', ')}`,
     field.aliases.length === 0 ? '' : `also called ${field.aliases.join(', ')}`,
     field.trim ? '' : 'spaces are part of it',
     field.unit === undefined ? '' : `in ${field.unit}`,

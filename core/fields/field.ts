@@ -44,7 +44,10 @@ export type Field = {
   readonly unit?: string | undefined;
   readonly classification?: Classification | undefined;
   readonly mask?: Mask | undefined;
-  /** Texts that mean a missing value, beside the empty one; compared after the trim. */
+  /**
+   * Texts that mean a missing value, compared after the trim. `''` is one anyway where a field
+   * holds no empty text (see core/fields/empty.ts), and keeps a field that could from holding any.
+   */
   readonly nullTokens: readonly string[];
   /** Whether spaces (U+0020) around a text are no part of it. */
   readonly trim: boolean;
@@ -70,7 +73,8 @@ type TextRefusal = {
 /**
  * One kind of field, with the answers of both engines side by side: the row engine (one row in
  * TypeScript) and the set engine (a whole file in DuckDB). test/differential.test.ts holds the
- * two to each other. Every text arrives trimmed and is not empty, and is no null token.
+ * two to each other. Every text arrives trimmed, is no null token, and is empty only where the
+ * field holds empty texts.
  */
 export type FieldKind<Options = FieldOptions, V extends Value = Value> = {
   readonly kind: string;

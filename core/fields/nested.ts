@@ -5,6 +5,7 @@ import { ruleOf } from '../rules/index.ts';
 import { literal } from '../sql.ts';
 import { applyCasing } from '../validate/casing.ts';
 import { duckText } from './duck-text.ts';
+import { holdsEmpty } from './empty.ts';
 import {
   type Field,
   type FieldInit,
@@ -54,9 +55,10 @@ const missing = (field: Field): Part =>
   isRequired(field) ? refused('E_REQUIRED') : { ok: true, value: null };
 
 /** As a cell's text: without spaces (U+0020) around it, and missing where it says so. */
-const partText = ({ trim, nullTokens }: Field, source: string): string | null => {
-  const text = trim ? source.replace(/^ +| +$/g, '') : source;
-  return text === '' || nullTokens.includes(text) ? null : text;
+const partText = (field: Field, source: string): string | null => {
+  if (source === '') return holdsEmpty(field) ? source : null;
+  const text = field.trim ? source.replace(/^ +| +$/g, '') : source;
+  return text === '' || field.nullTokens.includes(text) ? null : text;
 };
 
 const judged = (field: Field, parsed: Parsed): Parsed => {

@@ -20,6 +20,7 @@ export const textKind: FieldKind<TextOptions, string> = {
   icebergType: () => 'string',
   jsonSchema: () => ({ type: 'string' }),
   edges: () => [
+    '',
     'a',
     '00123',
     'a b',
@@ -41,7 +42,7 @@ export const textKind: FieldKind<TextOptions, string> = {
 type TextInit = FieldInit & {
   /** The whole text must have it; see `pattern` for what both engines read alike. */
   readonly pattern?: RegExp;
-  /** In code points. */
+  /** In code points. 0: the text may be empty, and `""` in a file is one. */
   readonly min?: number;
   /** In code points. */
   readonly max?: number;

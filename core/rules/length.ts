@@ -23,7 +23,7 @@ export const lengthRule: RuleKind<Params, string> = {
     [min, max].flatMap((bound) =>
       bound === undefined
         ? []
-        : [bound - 1, bound, bound + 1].flatMap((length) =>
+        : [Math.max(0, bound - 1), bound, bound + 1].flatMap((length) =>
             ['x', '\u00e9', '\u{1f4e6}', 'e\u0301'].map((unit) =>
               [...unit.repeat(length)].slice(0, length).join(''),
             ),
@@ -32,16 +32,18 @@ export const lengthRule: RuleKind<Params, string> = {
   state: (params) => stated(params, Number),
 };
 
-/** The rule that bounds of a text's length make. */
+/** The rule that bounds of a text's length make; a `min` of 0 lets a text be empty. */
 export const length = ({ min, max }: Params): RuleUse => {
   if (min === undefined && max === undefined) throw new Error('length: give a min or a max');
-  for (const bound of [min, max]) {
-    if (bound !== undefined && !(Number.isInteger(bound) && bound >= 1)) {
-      throw new Error(`length: the bound ${bound} is no whole number from 1 up`);
-    }
-  }
+  checkBound('min', min, 0);
+  checkBound('max', max, 1);
   if (min !== undefined && max !== undefined && min > max) {
     throw new Error(`length: no text has at least ${min} and at most ${max} code points`);
   }
   return { kind: lengthRule.kind, params: { min, max }, severity: 'reject' };
+};
+
+const checkBound = (name: string, bound: number | undefined, least: number): void => {
+  if (bound === undefined || (Number.isInteger(bound) && bound >= least)) return;
+  throw new Error(`length: the ${name} ${bound} is no whole number from ${least} up`);
 };

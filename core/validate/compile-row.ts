@@ -5,8 +5,8 @@ import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import { ruleOf } from '../rules/index.ts';
 import type { Severity } from '../rules/rule.ts';
-import { ident, list, literal } from '../sql.ts';
-import { characterChecks, keyTextsOf } from './characters.ts';
+import { ident, list } from '../sql.ts';
+import { characterChecks } from './characters.ts';
 import {
   type Aside,
   asideOf,
@@ -16,6 +16,7 @@ import {
   settledSql,
 } from './evolution-sql.ts';
 import { type RowCondition, rowConditions } from './row-conditions.ts';
+import { textSql } from './text-sql.ts';
 
 /** One reason as the slow form states it; `when` is never NULL. */
 export type ReasonSql = {
@@ -36,7 +37,10 @@ export type CompiledRow = {
   /** Statements to run once per session, before the pieces are used. */
   readonly setup: readonly string[];
   readonly fields: readonly string[];
-  /** Select list: each raw VARCHAR column of a field's name becomes a trimmed text or NULL. */
+  /**
+   * Select list: each raw VARCHAR column of a field's name becomes a trimmed text or NULL. The raw
+   * ones are NULL for a cell with nothing in it, and '' for a written empty text.
+   */
   readonly texts: string;
   /** Select list: adds a column `p_<name>` for each field whose kind prepares; often empty. */
   readonly prepared: string;
@@ -90,8 +94,8 @@ export const compileRow = (dataset: Dataset, columns: RowColumns = noColumns): C
     setup: [],
     fields: fields.map(([name]) => name),
     texts: list([
-      ...fields.map(([name, field]) => `${textOf(dataset, name, field)} AS ${ident(name)}`),
-      ...unknown.map(({ cells }) => `nullif(${ident(cells)}, '') AS ${ident(cells)}`),
+      ...fields.map(([name, field]) => `${textSql(dataset, name, field)} AS ${ident(name)}`),
+      ...unknown.map(({ cells }) => ident(cells)),
     ]),
     prepared: list(
       fields.flatMap(([name, field]) => {
@@ -144,26 +148,6 @@ const preparationOf = (name: string, field: Field): string | undefined =>
 /** The prepared column of a field, where it has one. */
 const preparedOf = (name: string, field: Field): string | undefined =>
   preparationOf(name, field) === undefined ? undefined : prepared(name);
-
-/**
- * Spaces (U+0020) around a text are no part of it, and an empty text is a missing one. The guard
- * spares most rows the trim: whatever starts with a space or is empty sorts before '!'.
- */
-const trimmed = (column: string): string =>
-  `CASE WHEN ${column} < '!' OR ${column} LIKE '% ' ` +
-  `THEN nullif(trim(${column}, ' '), '') ELSE ${column} END`;
-
-/**
- * The text of a cell, or NULL where it says that there is none. A key has one spelling: a letter
- * with its accent and the two behind each other are the same.
- */
-const textOf = (dataset: Dataset, name: string, { trim, nullTokens }: Field): string => {
-  const column = ident(name);
-  const text = trim ? trimmed(column) : `nullif(${column}, '')`;
-  const spelt = keyTextsOf(dataset).has(name) ? `nfc_normalize(${text})` : text;
-  if (nullTokens.length === 0) return spelt;
-  return `CASE WHEN ${text} IN (${list(nullTokens.map(literal))}) THEN NULL ELSE ${spelt} END`;
-};
 
 const castOf = (name: string, field: Field): string =>
   kindOf(field).cast(ident(name), field.options, preparedOf(name, field));

@@ -1,5 +1,6 @@
 import type { RowReason } from '../codes.ts';
 import type { Dataset } from '../dataset.ts';
+import { holdsEmpty } from '../fields/empty.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
 import type { Row, Value } from '../fields/value.ts';
@@ -45,7 +46,7 @@ export const judgeRow = (
   return { ok: true, values: published, warnings: warningsOf(dataset, published) };
 };
 
-/** Spaces (U+0020) around a text are no part of it, and an empty text is a missing one. */
+/** Spaces (U+0020) around a text are no part of it, and nothing but spaces is a missing one. */
 const trimmed = (text: string | null): string | null => {
   if (text === null) return null;
   let [start, end] = [0, text.length];
@@ -54,10 +55,11 @@ const trimmed = (text: string | null): string | null => {
   return start === end ? null : text.slice(start, end);
 };
 
-/** The text of a cell, or null where it says that there is none. */
-const textOf = ({ trim, nullTokens }: Field, cell: string | null): string | null => {
-  const text = trim ? trimmed(cell) : cell;
-  return text === null || text === '' || nullTokens.includes(text) ? null : text;
+/** The text of a cell, or null where it says that there is none; null is a cell without any. */
+const textOf = (field: Field, cell: string | null): string | null => {
+  if (cell === '') return holdsEmpty(field) ? cell : null;
+  const text = field.trim ? trimmed(cell) : cell;
+  return text === null || field.nullTokens.includes(text) ? null : text;
 };
 
 type Verdict = {

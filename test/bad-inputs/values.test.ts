@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Field } from '../../core/fields/field.ts';
 import { boolean, date, double, integer, text, timestamp } from '../../core/fields/index.ts';
+import { among } from '../../core/rules/index.ts';
 import { published, rejected } from './case.ts';
 import { readLanded } from './read-file.ts';
 import { file, row, sales } from './sales.ts';
@@ -73,7 +74,19 @@ const absences: readonly Case[] = [
   ['V15 None is a text', 'note', note(), 'None', 'None'],
   ['V15 a declared token is none', 'note', note({ nullTokens: ['NA'] }), 'NA', null],
   ['V15 nothing is none', 'note', note(), '', null],
-  ['V15 nothing in quotes is none too', 'note', note(), '""', null],
+  ['V15 nothing in quotes is an empty text', 'note', note({ max: 5 }), '""', ''],
+  ['V15 unless it is declared a token', 'note', note({ nullTokens: [''] }), '""', null],
+  ['V15 or a minimum asks for more', 'note', note({ min: 1 }), '""', null],
+  ['V15 or a pattern does', 'note', note({ pattern: /x*/ }), '""', null],
+  ['V15 a pattern with a minimum of 0', 'note', note({ pattern: /x*/, min: 0 }), '""', ''],
+  ['V15 or the values are listed', 'note', note({ rules: [among(['a'])] }), '""', null],
+  ['V15 blanks in quotes are none', 'note', note(), '"  "', null],
+  ['V15 but where they are no part', 'note', note({ trim: false }), '"  "', '  '],
+  ['V15 nothing in quotes is no number', 'note', integer({ optional: true }), '""', null],
+  ['V15 required, nothing in quotes', 'sku', kindOf('sku'), '""', told('E_REQUIRED')],
+  ['V15 required with a minimum of 0', 'sku', text({ min: 0 }), '""', ''],
+  ['V15 required with one, no quotes', 'sku', text({ min: 0 }), '', told('E_REQUIRED')],
+  ['V15 and with a pattern', 'sku', text({ min: 0, pattern: /[S\d-]+/ }), '""', told('E_PATTERN')],
   ['V16 a required field is empty', 'sku', kindOf('sku'), '', told('E_REQUIRED')],
   ['V17 a token that is not declared', 'note', boolean({ optional: true }), 'T', told('E_TYPE')],
   ['V17 another', 'note', boolean({ optional: true }), 'yes', told('E_TYPE')],

@@ -7,11 +7,11 @@ export type OracleRow = {
   readonly end: number;
   /** Codes of the row's form; empty when its fields can be told apart. */
   readonly codes: readonly string[];
-  /** The cells as latin1 text, one character a byte, unquoted. */
-  readonly cells: readonly string[];
+  /** The cells as latin1 text, one character a byte, unquoted; null: nothing is written there. */
+  readonly cells: readonly (string | null)[];
 };
 
-type Parsed = { readonly end: number; readonly cells: string[] };
+type Parsed = { readonly end: number; readonly cells: (string | null)[] };
 
 /** Reads one row; undefined when a quote stands where the grammar knows none. */
 const parseRow = (text: string, start: number, options: Options): Parsed | undefined => {
@@ -22,14 +22,14 @@ const parseRow = (text: string, start: number, options: Options): Parsed | undef
   const quoted = `${mark}([^${mark}]*(?:${mark}${mark}[^${mark}]*)*)${mark}`;
   const either = quote === null ? `(?!)()|(${plain})` : `${quoted}|(${plain})`;
   const cell = new RegExp(`(?:${either})(?=[\\r\\n]|${code}|$)`, 'y');
-  const cells: string[] = [];
+  const cells: (string | null)[] = [];
   for (let at = start; ; at++) {
     cell.lastIndex = at;
     const found = cell.exec(text);
     if (found === null) return undefined;
     at = cell.lastIndex;
     const [, inQuotes, bare = ''] = found;
-    cells.push(inQuotes?.replaceAll(mark + mark, mark) ?? bare);
+    cells.push(inQuotes?.replaceAll(mark + mark, mark) ?? (bare === '' ? null : bare));
     if (text[at] !== separator) return { end: text.startsWith('\r\n', at) ? at + 1 : at, cells };
   }
 };

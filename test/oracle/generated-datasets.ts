@@ -3,8 +3,10 @@ import { programOf } from '../../adapters/engine/plain/program.ts';
 import { valueSideOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { defineDataset } from '../../core/define-dataset.ts';
+import { fieldProblem } from '../../core/definition/check-field.ts';
 import { fieldRuleProblem } from '../../core/definition/field-rules.ts';
 import { above, all, any, col, isMissing, isPresent, not } from '../../core/expressions/index.ts';
+import { holdsEmpty } from '../../core/fields/empty.ts';
 import type { Field } from '../../core/fields/field.ts';
 import { kindOf } from '../../core/fields/index.ts';
 import type { FileOptions } from '../../core/landing/file-options.ts';
@@ -72,6 +74,9 @@ const plainLabels = labels.filter((label) => {
 /** Two fields of one of these can be compared. */
 const ordinary = ['an integer', 'a double', 'a price', 'an instant', 'a day', 'a long', 'any text'];
 
+/** Texts that may be empty, of which few would be drawn by chance. */
+const empties = ['a lower case text', 'a text that may be empty'];
+
 const noise = [...'0129+-.:,;|TZez_@ \t\n\r\f"\'%/', '\u0661', '\u00e9', '\u00a0', '\u{1f4e6}'];
 
 /** An edge with up to three places replaced, added or taken out. */
@@ -106,9 +111,11 @@ const cellOf = ({ sound, all: every }: Edges, field: Field): fc.Arbitrary<string
     { weight: 2, arbitrary: changed(every) },
     { weight: 2, arbitrary: fc.constantFrom('', ' ', ...field.nullTokens) },
     { weight: field.optional ? 6 : 1, arbitrary: fc.constant(null) },
+    { weight: holdsEmpty(field) ? 6 : 0, arbitrary: fc.constant('') },
   );
 
 const fieldRules: readonly RuleUse[] = [
+  length({ min: 0, max: 4 }),
   length({ max: 3 }),
   length({ min: 2 }),
   pattern(/[A-Za-z]+/),
@@ -140,8 +147,8 @@ const drawnField = (label: string, isPlain: boolean): fc.Arbitrary<Field> => {
     .record({
       optional: fc.boolean(),
       nullTokens: isPlain
-        ? fc.constant([])
-        : fc.oneof(fc.constant([]), fc.constant(['-', 'N/A', "it's"])),
+        ? fc.constantFrom([], [], [''])
+        : fc.constantFrom([], [], ['-', 'N/A', "it's"], ['']),
       trim: fc.integer({ max: 4, min: 0 }).map((n) => n > 0),
       rules: fc.subarray(fitted, { maxLength: Math.min(3, fitted.length) }),
       warns: fc.array(isPlain ? fc.constant(true) : fc.boolean(), { minLength: 3, maxLength: 3 }),
@@ -149,7 +156,9 @@ const drawnField = (label: string, isPlain: boolean): fc.Arbitrary<Field> => {
     .map(({ rules, warns, ...init }) => {
       const asked = rules.map((use, at) => (warns[at] === true ? warn(use) : use));
       const own = { ...field, ...init };
-      return { ...own, rules: [...own.rules, ...rulesFor(own, asked)] };
+      const ruled = { ...own, rules: [...own.rules, ...rulesFor(own, asked)] };
+      // Where an empty text is missing anyway, no token may say so.
+      return fieldProblem(ruled) === undefined ? ruled : { ...ruled, nullTokens: [] };
     });
 };
 
@@ -221,8 +230,9 @@ const labelsOf = (pool: readonly string[]): fc.Arbitrary<readonly string[]> => {
     .tuple(
       fc.array(label, { minLength: 1, maxLength: 4 }),
       fc.option(fc.constantFrom(...ordinary), { freq: 4 }),
+      fc.constantFrom([], [], ...empties.map((each) => [each])),
     )
-    .map(([drawn, twice]) => (twice === null ? drawn : [...drawn, twice, twice]))
+    .map(([drawn, twice, empty]) => [...empty, ...drawn, ...(twice === null ? [] : [twice, twice])])
     .map((drawn) => drawn.filter((it) => pool.includes(it)).slice(-6));
 };
 

@@ -69,9 +69,10 @@ const sized = (row: DrawnRow, limit: number, write: (long: string) => string): s
   return write('x'.repeat(Math.max(0, wanted - Buffer.byteLength(write('')))));
 };
 
-const csvCell = (text: string, style: number, { delimiter, quote }: FileOptions): string => {
+const csvCell = (text: string | null, style: number, { delimiter, quote }: FileOptions) => {
+  if (text === null) return '';
   const mark = quote ?? '';
-  const needsMarks = /["'\r\n]/.test(text) || text.includes(delimiter);
+  const needsMarks = /^$|["'\r\n]/.test(text) || text.includes(delimiter);
   if (mark === '' || style === 0 || (style > 3 && !needsMarks)) return text;
   return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
 };
@@ -80,7 +81,7 @@ const csvRow = (row: DrawnRow, long: string, files: FileOptions): string => {
   const { fault, styles, wild } = row;
   if (fault === 'blank') return '';
   if (fault === 'wild') return wild;
-  const cells = spoilt(row, long).map((cell, at) => csvCell(cell ?? '', styles[at] ?? 5, files));
+  const cells = spoilt(row, long).map((cell, at) => csvCell(cell, styles[at] ?? 5, files));
   if (fault === 'more') cells.push('more');
   if (fault === 'fewer') cells.pop();
   return cells.join(files.delimiter);
@@ -110,7 +111,8 @@ const jsonRow = (row: DrawnRow, long: string, keys: readonly string[]): string =
     if (cell === null && style < 5) return [];
     return [`${JSON.stringify(keys[at])}${style === 9 ? ' : ' : ':'}${jsonValue(cell, style)}`];
   });
-  if (fault === 'more') members.push(`${JSON.stringify(UNDECLARED)}:{"a":[1]}`);
+  const strange = ['""', '{"a":[1]}'][(styles[0] ?? 0) % 2];
+  if (fault === 'more') members.push(`${JSON.stringify(UNDECLARED)}:${strange}`);
   if (fault === 'fewer') members[0] = `${JSON.stringify(keys[0])}:{"a":[1,"x"]}`;
   if (fault === 'twice') members.push(...members.slice(0, 1));
   return `{${members.join(styles[0] === 9 ? ' ,\t' : ',')}}`;

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../core/dataset.ts';
+import type { Field } from '../../core/fields/field.ts';
 import type { Row } from '../../core/fields/value.ts';
 import { aliasesOf } from '../../core/landing/header-name.ts';
 import { judgeRow } from '../../core/validate/judge-row.ts';
@@ -53,7 +54,10 @@ const csvRows = ({ plain, from, columns, dataset, framing }: GeneratedFile): Fra
   return oracleRows(plain, options).map(({ cells, ...row }) => ({
     ...row,
     cells: Object.fromEntries(
-      columns.map((name, at) => [name, Buffer.from(cells[at] ?? '', 'latin1').toString('utf8')]),
+      columns.map((name, at) => {
+        const cell = cells[at] ?? null;
+        return [name, cell === null ? null : Buffer.from(cell, 'latin1').toString('utf8')];
+      }),
     ),
     compound: [],
   }));
@@ -94,17 +98,44 @@ const jsonCells = (line: Buffer, dataset: Dataset): Omit<Framed, 'start' | 'end'
   };
 };
 
-/** The text of a cell, or null where nothing stands for a value. */
+/**
+ * Whether nothing that is written is a text, said by hand: of texts only, where the least length is
+ * said to be 0, or where the field may be missing and says nothing of what stands in it.
+ */
+export const mayBeEmpty = (field: Field): boolean => {
+  if (field.kind !== 'text') return false;
+  if (field.nullTokens.some((token) => token.length === 0)) return false;
+  const strict = field.rules.filter((rule) => rule.severity !== 'warn');
+  const least = strict.filter(({ kind }) => kind === 'length').map(({ params }) => params.min);
+  if (least.some((min) => min === 0)) return true;
+  if (!field.optional || least.some((min) => min !== undefined)) return false;
+  return strict.every(({ kind, params: { values } }) => {
+    return kind === 'length' || (Array.isArray(values) && values.some((value) => value === ''));
+  });
+};
+
+/** Whether something stands there for a value. */
 const isFilled = (dataset: Dataset, name: string, cells: Cells): boolean => {
   const field = dataset.fields[name];
-  const cell = cells[name] ?? '';
-  const text = field?.trim === true ? cell.replace(/^ +/, '').replace(/ +$/, '') : cell;
-  return text !== '' && field?.nullTokens.includes(text) !== true;
+  const cell = cells[name] ?? null;
+  if (field === undefined || cell === null) return false;
+  if (cell === '') return mayBeEmpty(field);
+  const text = field.trim ? cell.replace(/^ +/, '').replace(/ +$/, '') : cell;
+  return text !== '' && !field.nullTokens.includes(text);
 };
+
+/** The row engine is told of an empty text only where the rule above says that it is one. */
+const asRuled = (dataset: Dataset, cells: Cells): Cells =>
+  Object.fromEntries(
+    Object.entries(cells).map(([name, cell]) => {
+      const field = dataset.fields[name];
+      return [name, cell === '' && !(field && mayBeEmpty(field)) ? null : cell];
+    }),
+  );
 
 /** A field with an object or array has that reason only, and no rule looks at it. */
 const judged = (dataset: Dataset, { cells, compound }: Framed) => {
-  if (compound.length === 0) return judgeRow(dataset, cells);
+  if (compound.length === 0) return judgeRow(dataset, asRuled(dataset, cells));
   const fields = Object.entries(dataset.fields).map(([name, field]) =>
     compound.includes(name)
       ? [name, { ...field, optional: false, default: undefined }]
@@ -113,7 +144,7 @@ const judged = (dataset: Dataset, { cells, compound }: Framed) => {
   const emptied = Object.fromEntries(compound.map((name) => [name, null]));
   const others = judgeRow(
     { ...dataset, fields: Object.fromEntries(fields) },
-    { ...cells, ...emptied },
+    { ...asRuled(dataset, cells), ...emptied },
   );
   const told = others.ok ? [] : others.reasons;
   return {

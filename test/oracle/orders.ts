@@ -59,6 +59,10 @@ const money = (value: bigint): string => {
 const trimmed = (text: string | null | undefined): string | null =>
   text?.replace(/^ +| +$/g, '') || null;
 
+/** Only notes may be an empty text, where one is written. */
+const given = (name: string, cell: string | null | undefined): string | null =>
+  name === 'notes' && cell === '' ? '' : trimmed(cell);
+
 const oneOf =
   (texts: readonly string[]) =>
   (text: string): string | undefined =>
@@ -93,14 +97,14 @@ export const judgeOrder = (
   products: Products,
   compound: readonly string[] = [],
 ): OrderVerdict => {
-  const given = new Map(orderFields.map((name) => [name, trimmed(cells[name])]));
+  const found = new Map(orderFields.map((name) => [name, given(name, cells[name])]));
   const reasons = orderFields.flatMap((name) => {
-    const code = compound.includes(name) ? 'E_TYPE' : codeOf(name, given.get(name) ?? null);
+    const code = compound.includes(name) ? 'E_TYPE' : codeOf(name, found.get(name) ?? null);
     return code === undefined ? [] : [`${code} ${name}`];
   });
   return reasons.length > 0
     ? { kind: 'rejected', reasons: reasons.sort() }
-    : { kind: 'valid', values: published(given, products) };
+    : { kind: 'valid', values: published(found, products) };
 };
 
 const codeOf = (name: string, text: string | null): string | undefined => {
@@ -110,18 +114,18 @@ const codeOf = (name: string, text: string | null): string | undefined => {
   return typeof number === 'string' ? number : texts[name]?.(text);
 };
 
-const published = (given: ReadonlyMap<string, string | null>, products: Products) => {
+const published = (found: ReadonlyMap<string, string | null>, products: Products) => {
   const number = (name: string): bigint => {
-    const value = numbers[name]?.(given.get(name) ?? '');
+    const value = numbers[name]?.(found.get(name) ?? '');
     if (typeof value === 'bigint') return value;
     throw new Error(`${name} is no number`);
   };
   const micros = number('ordered_at');
-  const product = products.get(given.get('product_id') ?? '');
+  const product = products.get(found.get('product_id') ?? '');
   return {
-    ...Object.fromEntries(given),
-    email: given.get('email')?.toLowerCase() ?? null,
-    country: given.get('country')?.toUpperCase() ?? null,
+    ...Object.fromEntries(found),
+    email: found.get('email')?.toLowerCase() ?? null,
+    country: found.get('country')?.toUpperCase() ?? null,
     quantity: String(number('quantity')),
     unit_price: money(number('unit_price')),
     ordered_at: String(micros),

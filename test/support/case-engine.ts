@@ -10,12 +10,18 @@ import { defaultFiles } from '../../core/landing/file-options.ts';
 import { literal } from '../../core/sql.ts';
 import { db, plain } from '../set-engine.ts';
 
-const quoted = (cell: string | null): string => `"${(cell ?? '').replaceAll('"', '""')}"`;
+const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 
-/** The rows as a CSV file with every field quoted: nothing of a text is framing. */
+/**
+ * The rows as a CSV file with every text quoted: nothing of a text is framing. A missing value is a
+ * cell with nothing in it; alone in its row it would be a blank line.
+ */
 const writeCsv = (path: string, dataset: Dataset, rows: readonly CaseRow[]): string => {
   const names = Object.keys(dataset.fields);
-  const lines = rows.map((row) => names.map((name) => quoted(row[name] ?? null)).join(','));
+  const missing = names.length === 1 ? quoted('') : '';
+  const cell = (text: string | null | undefined): string =>
+    text === null || text === undefined ? missing : quoted(text);
+  const lines = rows.map((row) => names.map((name) => cell(row[name])).join(','));
   writeFileSync(path, [names.join(','), ...lines, ''].join('\n'));
   return path;
 };

@@ -26,6 +26,10 @@ export const datasetOf = (own: Readonly<Record<string, Field>>): Dataset =>
 const cell = (value: string, quoted: boolean): string =>
   quoted || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 
+/** Nothing is a text only between quotes. */
+const textOf = (of: Cell | undefined): string | null =>
+  of === undefined || (of.value === '' && !of.quoted) ? null : of.value;
+
 /** Ten digits and a separator. */
 const NUMBER_BYTES = 11;
 
@@ -134,7 +138,7 @@ export const expectAgreement = async (
   const { taken, found, left, lines } = await walk(dir, dataset, rows);
   const names = Object.keys(dataset.fields);
   const judged = rows.map((cells) =>
-    judgeRow(dataset, Object.fromEntries(names.map((name, i) => [name, cells[i]?.value ?? null]))),
+    judgeRow(dataset, Object.fromEntries(names.map((name, i) => [name, textOf(cells[i])]))),
   );
   const expected = judged.flatMap((verdict, index) => {
     if (!hasRow(taken.rows, index + 1)) return [];

@@ -57,6 +57,7 @@ function writeCell(slot: i32, at: i32): i32 {
     case EMPTY:
       return at;
     case PLAIN:
+      if (start === end) return writeQuoted(start, end, at);
       for (let s = start, d = at; s < end; s += 16, d += 16) v128.store(d, v128.load(s));
       return at + end - start;
     case ESCAPED:

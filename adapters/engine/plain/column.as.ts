@@ -23,6 +23,7 @@ export const OPTIONAL = 1;
 export const LOWER = 2;
 export const UPPER = 4;
 export const KEY = 8;
+export const EMPTY = 16;
 
 let dataMax: i32 = 0;
 

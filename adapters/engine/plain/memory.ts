@@ -150,7 +150,10 @@ const writeStruct = (bytes: Buffer, { program, struct, data, levels, table }: Me
   const casing = program.casing === undefined ? 0 : flags[program.casing];
   const words = [
     kinds[program.kind],
-    (program.optional ? flags.optional : 0) | (program.key ? flags.key : 0) | casing,
+    (program.optional ? flags.optional : 0) |
+      (program.key ? flags.key : 0) |
+      (program.empty ? flags.empty : 0) |
+      casing,
     program.a,
     program.b,
   ];

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../../core/dataset.ts';
+import { holdsEmpty } from '../../../core/fields/empty.ts';
 import { type Field, isRequired } from '../../../core/fields/field.ts';
 import type { RowRule } from '../../../core/rules/row-rule.ts';
 import type { RuleParam, RuleParams } from '../../../core/rules/rule.ts';
@@ -18,13 +19,15 @@ export const kinds = {
   instant: 7,
   date: 8,
 } as const;
-export const flags = { optional: 1, lower: 2, upper: 4, key: 8 } as const;
+export const flags = { optional: 1, lower: 2, upper: 4, key: 8, empty: 16 } as const;
 
 /** One column's part in the walk. */
 export type ColumnProgram = {
   readonly name: string;
   readonly kind: keyof typeof kinds;
   readonly optional: boolean;
+  /** Nothing between quotes is a text. */
+  readonly empty: boolean;
   /** A text of a key: of ASCII only, since others may be written in two ways. */
   readonly key: boolean;
   readonly casing: 'lower' | 'upper' | undefined;
@@ -74,11 +77,14 @@ const columnProgram = (dataset: Dataset, name: string, field: Field): ColumnProg
   const typed = typedOf(field);
   // The bounds of other kinds, such as 0.5 of a double, are no integers.
   const ruled = typed === undefined ? undefined : rulesOf(field, typed.kind);
-  if (typed === undefined || ruled === undefined || field.nullTokens.length > 0) return undefined;
+  // An empty text is missing anyway where it is no value.
+  const hasTokens = field.nullTokens.some((token) => token !== '');
+  if (typed === undefined || ruled === undefined || hasTokens) return undefined;
   const range = { min: typed.min ?? MIN_64, max: typed.max ?? MAX_64 };
   return {
     name,
     optional: !isRequired(field),
+    empty: holdsEmpty(field),
     key: keyTextsOf(dataset).has(name),
     casing: field.casing,
     values: [],

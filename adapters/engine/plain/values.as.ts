@@ -1,7 +1,7 @@
 // @ts-nocheck: this is AssemblyScript, a part of plain.as.ts.
 
-import { cellEnd, cellStart } from './cell.as.ts';
-import { A, AT_DATA, BEFORE, FLAGS, KIND, LEVELS, MAX, MIN, OPTIONAL } from './column.as.ts';
+import { cellEnd, cellStart, QUOTE } from './cell.as.ts';
+import { A, AT_DATA, BEFORE, EMPTY, FLAGS, KIND, LEVELS, MAX, MIN, OPTIONAL } from './column.as.ts';
 import { day, decimal, instant, integer, read } from './numbers.as.ts';
 import { isEmail, lengthFits, oneOf, text } from './texts.as.ts';
 
@@ -26,16 +26,21 @@ const DATE_BYTES = 10;
 export function value(column: i32, row: i32): bool {
   const next = load<i32>(column, AT_DATA);
   store<i32>(column, next, BEFORE);
-  const isThere = cellStart !== cellEnd;
+  const isThere = cellStart !== cellEnd || isEmptyText(column);
   if (load<i32>(column, FLAGS) & OPTIONAL) {
     store<u8>(load<i32>(column, LEVELS) + row, u8(isThere));
     if (!isThere) return true;
   } else if (!isThere) {
     return false;
   }
-  // The spaces are no part of the value.
+  // The spaces are no part of the value; around an empty text stand its quotes.
   if (load<u8>(cellStart) === SPACE || load<u8>(cellEnd - 1) === SPACE) return false;
   return judged(column, next);
+}
+
+/** Of a cell without content: whether it stands between quotes, and its column has such texts. */
+function isEmptyText(column: i32): bool {
+  return load<u8>(cellStart) === QUOTE && (load<i32>(column, FLAGS) & EMPTY) !== 0;
 }
 
 function judged(column: i32, next: i32): bool {

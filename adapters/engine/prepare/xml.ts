@@ -155,7 +155,7 @@ const readElement = (work: Work, opened: Open, depth: number): Element => {
   checkDepth(source, depth);
   const attributes = fieldAttributes(opened).map(([name, value]): [string, string] => {
     count(work, name.length + value.length);
-    return [name, JSON.stringify(value)];
+    return [name, jsonText(value)];
   });
   const members: Members = { attributes, children: new Map() };
   const text = opened.empty ? '' : readContent(work, opened, members.children, depth);
@@ -188,7 +188,7 @@ const readContent = (
 const readChild = (work: Work, token: Open, children: Members['children'], depth: number): void => {
   const name = localName(token.name);
   count(work, name.length);
-  const value = jsonOf(token, readElement(work, token, depth + 1));
+  const value = jsonOf(readElement(work, token, depth + 1));
   const values = children.get(name);
   if (values === undefined) children.set(name, [value]);
   else values.push(value);
@@ -210,15 +210,15 @@ const fieldAttributes = ({ attributes }: Open): (readonly [string, string])[] =>
     .filter(([name]) => !NIL.test(name) && !name.startsWith('xsi:'))
     .map(([name, value]) => [localName(name), value] as const);
 
-const isNil = ({ attributes }: Open): boolean =>
-  attributes.some(([name, value]) => NIL.test(name) && (value === 'true' || value === '1'));
-
-const jsonOf = (token: Open, { members, text }: Element): string => {
+const jsonOf = ({ members, text }: Element): string => {
   if (members.attributes.length > 0 || members.children.size > 0) {
     return objectOf(members, text, () => false);
   }
-  return isNil(token) && text === '' ? 'null' : JSON.stringify(text);
+  return jsonText(text);
 };
+
+/** XML writes no text and an empty one alike: there is nothing in it. */
+const jsonText = (text: string): string => (text === '' ? 'null' : JSON.stringify(text));
 
 const objectOf = (
   { attributes, children }: Members,

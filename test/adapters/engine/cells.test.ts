@@ -59,10 +59,12 @@ const valid = async (paths: readonly string[]): Promise<Map<number, (string | nu
   return new Map(rows.map(([row, ...cells]) => [Number(row), cells.map(cell)]));
 };
 
-const trimmed = (cell: string): string | null =>
-  Buffer.from(cell, 'latin1')
-    .toString('utf8')
-    .replace(/^ +| +$/g, '') || null;
+const trimmed = (cell: string | null): string | null =>
+  cell === null || cell === ''
+    ? cell
+    : Buffer.from(cell, 'latin1')
+        .toString('utf8')
+        .replace(/^ +| +$/g, '') || null;
 
 const framing = { chunk: 320, rowBytesMax: 128 };
 let runs = 0;

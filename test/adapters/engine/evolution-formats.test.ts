@@ -45,6 +45,7 @@ describe('a new column is kept as it stands, in every format', () => {
     '1 n 12345678901234567890.10',
     `1 new_one ${nested}`,
     '1 t   xA',
+    '2 n ',
     '2 t true',
     '3 proto []',
   ];

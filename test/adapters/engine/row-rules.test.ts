@@ -152,7 +152,7 @@ test('whatever stands in a rule or a row is data, never SQL', async () => {
       warn(requiredWhen(is(col('kind'), quotes), 'said')),
     ],
   });
-  const cell = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+  const cell = (value: string): string => (value === '' ? '' : `"${value.replaceAll('"', '""')}"`);
   const lines = [
     [attack, attack, ''],
     [quotes, quotes, ''],

@@ -30,6 +30,9 @@ const fields: Readonly<Record<string, Field>> = {
   any: text(),
   maybe: text({ optional: true, casing: 'lower' }),
   upper: text({ casing: 'upper', min: 2, max: 5 }),
+  blank: text({ casing: 'upper', min: 0 }),
+  full: text({ optional: true, nullTokens: [''] }),
+  least: text({ optional: true, min: 1 }),
   mail: email({ casing: 'lower' }),
   whole: integer(),
   long: integer({ bits: 64 }),
@@ -93,7 +96,7 @@ describe('rows are taken as the row engine types them, or left as they are', () 
         taken += found.taken;
         valid += found.valid;
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 60, seed: 7 },
     );
     expect(taken).toBeGreaterThan(50);
     expect(valid).toBeGreaterThan(taken);

@@ -38,13 +38,14 @@ describe('an XML row', () => {
     ['child elements', '<row><a>007</a><b> x </b></row>', '{"a":"007","b":" x "}'],
     ['attributes', '<row a="1" b=\'"2"\'/>', '{"a":"1","b":"\\"2\\""}'],
     ['both of one name', '<row a="1"><a>2</a></row>', '{"a":"1","a":"2"}'],
-    ['no text', '<row><a/><b></b></row>', '{"a":"","b":""}'],
+    ['no text', '<row><a/><b></b></row>', '{"a":null,"b":null}'],
+    ['an attribute without text', '<row a="" b=" "/>', '{"a":null,"b":" "}'],
     ['nil', '<row><a xsi:nil="true"/></row>', '{"a":null}'],
-    ['a child twice', '<row><a>1</a><b/><a>2</a></row>', '{"a":["1","2"],"b":""}'],
+    ['a child twice', '<row><a>1</a><b/><a>2</a></row>', '{"a":["1","2"],"b":null}'],
     ['a list of one', '<row><tags>x</tags></row>', '{"tags":["x"]}'],
     ['nesting', '<row><a><b x="1"><c>2</c></b></a></row>', '{"a":{"b":{"x":"1","c":"2"}}}'],
     ['a text beside attributes', '<row><a c="EUR">5</a></row>', '{"a":{"c":"EUR","#text":"5"}}'],
-    ['a text of the row itself', '<row>\n<a/>t\n</row>', '{"a":"","#text":"\\nt\\n"}'],
+    ['a text of the row itself', '<row>\n<a/>t\n</row>', '{"a":null,"#text":"\\nt\\n"}'],
     ['prefixes', '<x:row xmlns:x="u"><x:a y:b="1"/></x:row>', '{"a":{"b":"1"}}'],
     [
       'entities',
@@ -55,7 +56,7 @@ describe('an XML row', () => {
     ['comments and instructions', '<row><a>x<!-- <b> -->y<?z > ?></a></row>', '{"a":"xy"}'],
     ['line ends', '<row b="1\r\n2"><a>1\r\n2\r3</a></row>', '{"b":"1 2","a":"1\\n2\\n3"}'],
     ['a > in an attribute', '<row a="x>y"/>', '{"a":"x>y"}'],
-    ['a row in a row', '<row><row><a/></row></row>', '{"row":{"a":""}}'],
+    ['a row in a row', '<row><row><a/></row></row>', '{"row":{"a":null}}'],
     ['names of objects', '<row><__proto__>1</__proto__></row>', '{"__proto__":"1"}'],
   ])('has %s', async (_name, xml, line) => {
     for (const chunk of [1, 7, 4_096]) expect(await read(rows(xml), chunk)).toBe(`${line}\n`);

@@ -148,6 +148,8 @@ const table: readonly Row[] = [
   ],
   ['null token removed', 'none', {}, who({ nullTokens: [] })],
   ['trim changed', 'none', {}, fields({ id: text({ trim: false }) })],
+  ['empty text added', 'backward', {}, fields({ id: text({ min: 0 }) })],
+  ['empty text removed', 'full', {}, fields({ note: text({ optional: true, min: 1, max: 10 }) })],
   [
     'order changed',
     'none',

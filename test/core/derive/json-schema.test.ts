@@ -45,6 +45,10 @@ const fields: readonly (readonly [string, Field])[] = [
   ['a text with bounds', text({ min: 2, max: 3, pattern: /[a-c📦]+/u })],
   ['an integer with bounds', integer({ min: -5, max: 5 })],
   ['a decimal without decimals', decimal({ precision: 3, scale: 0, max: '99' })],
+  ['a text that may be empty', text({ min: 0, max: 2 })],
+  ['one that may be, but for its pattern', text({ min: 0, optional: true, pattern: /x+/ })],
+  ['an optional one that says no more', text({ optional: true })],
+  ['one whose empty texts are missing', text({ min: 0, nullTokens: ['', 'NA'] })],
   ['one of few', oneOf(['EUR', 'eur', "it's"])],
   ['an instant with bounds', timestamp({ from: '2020-01-01T00:00:00Z' })],
   ['an optional one', integer({ optional: true, nullTokens: ['n/a'] })],
@@ -109,14 +113,19 @@ test('what files may hold beside the declared is allowed where the dataset takes
   };
   const modes = evolutionModes.map((mode) => {
     const { valid } = of({ ...defaultEvolution, newColumns: mode });
-    return [mode, valid({ id: 'a', nix: '1' }), valid({ id: 'a', nix: '' })];
+    return [
+      mode,
+      valid({ id: 'a', nix: '1' }),
+      valid({ id: 'a', nix: '' }),
+      valid({ id: 'a', nix: null }),
+    ];
   });
   expect(modes).toEqual([
-    ['evolve', true, true],
-    ['quarantine_row', false, true],
-    ['quarantine_value', true, true],
-    ['freeze', false, false],
-    ['hold', true, true],
+    ['evolve', true, true, true],
+    ['quarantine_row', false, false, true],
+    ['quarantine_value', true, true, true],
+    ['freeze', false, false, false],
+    ['hold', true, true, true],
   ]);
   const { dataset, valid } = of({ ...defaultEvolution, changedTypes: 'quarantine_value' });
   expect(['big', '1', '77'].map((size) => valid({ id: 'a', size }))).toEqual([true, true, true]);

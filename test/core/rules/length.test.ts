@@ -13,7 +13,9 @@ test.each([
 });
 
 test.each([
-  [{ min: 0 }, 'whole number from 1 up'],
+  [{ min: -1 }, 'the min -1 is no whole number from 0 up'],
+  [{ min: 0.5 }, 'whole number from 0 up'],
+  [{ max: 0 }, 'the max 0 is no whole number from 1 up'],
   [{ max: 1.5 }, 'whole number from 1 up'],
   [{ min: 3, max: 2 }, 'at least 3 and at most 2'],
 ])('refuses %j', (init, message) => {

@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { defineDataset } from '../../../core/define-dataset.ts';
+import type { Field } from '../../../core/fields/field.ts';
+import { integer, text } from '../../../core/fields/index.ts';
+import { among, length, warn } from '../../../core/rules/index.ts';
 import { judgeRow } from '../../../core/validate/judge-row.ts';
 import { orders } from '../../../datasets/orders.ts';
 
@@ -13,7 +17,7 @@ const sound = {
   status: 'paid',
   ordered_at: '2024-05-06T07:08:09Z',
   country: 'de',
-  notes: '',
+  notes: null,
 };
 
 test('a sound row is trimmed, typed and spelt as declared', () => {
@@ -73,4 +77,31 @@ test('the range of instants holds both of its ends', () => {
 test('only U+0020 is trimmed', () => {
   const judged = judgeRow(orders, { ...sound, order_id: ' \u00a0x\t ' });
   expect(judged.ok && judged.values.order_id).toBe('\u00a0x\t');
+});
+
+test.each<[string, Field, string | null | undefined]>([
+  ['an optional text', text({ optional: true, max: 5 }), ''],
+  ['a required one', text(), undefined],
+  ['a required one that says min: 0', text({ min: 0 }), ''],
+  ['one that says so and counts it as missing', text({ min: 0, nullTokens: [''] }), undefined],
+  ['an optional one with a minimum', text({ optional: true, min: 1 }), null],
+  ['an optional one with a pattern', text({ optional: true, pattern: /x*/ }), null],
+  ['an optional one of listed texts', text({ optional: true, rules: [among(['a'])] }), null],
+  ['one of listed texts, the empty one too', text({ optional: true, rules: [among([''])] }), ''],
+  [
+    'one that is only warned of its length',
+    text({ optional: true, rules: [warn(length({ min: 2 }))] }),
+    '',
+  ],
+  ['an optional number', integer({ optional: true }), null],
+])('an empty text in %s', (_name, field, becomes) => {
+  const dataset = defineDataset({
+    ...{ name: 'empties', domain: 'test', owner: 'test', description: 'For this test.' },
+    fields: { x: field },
+  });
+  const judged = judgeRow(dataset, { x: '' });
+  expect(judged.ok ? judged.values.x : undefined).toBe(becomes);
+  if (!judged.ok) expect(judged.reasons).toEqual([{ code: 'E_REQUIRED', field: 'x' }]);
+  const spaces = judgeRow(dataset, { x: '  ' });
+  expect(spaces.ok ? spaces.values.x : null).toBeNull();
 });

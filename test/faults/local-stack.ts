@@ -26,7 +26,7 @@ export type FaultyAws = {
 const functions = 'Headgate-';
 
 /** A notice whose intake died comes again after this, instead of three minutes. */
-const redeliverySeconds = '3';
+const redeliverySeconds = '2';
 
 /** All actions: what a role may do at all with this bucket, queue and key policies. */
 const driver = [{ Effect: 'Allow', Action: '*', Resource: '*' }] as const;

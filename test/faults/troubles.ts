@@ -13,7 +13,7 @@ export type Troubles = {
 };
 
 /** About as long as a run of several files takes. */
-const killsWithinMs = 5_000;
+const killsWithinMs = 3_500;
 
 /**
  * Each seed has a few kinds of its own: with all of them at once, each would only be seen by code

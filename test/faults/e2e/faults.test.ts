@@ -10,7 +10,7 @@ const minutesMax = 5 + runs / 2;
 test('nothing is lost, doubled or stuck when replies get lost and workers die', {
   timeout: minutesMax * 60_000,
 }, async () => {
-  const found = await search({ from: 1, runs, mode: 'all' });
+  const found = await search({ from: 111, runs, mode: 'all' });
   const problems = [
     ...problemsOf(found.atLast).map((problem) => `at last: ${problem}`),
     ...found.results.flatMap(({ seed, verdict }) =>

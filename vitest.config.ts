@@ -1,6 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 /**
+ * Faults would disturb whoever shares a local AWS with them, so these have one of their own, which
+ * they start themselves.
+ */
+const faults = {
+  test: {
+    name: 'e2e-faults',
+    include: ['test/faults/e2e/*.test.ts'],
+    sequence: { groupOrder: 3 },
+    fileParallelism: false,
+  },
+};
+
+/**
  * One run against a local AWS per profile; setup deploys the stack into one of its own. The second
  * starts when the first has ended: two cores do not carry both.
  */
@@ -19,6 +32,7 @@ const endToEnd = (name: string, groupOrder: number, include: string[]) => ({
 
 const unit = [
   'test/{core,adapters,functions,datasets,bin,layers,readers,bad-inputs}/**/*.test.ts',
+  'test/faults/*.test.ts',
   'test/*.test.ts',
 ];
 
@@ -39,6 +53,7 @@ export default defineConfig({
       endToEnd('e2e', 1, ['test/e2e/*.test.ts']),
       // Rights can only be seen where they are enforced.
       endToEnd('e2e-secure', 2, ['test/e2e/**/*.test.ts']),
+      faults,
     ],
   },
 });

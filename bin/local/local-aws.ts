@@ -29,6 +29,11 @@ export type LocalAwsOptions = {
   readonly port?: number;
   /** @default .headgate/local/<profile> */
   readonly dir?: string;
+  /**
+   * What its functions call instead of itself, for who wants to stand between them.
+   * @default - they call it directly
+   */
+  readonly functionsEndpoint?: string;
 };
 
 /** What a client of a local AWS needs to know; root keys, so only for deploys and looking. */
@@ -83,7 +88,8 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   const running = await findInstance(dir);
   if (running === undefined) {
     await ensureInstalled();
-    const instance = await startMinistack(dir, profile, port ?? profiles[profile].defaultPort);
+    const own = port ?? profiles[profile].defaultPort;
+    const instance = await startMinistack(dir, profile, own, options.functionsEndpoint);
     return asLocalAws(dir, instance);
   }
   if (port !== undefined && port !== running.port) {

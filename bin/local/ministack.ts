@@ -58,7 +58,11 @@ export const findInstance = async (dir: string): Promise<Instance | undefined> =
 };
 
 /** MiniStack hands its environment to every Lambda, so it gets what it needs and nothing else. */
-const environment = (dir: string, { profile, port, token, temp }: Omit<Instance, 'pid'>) => {
+const environment = (
+  dir: string,
+  { profile, port, token, temp }: Omit<Instance, 'pid'>,
+  functionsEndpoint: string | undefined,
+) => {
   const files = instanceFiles(dir);
   const { flags, scheme } = profiles[profile];
   // Lambdas run on the first `node` of the PATH: the pinned one, or the one that runs us.
@@ -82,6 +86,8 @@ const environment = (dir: string, { profile, port, token, temp }: Omit<Instance,
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
     ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: certificateOf({ temp }) } : {}),
+    // A function's own address of AWS, or else MiniStack tells each its own.
+    ...(functionsEndpoint === undefined ? {} : { AWS_ENDPOINT_URL: functionsEndpoint }),
     ...flags,
   };
 };
@@ -123,6 +129,7 @@ export const startMinistack = async (
   dir: string,
   profile: ProfileName,
   port: number,
+  functionsEndpoint?: string,
 ): Promise<Instance> => {
   await assertPortFree(port);
   await clearInstance(dir);
@@ -133,7 +140,7 @@ export const startMinistack = async (
     token: randomUUID(),
     temp: await makeInstanceDirs(dir),
   };
-  const child = await spawnDetached(dir, environment(dir, plan));
+  const child = await spawnDetached(dir, environment(dir, plan, functionsEndpoint));
   let ended: string | undefined;
   child.on('error', (error) => {
     ended = error.message;

@@ -1,9 +1,9 @@
 import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { objectCreated } from '../../support/events.ts';
+import { physicalId, type Stack } from './clients.ts';
 import { type Dropped, drop } from './drops.ts';
 import { type Onlooker, watchEvents } from './onlooker.ts';
-import { physicalId, type Stack } from './stack.ts';
 import { until } from './until.ts';
 
 /** The bytes of one object version in landing. */

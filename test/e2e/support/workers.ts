@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { physicalId, type Stack } from './stack.ts';
+import { physicalId, type Stack } from './clients.ts';
 import { until } from './until.ts';
 
 /** The processes of the local AWS that run one function now; each is a Lambda worker. */
@@ -9,10 +9,15 @@ export type Workers = () => Promise<readonly number[]>;
 export const workersOf = async (stack: Stack, stage: string): Promise<Workers> => {
   const name = await physicalId(stack, 'AWS::Lambda::Function', `Stages${stage}Function`);
   const { port } = new URL(process.env.AWS_ENDPOINT_URL ?? '');
+  return workersNamed(`${name}-`, port);
+};
+
+/** Finds the workers of all functions whose names begin so, in the local AWS at this port. */
+export const workersNamed = (start: string, port: string): Workers => {
   const others = new Set<number>();
   const isWorker = async (pid: number): Promise<boolean> => {
     const command = await textOf(pid, 'cmdline');
-    if (!command.includes(`ministack-lambda-${name}-`)) {
+    if (!command.includes(`ministack-lambda-${start}`)) {
       // A worker that is just starting still looks like MiniStack itself.
       if (!command.includes('ministack')) others.add(pid);
       return false;

@@ -149,7 +149,7 @@ describe.each(tasks)('%s', (name, state) => {
     expect(names.length).toBeGreaterThan(0);
     for (const path of names)
       expect(path).toMatch(
-        /^\$states\.(input|context\.Execution\.Input|context\.StateMachine\.Id)(\.(runId|dataset|fence|part|error|Error|Cause))*$/,
+        /^\$states\.(input|context\.Execution\.Input|context\.StateMachine\.Id)(\.(runId|dataset|fence|part|attempt|error|Error|Cause))*$/,
       );
   });
 });

@@ -1,5 +1,5 @@
 import type { Output } from '../../bin/console/output.ts';
-import { misfits } from './mutants/applies.ts';
+import { misfits } from './misfits.ts';
 import { mutants } from './mutants/index.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { runJobs } from './pool.ts';

@@ -77,4 +77,27 @@ export const regressions: readonly Regression[] = [
       faults: hits([{ worker: 'plan', site: 'dynamo.GetItem', kind: 'freeze', calls: [1] }])(),
     },
   },
+  {
+    was: 'a snapshot that did not say how new the table was let an older file replace a newer one',
+    simulation: { seed: 10_616 },
+  },
+  {
+    was: 'a file without bytes took its neighbours along',
+    simulation: {
+      ...{ ...quiet, seed: 6 },
+      deeds: [
+        put(0, 'sales/a.csv', 'a1,1\n'),
+        put(0, 'sales/b.csv', 'b1,1\n'),
+        put(0, 'sales/empty.csv', ''),
+      ],
+    },
+  },
+  // Of these seeds some let the person release both.
+  ...[20, 21, 22, 23, 24, 25].map((seed) => ({
+    was: `both of two held files with the same bytes were released (${seed})`,
+    simulation: {
+      ...{ ...quiet, seed },
+      deeds: [put(0, 'strict/a.csv', 'a1,x\nb1,1\n'), put(600_000, 'strict/b.csv', 'a1,x\nb1,1\n')],
+    },
+  })),
 ];

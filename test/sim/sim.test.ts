@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { exhaust } from './exhaustive-run.ts';
-import { strikes } from './explicit.ts';
-import { noTroubles, troublesOf } from './faults.ts';
 import { hunt } from './hunt.ts';
-import { faultKinds, type Moment } from './kernel.ts';
+import type { Moment } from './kernel.ts';
 import { coldCells } from './matrix.ts';
-import { misfits } from './mutants/applies.ts';
+import { misfits } from './misfits.ts';
 import { mutants } from './mutants/index.ts';
 import { runMany } from './pool.ts';
 import { regressions } from './regressions.ts';

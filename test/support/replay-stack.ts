@@ -10,7 +10,7 @@ import { append, defineDataset, replace } from '../../core/define-dataset.ts';
 import { integer, text } from '../../core/fields/index.ts';
 import type { RunId } from '../../core/ids.ts';
 import type { RunEntry } from '../../core/ledger.ts';
-import { baseOf, scanFiles } from '../../core/load/commit.ts';
+import { baseOf, runIdKey, scanFiles } from '../../core/load/commit.ts';
 import { landingBucket } from './events.ts';
 import { memoryStack } from './memory-stack.ts';
 
@@ -93,7 +93,11 @@ export const replayStack = (first: Dataset = sales(), options: Omit<Options, 'da
       Object.fromEntries(
         (await ledger.listFiles({ limit: 100 })).map((file) => [file.key, file] as const),
       ),
-    snapshots: () => stack.tables.get('sales')?.snapshots ?? [],
+    /** Those of runs: an attempt that was given up leaves one without a change. */
+    snapshots: () =>
+      (stack.tables.get('sales')?.snapshots ?? []).filter(
+        ({ summary }) => summary[runIdKey] !== undefined,
+      ),
     /** What a reader of the table sees, in the order of the ids. */
     rows: async (columns = 'id, amount, _file, _row'): Promise<readonly unknown[]> => {
       const table = stack.tables.get('sales');

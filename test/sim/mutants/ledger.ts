@@ -19,13 +19,6 @@ export const ledgerMutants: readonly Mutant[] = [
     "return 'fenced';",
   ),
   mutant(
-    'every-settlement-is-ours',
-    'a refused write always counts as our own',
-    ledger,
-    "return ours ? 'written' : 'fenced';",
-    "return 'written';",
-  ),
-  mutant(
     'claim-without-condition',
     'two runs claim one file',
     'adapters/ledger-table.ts',
@@ -46,18 +39,20 @@ export const ledgerMutants: readonly Mutant[] = [
     'const next = Fence.parse(fence + 1);',
     'const next = fence;',
   ),
-  mutant(
-    'ends-again',
-    'a run that has ended ends again',
-    'adapters/ledger-runs.ts',
-    'AND NOT #state IN (',
-    'AND NOT #state IN (:fence, ',
-  ),
-  mutant(
-    'release-keeps-content',
-    'a release does not look whether its content was taken meanwhile',
-    'adapters/ledger-decisions.ts',
-    'if (taken !== undefined) return taken;',
-    '',
-  ),
+  {
+    name: 'release-keeps-content',
+    says: 'a release does not see that the content of its files was taken meanwhile',
+    edits: [
+      {
+        file: 'adapters/ledger-decisions.ts',
+        find: 'if (taken !== undefined) return taken;',
+        replace: '',
+      },
+      {
+        file: 'adapters/ledger-decisions.ts',
+        find: "condition: '#owner = :me',",
+        replace: "condition: '#owner = :me OR attribute_exists(pk)',",
+      },
+    ],
+  },
 ];

@@ -26,20 +26,6 @@ export const stageMutants: readonly Mutant[] = [
     '',
   ),
   mutant(
-    'start-not-awaited',
-    'a notice is deleted before its run is started',
-    'functions/intake/take-in.ts',
-    'await pipeline.start({ runId, dataset: run.dataset, fence: run.fence });',
-    'pipeline.start({ runId, dataset: run.dataset, fence: run.fence }).catch(() => undefined);',
-  ),
-  mutant(
-    'started-twice-is-an-error',
-    'a start whose reply was lost fails for ever',
-    'adapters/pipeline.ts',
-    'if (error instanceof ExecutionAlreadyExists) return;',
-    '',
-  ),
-  mutant(
     'any-version',
     'the newest version is read instead of the announced one',
     'adapters/landing.ts',
@@ -72,13 +58,6 @@ export const stageMutants: readonly Mutant[] = [
     validate,
     'rejects === null\n        ? null',
     "rejects !== ''\n        ? null",
-  ),
-  mutant(
-    'attempts-without-end',
-    'a run that fails is tried for ever',
-    'core/failure.ts',
-    'attempts >= limits.attemptsMax',
-    'attempts >= 1_000_000',
   ),
   mutant(
     'poison-takes-its-run',

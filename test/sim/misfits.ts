@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from './mutants/mutant.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../..');
 
 /** What keeps a mutant from being put into the code as it is now: it has to be written anew. */
 export const misfits = (mutants: readonly Mutant[]): readonly string[] =>

@@ -103,3 +103,7 @@ export const describe = (dataset: Dataset) => ({
   contractVersion: contractVersion(dataset),
   ...describeDefinition(dataset),
 });
+
+/** The datasets whose files each replace the whole table. */
+export const wholeTablesOf = (datasets: readonly Dataset[]): ReadonlySet<Dataset['name']> =>
+  new Set(datasets.flatMap(({ name, write }) => (write.kind === 'replace' ? [name] : [])));

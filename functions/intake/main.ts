@@ -7,7 +7,7 @@ import { s3VersionsOf } from '../../adapters/landing.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
-import { contractVersion } from '../../core/contract.ts';
+import { contractVersion, wholeTablesOf } from '../../core/contract.ts';
 import { datasets } from '../../datasets/index.ts';
 import { instrumented } from '../telemetry.ts';
 import { IntakeEnv } from './env.ts';
@@ -27,5 +27,6 @@ export const handler = instrumented<SQSEvent, object>('intake', (telemetry) =>
     landingBucket: env.LANDING_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     contracts: new Map(datasets.map((dataset) => [dataset.name, contractVersion(dataset)])),
+    wholeTables: wholeTablesOf(datasets),
   }),
 );

@@ -17,6 +17,8 @@ export type TakeInDeps = Telemetry & {
   readonly quarantineBucket: string;
   /** Every declared dataset with the version of its contract. */
   readonly contracts: ReadonlyMap<DatasetName, string>;
+  /** Those whose files each replace the whole table. */
+  readonly wholeTables: ReadonlySet<DatasetName>;
 };
 
 /** What is left to do for a file after a look into the ledger and at its key. */
@@ -71,7 +73,7 @@ const takeRound = async (
   for (const [runId, own] of claimed) await failing(own, () => resume(deps, runId));
   const lost: LandedFile[] = [];
   for (const [dataset, own] of fresh)
-    for (const run of groupIntoRuns(own)) {
+    for (const run of groupIntoRuns(own, { isWholeTable: deps.wholeTables.has(dataset) })) {
       const outcome = await failing(run, () => claimAndStart(deps, dataset, run));
       if (outcome === 'taken') lost.push(...run);
     }

@@ -9,6 +9,14 @@ const workers = [
   ...['reconcile', 'dead-letters', 'operator'],
 ];
 
+/** Where few histories come by: more of them are about these. */
+const rare = [
+  ...['sqs.SendMessage', 'sqs.SendMessage', 'states.DescribeExecution'],
+  ...['states.DescribeExecution', 'states.DescribeExecution'],
+  ...['s3.ListObjectVersions', 'dynamo.BatchGetItem'],
+  ...['catalog.create', 'catalog.commit'],
+];
+
 /** What may go wrong in one history, and how often: each seed has other troubles. */
 export type Troubles = {
   /** Share of effects that suffer it, by kind; absent kinds never happen. */
@@ -20,6 +28,8 @@ export type Troubles = {
   readonly eventTwice: number;
   readonly eventLost: number;
   readonly eventLateMs: number;
+  /** How often reconcile comes by while things go wrong. */
+  readonly reconciles: number;
   readonly skewMs: number;
 };
 
@@ -40,16 +50,21 @@ export const troublesOf = (seed: number): Troubles => {
   const rates = new Map<FaultKind, number>();
   for (const kind of faultKinds)
     if (random.chance(0.5)) rates.set(kind, random.next() * random.next() * most[kind]);
-  const on = random.pick([...workers, ...Object.keys(sites)] as [string, ...string[]]);
+  const on = random.pick([...workers, ...Object.keys(sites), ...rare] as [string, ...string[]]);
   const kind = random.pick(faultKinds);
-  const focus = random.chance(0.6) ? { on, kind, rate: random.next() * random.next() } : null;
+  const isRare = rare.includes(on);
+  const rate = isRare ? 0.3 + 0.7 * random.next() : random.next() * random.next();
+  const focus = isRare || random.chance(0.6) ? { on, kind, rate } : null;
+  // It asks of runs only that have stood still for long.
+  if (on === 'states.DescribeExecution') rates.set('freeze', 0.08);
   const some = (share: number): number => (random.chance(0.5) ? random.next() * share : 0);
   return {
     ...{ rates, focus },
     deliversTwice: some(0.3),
     losesDelete: some(0.2),
     eventTwice: some(0.3),
-    eventLost: some(0.1),
+    eventLost: isRare ? 0.4 : some(0.1),
+    reconciles: isRare ? 6 : 1,
     eventLateMs: random.chance(0.5) ? random.next() * 600_000 : 0,
     skewMs: random.chance(0.5) ? random.next() * 600_000 : 0,
   };
@@ -58,6 +73,7 @@ export const troublesOf = (seed: number): Troubles => {
 export const noTroubles: Troubles = {
   ...{ rates: new Map(), focus: null },
   ...{ deliversTwice: 0, losesDelete: 0, eventTwice: 0, eventLost: 0, eventLateMs: 0, skewMs: 0 },
+  reconciles: 1,
 };
 
 const drawn = (

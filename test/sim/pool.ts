@@ -13,11 +13,15 @@ export type Job = {
 };
 
 /** Seeds that a thread takes at a time: their tally is what progress is told by. */
-const SEEDS_AT_ONCE = 250;
+const SEEDS_AT_ONCE = 1_250;
 
 const inThread = (job: Job): Promise<Tally> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('thread.js', import.meta.url), { workerData: job });
+    const thread = new Worker(new URL('thread.js', import.meta.url), {
+      workerData: job,
+      // Most of what a history makes is garbage at its end.
+      resourceLimits: { maxYoungGenerationSizeMb: 128 },
+    });
     thread.once('message', resolve);
     thread.once('error', reject);
     thread.once('exit', (code) => reject(new Error(`a thread of the simulation ended (${code})`)));

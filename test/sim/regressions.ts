@@ -92,6 +92,14 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    was: 'a whole-table file without a sound row kept an older, sound one from being published',
+    simulation: {
+      ...{ ...quiet, seed: 7 },
+      deeds: [put(0, 'prices/old.csv', 'a1,1\n'), put(1_500, 'prices/new.csv', 'a1,x\n')],
+      eventAtMs: (index) => 10_000 - index * 1_500,
+    },
+  },
   // Of these seeds some let the person release both.
   ...[20, 21, 22, 23, 24, 25].map((seed) => ({
     was: `both of two held files with the same bytes were released (${seed})`,

@@ -65,7 +65,8 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
   try {
     enact(kernel, world, { deeds: workloadOf(seed), ...simulation, troubles });
     operate(kernel, world, seed);
-    if (simulation.reconciles !== false) reconciling(kernel, world, randomOf(seed, 'reconcile'));
+    if (simulation.reconciles !== false)
+      reconciling(kernel, world, randomOf(seed, 'reconcile'), troubles);
     await kernel.run();
     await heal(kernel, world);
     verdict = await judge(world, { toldOfAll: troubles.eventLost === 0 });
@@ -87,20 +88,25 @@ const problemsOf = ({ lost, duplicated, stuck, wrong }: Verdict): string[] => [
   ...wrong.map((text) => `wrong: ${text}`),
 ];
 
-/** How often reconcile comes by while things go wrong, and at most until all is well again. */
-const RECONCILES = { before: 2, healing: 12 };
+/** How often reconcile comes by at most until all is well again. */
+const HEALING_MAX = 12;
 /** More than the grace that reconcile gives to what is new. */
 const RECONCILE_EVERY = 20 * 60_000;
 
-const reconciling = (kernel: Kernel, world: SimulatedWorld, random: Random): void => {
-  for (let call = 0; call < RECONCILES.before; call += 1)
+const reconciling = (
+  kernel: Kernel,
+  world: SimulatedWorld,
+  random: Random,
+  { reconciles }: Troubles,
+): void => {
+  for (let call = 0; call < reconciles; call += 1)
     kernel.after(random.next() * SOUND_AFTER, () => world.lambda.invoke('reconcile', {}, ignore));
 };
 const ignore = (): void => undefined;
 
 /** When all is sound again: what Headgate does by itself, and a person about dead letters. */
 const heal = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
-  for (let call = 0; call < RECONCILES.healing && !isQuiet(world); call += 1) {
+  for (let call = 0; call < HEALING_MAX && !isQuiet(world); call += 1) {
     kernel.after(RECONCILE_EVERY, () => world.lambda.invoke('reconcile', {}, ignore));
     kernel.background(redrive(kernel, world));
     await kernel.run();

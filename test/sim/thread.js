@@ -7,6 +7,9 @@ import { parentPort, workerData } from 'node:worker_threads';
  */
 const { mutant, from, count, untilFailure } = workerData;
 
+// Thousands of errors are thrown on purpose, and nobody reads where.
+Error.stackTraceLimit = 2;
+
 if (mutant !== undefined) {
   const missing = new Set(mutant.edits.map((edit) => edit.file));
   registerHooks({

@@ -3,7 +3,7 @@ import { s3LandedVersions, s3Landing, s3VersionsOf } from '../../adapters/landin
 import { dynamoLedger } from '../../adapters/ledger.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
-import { contractVersion } from '../../core/contract.ts';
+import { contractVersion, wholeTablesOf } from '../../core/contract.ts';
 import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Catalog, CatalogReply, World } from '../../core/load/commit.ts';
@@ -135,6 +135,7 @@ export class SimulatedWorld {
       notices: { send: (body: string) => this.#announce(worker, body) },
       versionsOf: s3VersionsOf(s3),
       contracts: this.#versions,
+      wholeTables: wholeTablesOf(datasets),
       engine: engineOf(kernel, worker, disk),
       withWorkDir: async <T>(work: (dir: string) => Promise<T>): Promise<T> => await work('/tmp'),
       announcer: {

@@ -5,7 +5,7 @@ import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { withWorkDir } from '../../adapters/work-dir.ts';
-import { contractVersion } from '../../core/contract.ts';
+import { contractVersion, wholeTablesOf } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Landing, Unreadable } from '../../core/ports.ts';
@@ -111,6 +111,7 @@ export const memoryStack = (
   const take = intake({
     ...deps,
     contracts: new Map(datasets.map((dataset) => [dataset.name, contractVersion(dataset)])),
+    wholeTables: wholeTablesOf(datasets),
     pipeline,
     versionsOf: async () => [],
   });

@@ -48,3 +48,13 @@ test('fifty small files are one run; the fifty-first is another', () => {
   const files = Array.from({ length: filesPerRunMax + 1 }, (_, index) => landed(`f${index}`));
   expect(groupIntoRuns(files).map(({ length }) => length)).toEqual([filesPerRunMax, 1]);
 });
+
+test('a file that is a whole table is a run of its own, in the order they landed', () => {
+  const file = (name: string, ms: number) => landed(name, { landedAt: at(ms) });
+  const runs = groupIntoRuns([file('b', 2), file('a', 1), file('c', 3)], { isWholeTable: true });
+  expect(runs.map((files) => files.map(({ key }) => key))).toEqual([
+    ['orders/a'],
+    ['orders/b'],
+    ['orders/c'],
+  ]);
+});

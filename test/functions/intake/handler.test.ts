@@ -32,6 +32,7 @@ const worker = ({ state, clock, telemetry, pipeline, store }: World, fault: Faul
     now: clock.now,
     landingBucket,
     quarantineBucket: 'quarantine',
+    wholeTables: new Set(),
     contracts: new Map([
       [orders, 'c1'],
       [products, 'c2'],

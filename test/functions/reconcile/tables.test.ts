@@ -6,7 +6,8 @@ import { csv, scenes } from '../../support/scenes.ts';
 const kinds = (findings: readonly Told[]) => findings.map(({ kind, done }) => [kind, done]);
 
 describe('tables', () => {
-  const orphan = 's3://curated/products/data/products-20250101T000000Z-0123456789-a1-0.parquet';
+  const orphan =
+    's3://curated/products/data/products-20250101T000000Z-0123456789-a1-0-0a1b2c3d.parquet';
 
   test('a file of nobody is told with its size and never deleted', async () => {
     const { stack, worker } = scenes();
@@ -22,7 +23,10 @@ describe('tables', () => {
   test('a file of a run that may still publish it is none', async () => {
     const { stack, claimed, worker } = scenes();
     const { runId } = await claimed('a.csv');
-    stack.objects.set(`s3://curated/products/data/${runId}-a1-0.parquet`, Buffer.from('1'));
+    stack.objects.set(
+      `s3://curated/products/data/${runId}-a1-0-0a1b2c3d.parquet`,
+      Buffer.from('1'),
+    );
     expect((await worker().call({ dryRun: true })).findings).toEqual([]);
   });
 

@@ -64,11 +64,12 @@ const points = async (): Promise<number[]> => {
   const before = calls.length;
   await stack.replay(run.runId);
   return calls.slice(before).flatMap(({ method, point }, index) => {
-    const has = point === 'after' && !reads.includes(method);
+    const has = point === 'after' && !reads.includes(method) && (isRelease || index % 5 < 2);
     return has || index % every === 0 ? [index] : [];
   });
 };
-const every = 23;
+const isRelease = process.env.HEADGATE_RELEASE === '1';
+const every = isRelease ? 23 : 61;
 
 const breaking = async (point: number, error: Error): Promise<'old' | 'new'> => {
   const fault = { now: fine };
@@ -92,7 +93,7 @@ const breaking = async (point: number, error: Error): Promise<'old' | 'new'> => 
 describe('a replay that breaks once, at any call of any port,', () => {
   const all = async (error: () => Error): Promise<void> => {
     const found = await points();
-    expect(found.length).toBeGreaterThan(30);
+    expect(found.length).toBeGreaterThan(isRelease ? 30 : 12);
     for (const point of found) expect(await breaking(point, error()), `point ${point}`).toBe('new');
   };
 

@@ -14,11 +14,12 @@ export type Hunted = {
 /** Runs each mutant until a seed finds it. */
 export const hunt = async (
   all: readonly Mutant[],
-  seedsMax: number,
+  { seedsMax, regressionsFirst = false }: { seedsMax: number; regressionsFirst?: boolean },
   told: (hunted: Hunted) => void = () => undefined,
 ): Promise<readonly Hunted[]> => {
   const hunted: Hunted[] = [];
-  const jobs = all.map((mutant) => ({ from: 1, count: seedsMax, mutant, untilFailure: true }));
+  const given = { from: 1, count: seedsMax, untilFailure: true, regressionsFirst };
+  const jobs = all.map((mutant) => ({ ...given, mutant }));
   await runJobs(jobs, ({ mutant }, { seeds, failures }) => {
     if (mutant === undefined) return;
     const end = { mutant, seeds, problem: failures[0]?.problems[0] };
@@ -43,7 +44,7 @@ export const huntMutants = async (
   const unfit = misfits(chosen);
   for (const each of unfit) out.line(`${out.styles.bad('✖')} ${each}`);
   if (unfit.length > 0) return false;
-  const hunted = await hunt(chosen, seedsMax, ({ mutant, seeds, problem }) => {
+  const hunted = await hunt(chosen, { seedsMax }, ({ mutant, seeds, problem }) => {
     const mark = problem === undefined ? out.styles.bad('✖ survived') : out.styles.good('✔ caught');
     out.line(`${mark} ${mutant.name}, seed ${seeds}: ${problem ?? mutant.says}`);
   });

@@ -10,6 +10,8 @@ export type Job = {
   readonly mutant?: Mutant;
   /** Ends with the first seed that fails. */
   readonly untilFailure?: boolean;
+  /** The histories that went wrong once are asked before the seeds: quicker, and less telling. */
+  readonly regressionsFirst?: boolean;
 };
 
 /** Seeds that a thread takes at a time: their tally is what progress is told by. */

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
  * One thread of the simulator. A mutant is put into the code while it is loaded, before anything
  * else is: the files on disk are never touched.
  */
-const { mutant, from, count, untilFailure } = workerData;
+const { mutant, from, count, untilFailure, regressionsFirst } = workerData;
 
 // Thousands of errors are thrown on purpose, and nobody reads where.
 Error.stackTraceLimit = 2;
@@ -32,14 +32,17 @@ if (mutant !== undefined) {
   });
 }
 
-const { runSeeds } = await import('./tally.ts');
-const tally = await runSeeds(from, count, (so) =>
-  untilFailure && so.failures.length > 0 ? 'stop' : 'on',
-);
+const { emptyTally, runSeeds } = await import('./tally.ts');
+const { findRegression, findSchedule } = await import('./beyond.ts');
+const first = regressionsFirst ? await findRegression() : undefined;
+const tally =
+  first === undefined
+    ? await runSeeds(from, count, (so) => (untilFailure && so.failures.length > 0 ? 'stop' : 'on'))
+    : emptyTally();
+if (first !== undefined) tally.failures.push({ seed: 0, problems: [first] });
 // A fault that no seed finds may be found where the schedules are made for it.
 if (untilFailure && tally.failures.length === 0) {
-  const { findBeyond } = await import('./beyond.ts');
-  const problem = await findBeyond();
+  const problem = (await findRegression()) ?? (await findSchedule());
   if (problem !== undefined) tally.failures.push({ seed: 0, problems: [problem] });
 }
 parentPort?.postMessage(tally);

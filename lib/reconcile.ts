@@ -71,9 +71,11 @@ export class Reconcile extends Construct {
     ledger.grantWalk(role);
     zones.grantListLanding(role);
     zones.grantRead(role, zones.curated, ['*/metadata/*']);
+    // A snapshot without a change, which gives an attempt up.
+    zones.grantWrite(role, zones.curated, ['*/metadata/*']);
     zones.grantList(role, zones.quarantine);
     zones.grantWrite(role, zones.quarantine, ['*/_files/*']);
-    catalogue.grantRead(role);
+    catalogue.grantCommit(role);
     pipeline.grantStart(role);
     pipeline.grantDescribe(role);
     intake.grantSend(role);

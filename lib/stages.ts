@@ -209,8 +209,10 @@ export class Stages extends Construct {
     // The empty document of a part whose file was quarantined.
     zones.grantWrite(quarantine.role, zones.clean);
     zones.grantRead(quarantine.role, zones.curated, ['*/metadata/*']);
+    // A snapshot without a change, which gives an attempt up.
+    zones.grantWrite(quarantine.role, zones.curated, ['*/metadata/*']);
     zones.grantWrite(quarantine.role, zones.quarantine);
-    catalogue.grantRead(quarantine.role);
+    catalogue.grantCommit(quarantine.role);
     return quarantine;
   }
 }

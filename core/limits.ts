@@ -90,7 +90,7 @@ export const limits = {
   /** A call of reconcile takes no further page after this. */
   reconcileCallMs: 3 * 60_000,
   /** Starts of an execution that only publishes, before a person has to look. */
-  publishStartsMax: 5,
+  publishStartsMax: 20,
   /** Files in the curated zone that nothing refers to are reported when they are this old. */
   orphanAgeMs: 7 * 24 * 3_600_000,
   /** Snapshots of one table in which reconcile looks for what refers to a file. */

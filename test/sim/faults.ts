@@ -11,10 +11,10 @@ const workers = [
 
 /** Where few histories come by: more of them are about these. */
 const rare = [
-  ...['sqs.SendMessage', 'sqs.SendMessage', 'states.DescribeExecution'],
-  ...['states.DescribeExecution', 'states.DescribeExecution'],
+  ...['sqs.SendMessage', 'sqs.SendMessage', 'sqs.SendMessage', 'states.DescribeExecution'],
+  ...['states.DescribeExecution', 'states.DescribeExecution', 'states.DescribeExecution'],
   ...['s3.ListObjectVersions', 'dynamo.BatchGetItem'],
-  ...['catalog.create', 'catalog.commit'],
+  ...['catalog.create', 'catalog.commit', 'dynamo.DeleteItem'],
 ];
 
 /** What may go wrong in one history, and how often: each seed has other troubles. */

@@ -38,7 +38,7 @@ export const workloadOf = (seed: number): readonly Deed[] => {
   const random = randomOf(seed, 'workload');
   const deeds: Deed[] = [];
   const puts: { readonly key: string; readonly text: string }[] = [];
-  const count = random.whole(1, 8);
+  const count = random.whole(1, 7);
   const spread = random.chance(0.5) ? SPREAD_MS : 2_000;
   for (let index = 0; index < count; index += 1) {
     const atMs = Math.floor(random.next() * spread);

@@ -70,7 +70,7 @@ describe('both engines agree on characters', () => {
   test('in any row', async () => {
     const cell = fc
       .array(fc.constantFrom(...pieces), { maxLength: 6 })
-      .map((all) => all.join('').replace(/^\ufeff+/, ''));
+      .map((all) => all.join('').replace(/^(?: *\ufeff)+/, ''));
     const mail = cell.map((text) => `${text}x@y.example`);
     const row = fc.record({ id: cell, mail, parent: cell, kept: cell, plain: cell });
     const rows = fc.array(row, { minLength: 1, maxLength: 300, size: 'max' });

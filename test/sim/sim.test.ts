@@ -50,7 +50,7 @@ describe('a fault that is put into Headgate', () => {
     expect(mutants.length).toBeGreaterThan(25);
   });
 
-  const seedsMax = isRelease ? 2_000 : 400;
+  const seedsMax = isRelease ? 3_000 : 120;
   const wanted = isRelease ? mutants : mutants.filter(({ isRare }) => isRare !== true);
   test(`is found within ${seedsMax} seeds, each of ${wanted.length}`, minutes(60), async () => {
     const hunted = await hunt(wanted, { seedsMax, regressionsFirst: !isRelease });

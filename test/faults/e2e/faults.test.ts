@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { problemsOf, search, summaryOf } from '../search.ts';
 
 /** A handful each time, and hundreds before a release. */
-const runs = process.env.HEADGATE_RELEASE === '1' ? 200 : 4;
+const runs = process.env.HEADGATE_RELEASE === '1' ? 200 : 3;
 /** Different faults at different operations that at least have struck. */
 const strikesMin = 10;
 const minutesMax = 5 + runs / 2;

@@ -35,6 +35,7 @@ export const commitMutants: readonly Mutant[] = [
   ),
   {
     name: 'stale-reload',
+    isRare: true,
     says: 'a lost race is tried again with the files of the first look',
     edits: [
       {
@@ -83,13 +84,16 @@ export const commitMutants: readonly Mutant[] = [
     "write.kind === 'replace' || commits(transformed, replayed)",
     'commits(transformed, replayed)',
   ),
-  mutant(
-    'a-snapshot-that-says-nothing-is-older',
-    'a snapshot of another writer hides how new a table is',
-    'functions/load/handler.ts',
-    "const parent = snapshot['parent-snapshot-id'];",
-    'const parent = null;',
-  ),
+  {
+    isRare: true,
+    ...mutant(
+      'a-snapshot-that-says-nothing-is-older',
+      'a snapshot of another writer hides how new a table is',
+      'functions/load/handler.ts',
+      "const parent = snapshot['parent-snapshot-id'];",
+      'const parent = null;',
+    ),
+  },
   mutant(
     'given-up-in-words-only',
     'a given-up attempt may still commit what it has sent',

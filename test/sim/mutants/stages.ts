@@ -66,13 +66,16 @@ export const stageMutants: readonly Mutant[] = [
     'if (refusal !== undefined) return { fileId, was, ended: refusedAs(file, refusal) };',
     "if (refusal !== undefined) throw new Error('poison');",
   ),
-  mutant(
-    'gone-is-an-error',
-    'a deleted version fails its run instead of ending as GONE',
-    'adapters/landing.ts',
-    "['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name)",
-    "name === 'NoSuchKey'",
-  ),
+  {
+    isRare: true,
+    ...mutant(
+      'gone-is-an-error',
+      'a deleted version fails its run instead of ending as GONE',
+      'adapters/landing.ts',
+      "['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name)",
+      "name === 'NoSuchKey'",
+    ),
+  },
   mutant(
     'missed-versions-stay-missed',
     'reconcile does not look for versions that no notice told of',

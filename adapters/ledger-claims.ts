@@ -31,7 +31,8 @@ export const ledgerClaims = (table: Table): Pick<Ledger, 'claim' | 'claimAgain'>
   },
 });
 
-const newRun = (run: NewRun, files: readonly LandedFile[], now: EpochMs): RunEntry => ({
+/** The entry of a run that has just claimed its files, a replay's too. */
+export const newRun = (run: NewRun, files: readonly LandedFile[], now: EpochMs): RunEntry => ({
   ...{ ...run, state: 'CREATED', fence: firstFence, files: files.map(({ fileId }) => fileId) },
   ...{ counts: null, quality: null, snapshotId: null, reason: null },
   ...{ createdAt: now, updatedAt: now },

@@ -1,26 +1,20 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { TransientError } from '../core/errors.ts';
-import { type EpochMs, Fence, type RunId } from '../core/ids.ts';
+import type { EpochMs, Fence, RunId } from '../core/ids.ts';
 import { type FileEntry, type RunEntry, terminalRunStates } from '../core/ledger.ts';
 import type { Ledger, RunEnd, Written } from '../core/ports.ts';
 import { claimedFields, givenBack, givenBackFields, takesPlace } from '../core/replay/fields.ts';
 import { alreadyEnded } from '../core/settlement.ts';
+import { newRun } from './ledger-claims.ts';
 import { contentClaim, fileStatus, itemKeys, runItem, toFile } from './ledger-items.ts';
 import { openRun, raceTriesMax, readRun, runState } from './ledger-runs.ts';
 import { createAction, getItem, type Table, transact, updateAction } from './ledger-table.ts';
-
-const firstFence = Fence.parse(1);
 
 /** How the files of a run are claimed once more, and by whom their content is owned. */
 export const ledgerReplays = (table: Table): Pick<Ledger, 'replay' | 'contentOwner'> => ({
   replay: async (replay, replayed, files, now) => {
     const { runId, replays } = replay;
-    const entry: RunEntry = {
-      ...{ ...replay, state: 'CREATED', fence: firstFence },
-      files: files.map(({ fileId }) => fileId),
-      ...{ counts: null, quality: null, snapshotId: null, reason: null },
-      ...{ createdAt: now, updatedAt: now },
-    };
+    const entry = newRun(replay, files, now);
     const actions = [
       createAction(table, runItem(entry)),
       replayedAction(table, replayed, { runId, generation: replays.generation }),

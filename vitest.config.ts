@@ -38,6 +38,8 @@ const unit = [
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself, which on two is half of them.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: unit, testTimeout: 60_000 } },
       // A simulation takes all cores by itself.

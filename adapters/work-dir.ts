@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toldFull } from './full.ts';
 
 const prefix = 'headgate-work-';
 
@@ -19,6 +20,8 @@ export const withWorkDir = async <T>(
   const dir = await mkdtemp(join(tmpdir(), own));
   try {
     return await work(dir);
+  } catch (error) {
+    throw toldFull(error);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -3,6 +3,11 @@ export class TransientError extends Error {
   override readonly name = 'TransientError';
 }
 
+/** This worker has too little memory or disk for it; a larger one may do. */
+export class ResourceError extends Error {
+  override readonly name = 'ResourceError';
+}
+
 /** Trying again cannot help: a bug, a missing permission, a state that may not be. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';

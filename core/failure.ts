@@ -95,10 +95,10 @@ const textCharsMax = 300;
 const LambdaCause = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** Errors whose message is ours, or Lambda's own about a worker that died: neither quotes a row. */
-const tellable = /^(TransientError|PermanentError|Runtime\..+|Sandbox\..+)$/;
+const tellable = /^(TransientError|ResourceError|PermanentError|Runtime\..+|Sandbox\..+)$/;
 
 /** Our errors say their name in their text as well; see functions/telemetry.ts. */
-const ownError = /^(TransientError|PermanentError): (.*)$/s;
+const ownError = /^(TransientError|ResourceError|PermanentError): (.*)$/s;
 
 /** An error by its own name, which what invoked the function may have replaced by another. */
 const told = ({ Error: name, Cause }: CaughtError): { name: string; text: string | null } => {

@@ -22,7 +22,7 @@ export const cleanKeys = {
     `${attempt(dataset, runId, fence)}/rows/${fileId}-${name}.parquet`,
   plan: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/plan.json`,
-  /** What the Distributed Map reads: a JSON array of PartPointer. */
+  /** What the Distributed Map reads: a JSON array of PartItem. */
   items: (dataset: string, runId: RunId, fence: Fence): string =>
     `${attempt(dataset, runId, fence)}/items.json`,
   part: (dataset: string, runId: RunId, fence: Fence, part: number): string =>

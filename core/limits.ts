@@ -9,6 +9,8 @@ export const limits = {
   bytesPerRunMax: 512 * 1024 * 1024,
   /** Bytes (as landed) that one part takes from several files; a larger file is its own part. */
   bytesPerPartMax: 64 * 1024 * 1024,
+  /** Bytes of rows, as far as can be told, that a small worker takes; more go to a large one. */
+  smallWorkerBytesMax: 256 * 1024 * 1024,
   /** Parts an inline Map runs; above, the pipeline takes its Distributed Map. */
   inlinePartsMax: 40,
   /** Attempts of a run before its files are quarantined with E_RESOURCE. */

@@ -1,4 +1,4 @@
-import { PermanentError, TransientError } from '../core/errors.ts';
+import { PermanentError, ResourceError, TransientError } from '../core/errors.ts';
 
 /** What a log line may carry: ids, codes and counts. Never a value of a row. */
 export type LogFields = Readonly<
@@ -24,10 +24,11 @@ export const errorFields = (error: unknown): LogFields => ({
  * An error that nobody classified is a bug, and a bug is the same the next time: it is permanent.
  * To call it transient would retry it until the run's attempts are used up.
  */
-export const leaving = (error: unknown): TransientError | PermanentError =>
-  error instanceof TransientError
-    ? new TransientError(named('TransientError', error))
-    : new PermanentError(named('PermanentError', error));
+export const leaving = (error: unknown): TransientError | ResourceError | PermanentError => {
+  if (error instanceof TransientError) return new TransientError(named('TransientError', error));
+  if (error instanceof ResourceError) return new ResourceError(named('ResourceError', error));
+  return new PermanentError(named('PermanentError', error));
+};
 
 /** The name stands in the text too: not everything that invokes a function hands its name on. */
 const named = (name: string, error: unknown): string =>
@@ -37,6 +38,7 @@ const named = (name: string, error: unknown): string =>
 const ownMessage = (error: unknown): string => {
   const ours =
     error instanceof TransientError ||
+    error instanceof ResourceError ||
     error instanceof PermanentError ||
     (error instanceof Error && error.message.startsWith('assertion failed: '));
   const message = ours ? error.message : `unexpected ${nameOf(error)}`;

@@ -22,8 +22,8 @@ export const metricNamespace = 'Headgate';
 
 /**
  * Makes the Lambda handler of one stage: logger, metrics and tracer around what `build` returns.
- * The result is small by assertion, and only TransientError and PermanentError leave, without
- * their cause: the cause may quote a row, and the runtime prints what leaves.
+ * The result is small by assertion, and only the errors of core/errors.ts leave, without their
+ * cause: the cause may quote a row, and the runtime prints what leaves.
  */
 export const instrumented = <Event, Result>(
   service: string,

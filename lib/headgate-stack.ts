@@ -24,6 +24,8 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly encryption?: DataKeyProps['encryption'];
   /** How long clean rows are kept. @default 14 days */
   readonly cleanExpiry?: Duration;
+  /** Memory of the workers for large files, in megabytes. @default 3008 */
+  readonly largeWorkerMegabytes?: number;
   /** True when a dataset masks columns with a hash or a token. @default false */
   readonly saltedMasks?: boolean;
   /** SNS topic that is told of every alarm. @default - alarms only show in CloudWatch */
@@ -40,6 +42,7 @@ export class HeadgateStack extends Stack {
       encryption = 'customer-key',
       cleanExpiry = Duration.days(14),
       saltedMasks = false,
+      largeWorkerMegabytes = 3_008,
       alarmTopicArn,
     } = props;
     const removalPolicy = dataRemoval(this, this.stackName, props);
@@ -50,7 +53,7 @@ export class HeadgateStack extends Stack {
     const maskSalt = saltedMasks
       ? new MaskSalt(this, 'MaskSalt', { dataKey, removalPolicy })
       : undefined;
-    const parts = { zones, ledger, catalogue, architecture, maskSalt };
+    const parts = { zones, ledger, catalogue, architecture, maskSalt, largeWorkerMegabytes };
     const stages = new Stages(this, 'Stages', parts);
     const pipeline = new Pipeline(this, 'Pipeline', { stages, zones });
     const shared = { zones, ledger, pipeline, dataKey, architecture };

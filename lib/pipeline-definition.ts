@@ -1,70 +1,39 @@
 import { limits } from '../core/limits.ts';
-
-/** One function as a state calls it. */
-export type Callee = { readonly arn: string; readonly timeoutSeconds: number };
+import {
+  type Callee,
+  type Catcher,
+  catcher,
+  choice,
+  fail,
+  jsonata,
+  outgrown,
+  type State,
+  succeed,
+  type TaskOptions,
+  task,
+} from './states.ts';
 
 /** What the definition refers to; ARNs may be CDK tokens. */
 type PipelineParts = {
   readonly partition: string;
   readonly cleanBucket: string;
-  readonly callees: Readonly<
-    Record<'plan' | 'validate' | 'transform' | 'gate' | 'load' | 'publish' | 'quarantine', Callee>
-  >;
+  readonly callees: Readonly<Record<CalleeName, Callee>>;
 };
 
-type State = Readonly<Record<string, unknown>>;
-type Catcher = { readonly next: string; readonly output?: string };
+/** The functions of the stages; of those that touch every row, a small and a large one. */
+export type CalleeName =
+  | 'plan'
+  | 'validate'
+  | 'largeValidate'
+  | 'transform'
+  | 'largeTransform'
+  | 'gate'
+  | 'load'
+  | 'publish'
+  | 'quarantine';
 
 /** Parts that an inline Map works on at a time. */
 const partsAtOnce = 10;
-/** A function has this long after its own timeout to be reported dead. */
-const graceSeconds = 30;
-
-/** Trying again can help, and soon. PermanentError is in no list: it is never retried. */
-const transient = [
-  'TransientError',
-  'Lambda.ServiceException',
-  'Lambda.TooManyRequestsException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-];
-
-/**
- * The worker died or was given up. Once more, as the machine may be to blame; then Quarantine
- * isolates the files, since one of them may be.
- */
-const died = {
-  ErrorEquals: ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout'],
-  IntervalSeconds: 5,
-  MaxAttempts: 1,
-  BackoffRate: 1,
-  JitterStrategy: 'FULL',
-};
-
-/**
- * What local AWS calls any error that a handler throws; AWS has no such name. Its own name is lost
- * there, so a few quick tries stand for both lists above.
- */
-const unnamed = (attempts: number) => ({
-  ErrorEquals: ['Runtime.HandlerError'],
-  IntervalSeconds: 1,
-  MaxAttempts: attempts,
-  BackoffRate: 1,
-});
-
-const again = (attempts: number, delaySecondsMax: number) => ({
-  ErrorEquals: transient,
-  IntervalSeconds: 1,
-  MaxAttempts: attempts,
-  BackoffRate: 2,
-  MaxDelaySeconds: delaySecondsMax,
-  JitterStrategy: 'FULL',
-});
-
-const shortly = [again(6, 60), died, unnamed(2)];
-/** Loads of one dataset take turns, so one may wait for many others: about ten minutes. */
-const patiently = [again(40, 20), died, unnamed(2)];
 
 /** Every execution's input is its run, and it does not change on the way. */
 const run = '{% $states.context.Execution.Input %}';
@@ -72,8 +41,9 @@ const run = '{% $states.context.Execution.Input %}';
 const loadedRun =
   "{% $merge([$states.context.Execution.Input, {'attempt': $states.input.attempt}]) %}";
 const item = '{% $states.input %}';
-const failure = '{% $states.errorOutput %}';
 const itsItem = "{% $merge([$states.input, {'error': $states.errorOutput}]) %}";
+/** What plan said of a part, or of a whole run; see core/landing/worker.ts. */
+const isLarge = "$states.input.worker = 'large'";
 
 /**
  * The way of one run as Step Functions shows it. States carry ids and counts only. There is no
@@ -85,11 +55,18 @@ export const pipelineDefinition = (parts: PipelineParts): object => ({
   States: { ...wayStates(parts), ...failureStates(parts) },
 });
 
+const quarantine: Catcher = { next: 'Quarantine' };
+
 const wayStates = (parts: PipelineParts): Record<string, State> => {
-  const { callees } = parts;
-  const quarantine: Catcher = { next: 'Quarantine' };
-  const step = (callee: Callee, comment: string, next: string | undefined) =>
-    task(parts, callee, { comment, payload: run, next, caught: quarantine });
+  const step = (
+    callee: CalleeName,
+    next: string | undefined,
+    comment: string,
+    more: Partial<TaskOptions> = {},
+  ) =>
+    task(parts.partition, parts.callees[callee], {
+      ...{ comment, payload: run, next, caught: [quarantine], ...more },
+    });
   return {
     'New or released?': choice(
       'What is in the table is only published; what a person released was judged before.',
@@ -99,20 +76,29 @@ const wayStates = (parts: PipelineParts): Record<string, State> => {
       ],
       'Plan',
     ),
-    Plan: step(callees.plan, 'Looks at each file and packs them into parts.', 'Few or many parts?'),
+    Plan: step('plan', 'Few or many parts?', 'Looks at each file and packs them into parts.'),
     'Few or many parts?': choice(
       'More than a Map may hold inline go through a Distributed Map.',
       [{ when: "$states.input.mode = 'distributed'", next: 'Validate many parts' }],
       'Validate parts',
     ),
-    'Validate parts': partsInline(parts, quarantine),
-    'Validate many parts': partsDistributed(parts, quarantine),
-    Transform: step(callees.transform, 'Dedupes, joins, derives; stages Parquet files.', 'Gate'),
-    Gate: step(
-      callees.gate,
-      'Compares the run with the limits of its dataset.',
-      'Publish or hold?',
+    'Validate parts': partsInline(parts),
+    'Validate many parts': partsDistributed(parts),
+    'Small or large run?': choice(
+      'Most runs are small; a large worker costs more.',
+      [{ when: isLarge, next: 'Transform large run' }],
+      'Transform',
     ),
+    Transform: step('transform', 'Gate', 'Dedupes, joins, derives; stages Parquet files.', {
+      ...{ retry: 'unlessOutgrown' },
+      caught: [{ next: 'Transform large run', errors: outgrown }, quarantine],
+    }),
+    'Transform large run': step(
+      'largeTransform',
+      'Gate',
+      'The same, in a worker of more memory: for large runs, and for what killed a small one.',
+    ),
+    Gate: step('gate', 'Publish or hold?', 'Compares the run with the limits of its dataset.'),
     'Publish or hold?': choice(
       'Quality decides. An answer nobody knows is a failure.',
       [
@@ -122,22 +108,17 @@ const wayStates = (parts: PipelineParts): Record<string, State> => {
       ],
       'Quarantine',
     ),
-    Load: {
-      ...step(
-        callees.load,
-        'One atomic Iceberg commit: from here on the rows are visible.',
-        'Publish',
-      ),
-      Retry: patiently,
-    },
-    Publish: step(callees.publish, 'Ledger, lineage, announcement.', undefined),
+    Load: step('load', 'Publish', 'One atomic Iceberg commit: from here on the rows are visible.', {
+      retry: 'patiently',
+    }),
+    Publish: step('publish', undefined, 'Ledger, lineage, announcement.'),
     Held: succeed('Judged, and nothing published: npx headgate release or discard <run id>.'),
     'Nothing to publish': succeed('No row was left: refused, duplicate or superseded files.'),
   };
 };
 
-const failureStates = (parts: PipelineParts): Record<string, State> => ({
-  Quarantine: task(parts, parts.callees.quarantine, {
+const failureStates = ({ partition, callees }: PipelineParts): Record<string, State> => ({
+  Quarantine: task(partition, callees.quarantine, {
     comment: 'Reads what happened and decides what follows. Nothing is given up without it.',
     payload: {
       ...fields('$states.context.Execution.Input'),
@@ -158,7 +139,7 @@ const failureStates = (parts: PipelineParts): Record<string, State> => ({
   ),
   // Not Publish itself: its Catch would lead back here for ever. This one has none, as Quarantine
   // has none: the execution fails in the state, and a redrive begins with it.
-  'Publish after all': task(parts, parts.callees.publish, {
+  'Publish after all': task(partition, callees.publish, {
     comment: 'The rows are in the table, so the run rolls forward.',
     payload: loadedRun,
     next: undefined,
@@ -168,57 +149,72 @@ const failureStates = (parts: PipelineParts): Record<string, State> => ({
   'Run failed': fail('RunFailed', 'The files are quarantined: npx headgate run <run id>.'),
 });
 
-/** `$states.input` of a part is its PartPointer. */
-const partStates = (parts: PipelineParts, of: string): Record<string, State> => ({
-  [`Validate ${of}`]: task(parts, parts.callees.validate, {
-    comment: 'Judges every row of the files of one part.',
-    payload: item,
-    next: undefined,
-    caught: { next: `Quarantine ${of}`, output: itsItem },
-  }),
-  [`Quarantine ${of}`]: task(parts, parts.callees.quarantine, {
-    comment: 'A part of one file ends with its file; a part of several is isolated.',
-    payload: {
-      ...fields('$states.input'),
-      part: '{% $states.input.part %}',
-      error: errorOf('$states.input.error'),
-    },
-    next: `Goes on without ${of}?`,
-  }),
-  [`Goes on without ${of}?`]: choice(
-    'An answer nobody knows fails the part.',
-    [{ when: "$states.input.action in ['part-quarantined', 'ended']", next: `Ended ${of}` }],
-    `Failed ${of}`,
-  ),
-  [`Ended ${of}`]: succeed('The other parts of the run go on.'),
-  [`Failed ${of}`]: fail('PartFailed', 'The run fails and its next attempt isolates the files.'),
-});
+/** `$states.input` of a part is its PartItem. */
+const partStates = ({ partition, callees }: PipelineParts, of: string): Record<string, State> => {
+  const failed: Catcher = { next: `Quarantine ${of}`, output: itsItem };
+  return {
+    [`Small or large ${of}?`]: choice(
+      'Most parts are small; a large worker costs more.',
+      [{ when: isLarge, next: `Validate large ${of}` }],
+      `Validate ${of}`,
+    ),
+    [`Validate ${of}`]: task(partition, callees.validate, {
+      comment: 'Judges every row of the files of one part.',
+      payload: item,
+      next: undefined,
+      retry: 'unlessOutgrown',
+      caught: [{ next: `Validate large ${of}`, errors: outgrown, output: item }, failed],
+    }),
+    [`Validate large ${of}`]: task(partition, callees.largeValidate, {
+      comment: 'The same in a worker of more memory: for large parts, and what killed a small one.',
+      payload: item,
+      next: undefined,
+      caught: [failed],
+    }),
+    [`Quarantine ${of}`]: task(partition, callees.quarantine, {
+      comment: 'A part of one file ends with its file; a part of several is isolated.',
+      payload: {
+        ...fields('$states.input'),
+        part: '{% $states.input.part %}',
+        error: errorOf('$states.input.error'),
+      },
+      next: `Goes on without ${of}?`,
+    }),
+    [`Goes on without ${of}?`]: choice(
+      'An answer nobody knows fails the part.',
+      [{ when: "$states.input.action in ['part-quarantined', 'ended']", next: `Ended ${of}` }],
+      `Failed ${of}`,
+    ),
+    [`Ended ${of}`]: succeed('The other parts of the run go on.'),
+    [`Failed ${of}`]: fail('PartFailed', 'The run fails and its next attempt isolates the files.'),
+  };
+};
 
 /** A part that was quarantined has no counts, and a run may have no parts: hence the zero. */
 const sumOf = (count: string): string => `'${count}': $sum($append(0, $states.result.${count}))`;
 const partsCounts =
-  `{% {'parts': $count($states.result), ` +
+  `{% {'worker': $states.input.worker, 'parts': $count($states.result), ` +
   `${['rowsIn', 'valid', 'rejected'].map(sumOf).join(', ')}} %}`;
 
-const partsInline = (parts: PipelineParts, caught: Catcher): State => ({
+const partsInline = (parts: PipelineParts): State => ({
   ...jsonata('Map', 'Each part by itself.'),
   Items: '{% $states.input.items %}',
   MaxConcurrency: partsAtOnce,
   ItemProcessor: {
     ProcessorConfig: { Mode: 'INLINE' },
-    StartAt: 'Validate part',
+    StartAt: 'Small or large part?',
     States: partStates(parts, 'part'),
   },
   Output: partsCounts,
-  Catch: [catcher(caught)],
-  Next: 'Transform',
+  Catch: [catcher(quarantine)],
+  Next: 'Small or large run?',
 });
 
 /**
  * The one state in JSONPath: local AWS does not evaluate JSONata in an ItemReader. Its children
  * are of type STANDARD because an EXPRESS execution ends after five minutes.
  */
-const partsDistributed = (parts: PipelineParts, caught: Catcher): State => ({
+const partsDistributed = (parts: PipelineParts): State => ({
   Type: 'Map',
   QueryLanguage: 'JSONPath',
   Comment: 'Each part in an execution of its own, read from items.json in the clean zone.',
@@ -231,64 +227,16 @@ const partsDistributed = (parts: PipelineParts, caught: Catcher): State => ({
   },
   ItemProcessor: {
     ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-    StartAt: 'Validate one of many',
+    StartAt: 'Small or large one of many?',
     States: partStates(parts, 'one of many'),
   },
   ResultPath: null,
-  Catch: [{ ErrorEquals: ['States.ALL'], Next: caught.next }],
-  Next: 'Transform',
+  Catch: [{ ErrorEquals: ['States.ALL'], Next: quarantine.next }],
+  Next: 'Small or large run?',
 });
 
 /** Names the Map Runs, so that rights on them can be. */
 export const distributedLabel = 'Parts';
-
-type TaskOptions = {
-  readonly comment: string;
-  readonly payload: unknown;
-  /** Undefined ends the execution, or the part. */
-  readonly next: string | undefined;
-  readonly caught?: Catcher;
-};
-
-const task = (parts: PipelineParts, callee: Callee, options: TaskOptions): State => ({
-  ...jsonata('Task', options.comment),
-  Resource: `arn:${parts.partition}:states:::lambda:invoke`,
-  Arguments: { FunctionName: callee.arn, Payload: options.payload },
-  Output: '{% $states.result.Payload %}',
-  TimeoutSeconds: callee.timeoutSeconds + graceSeconds,
-  Retry: shortly,
-  ...(options.caught === undefined ? {} : { Catch: [catcher(options.caught)] }),
-  ...(options.next === undefined ? { End: true } : { Next: options.next }),
-});
-
-const catcher = ({ next, output = failure }: Catcher) => ({
-  ErrorEquals: ['States.ALL'],
-  Output: output,
-  Next: next,
-});
-
-const choice = (
-  comment: string,
-  rules: readonly { readonly when: string; readonly next: string }[],
-  otherwise: string,
-): State => ({
-  ...jsonata('Choice', comment),
-  Choices: rules.map(({ when, next }) => ({ Condition: `{% ${when} %}`, Next: next })),
-  Default: otherwise,
-});
-
-const succeed = (comment: string): State => jsonata('Succeed', comment);
-const fail = (error: string, cause: string): State => ({
-  ...jsonata('Fail', cause),
-  Error: error,
-  Cause: cause,
-});
-
-const jsonata = (type: string, comment: string) => ({
-  Type: type,
-  QueryLanguage: 'JSONata',
-  Comment: comment,
-});
 
 const fields = (of: string) => ({
   runId: `{% ${of}.runId %}`,

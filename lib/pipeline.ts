@@ -3,10 +3,11 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type Callee, distributedLabel, pipelineDefinition } from './pipeline-definition.ts';
+import { distributedLabel, pipelineDefinition } from './pipeline-definition.ts';
 import { acknowledgeWildcards, allow } from './rights.ts';
 import type { StageFunction } from './stage-function.ts';
 import type { Stages } from './stages.ts';
+import type { Callee } from './states.ts';
 import type { Zones } from './zones.ts';
 
 export interface PipelineProps {
@@ -27,7 +28,7 @@ export class Pipeline extends Construct {
     });
     allow(role, {
       actions: ['lambda:InvokeFunction'],
-      resources: stages.all.map(({ lambda }) => lambda.functionArn),
+      resources: Object.values(stages.all).map(({ lambda }) => lambda.functionArn),
     });
     zones.grantRead(role, zones.clean, ['*/items.json']);
     acknowledgeWildcards(
@@ -41,7 +42,9 @@ export class Pipeline extends Construct {
       callees: {
         plan: callee(stages.plan),
         validate: callee(stages.validate),
+        largeValidate: callee(stages.largeValidate),
         transform: callee(stages.transform),
+        largeTransform: callee(stages.largeTransform),
         gate: callee(stages.gate),
         load: callee(stages.load),
         publish: callee(stages.publish),

@@ -30,6 +30,11 @@ const Settings = z.strictObject({
   encryption: z.enum(['customer-key', 'aws-managed']).default('customer-key'),
   /** Clean rows can be made again from landing. Must outlive every attempt of a run. */
   cleanExpiryDays: count(2, 3_650).default(14),
+  /**
+   * Memory of the workers for large files, and for what kills a small one. A new account may have
+   * no more than the default.
+   */
+  largeWorkerMegabytes: count(1_769, 10_240).default(3_008),
   /** Alarms tell this SNS topic. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** First key of destroying data. */

@@ -22,6 +22,8 @@ export interface StageFunctionProps<Env extends Record<string, string>> {
   readonly architecture: EngineArchitecture;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
+  /** Whether it is the stage's worker for large files. @default false */
+  readonly isLarge?: boolean;
   /**
    * Gives the function DuckDB, and room on disk for what does not fit in memory. @default - none
    */
@@ -30,18 +32,19 @@ export interface StageFunctionProps<Env extends Record<string, string>> {
 
 /** One Lambda of the data's way, with a role and a log of its own and no right but its logs. */
 export class StageFunction<Env extends Record<string, string>> extends Construct {
-  readonly stage: string;
+  /** The stage, and which of its workers it is: the name in a dashboard. */
+  readonly title: string;
   readonly lambda: NodejsFunction;
   readonly role: Role;
   readonly timeout: Duration;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps<Env>) {
     super(scope, id);
-    const { stage, engine, timeout } = props;
-    this.stage = stage;
+    const { stage, engine, timeout, isLarge = false } = props;
+    this.title = isLarge ? `${stage}, large files` : stage;
     this.timeout = timeout;
     this.role = new Role(this, 'Role', {
-      description: `Runs the ${stage} stage of Headgate.`,
+      description: `Runs the ${this.title} stage of Headgate.`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     const logs = new LogGroup(this, 'Logs', {
@@ -56,7 +59,7 @@ export class StageFunction<Env extends Record<string, string>> extends Construct
       }),
     );
     this.lambda = new NodejsFunction(this, 'Function', {
-      description: `The ${stage} stage of Headgate.`,
+      description: `The ${this.title} stage of Headgate.`,
       entry: join(root, 'functions', stage, 'main.ts'),
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),

@@ -23,12 +23,18 @@ export interface StagesProps {
   readonly architecture: EngineArchitecture;
   /** Undefined when no dataset masks with a salt. */
   readonly maskSalt: MaskSalt | undefined;
+  /** Memory of the workers for large files, in megabytes. */
+  readonly largeWorkerMegabytes: number;
 }
 
 /** For stages that pass documents on. */
 const light = { timeout: Duration.minutes(2), memoryMegabytes: 512 };
-/** For stages that touch every row: as long as Lambda lets one run, and what a new account gets. */
-const heavy = { timeout: Duration.minutes(15), memoryMegabytes: 3_008 };
+/** For stages that touch every row: as long as Lambda lets one run. */
+const timeout = Duration.minutes(15);
+/** One whole processor. */
+const smallMegabytes = 1_769;
+
+type Size = 'small' | 'large';
 
 /**
  * The functions that the pipeline calls, in the order of the way. Each one's rights stand beside
@@ -37,24 +43,28 @@ const heavy = { timeout: Duration.minutes(15), memoryMegabytes: 3_008 };
 export class Stages extends Construct {
   readonly plan: StageFunction<PlanEnv>;
   readonly validate: StageFunction<ValidateEnv>;
+  readonly largeValidate: StageFunction<ValidateEnv>;
   readonly transform: StageFunction<TransformEnv>;
+  readonly largeTransform: StageFunction<TransformEnv>;
   readonly gate: StageFunction<GateEnv>;
   readonly load: StageFunction<LoadEnv>;
   readonly publish: StageFunction<PublishEnv>;
   readonly quarantine: StageFunction<QuarantineEnv>;
   readonly #props: StagesProps;
 
-  /** All of them, for whoever treats them alike. */
+  /** All of them by their names, for whoever treats them alike. */
   get all() {
-    return [
-      this.plan,
-      this.validate,
-      this.transform,
-      this.gate,
-      this.load,
-      this.publish,
-      this.quarantine,
-    ] as const;
+    return {
+      plan: this.plan,
+      validate: this.validate,
+      largeValidate: this.largeValidate,
+      transform: this.transform,
+      largeTransform: this.largeTransform,
+      gate: this.gate,
+      load: this.load,
+      publish: this.publish,
+      quarantine: this.quarantine,
+    } as const;
   }
 
   constructor(scope: Construct, id: string, props: StagesProps) {
@@ -62,8 +72,10 @@ export class Stages extends Construct {
     this.#props = props;
     const engine = new EngineLayer(this, 'Engine', { architecture: props.architecture });
     this.plan = this.#plan();
-    this.validate = this.#validate(engine);
-    this.transform = this.#transform(engine);
+    this.validate = this.#validate(engine, 'small');
+    this.largeValidate = this.#validate(engine, 'large');
+    this.transform = this.#transform(engine, 'small');
+    this.largeTransform = this.#transform(engine, 'large');
     this.gate = this.#gate();
     this.load = this.#load();
     this.publish = this.#publish();
@@ -87,10 +99,19 @@ export class Stages extends Construct {
     return plan;
   }
 
-  #validate(engine: EngineLayer): StageFunction<ValidateEnv> {
-    const { zones, ledger, architecture } = this.#props;
-    const validate = new StageFunction<ValidateEnv>(this, 'Validate', {
-      ...{ ...heavy, stage: 'validate', architecture, engine },
+  /** A stage that touches every row has two workers; core/landing/worker.ts says which for what. */
+  #worker(size: Size, engine: EngineLayer) {
+    const { architecture, largeWorkerMegabytes } = this.#props;
+    return size === 'small'
+      ? { engine, architecture, timeout, memoryMegabytes: smallMegabytes }
+      : { engine, architecture, timeout, memoryMegabytes: largeWorkerMegabytes, isLarge: true };
+  }
+
+  #validate(engine: EngineLayer, size: Size): StageFunction<ValidateEnv> {
+    const { zones, ledger } = this.#props;
+    const id = size === 'small' ? 'Validate' : 'LargeValidate';
+    const validate = new StageFunction<ValidateEnv>(this, id, {
+      ...{ ...this.#worker(size, engine), stage: 'validate' },
       environment: {
         LEDGER_TABLE: ledger.table.tableName,
         CLEAN_BUCKET: zones.clean.bucketName,
@@ -106,10 +127,11 @@ export class Stages extends Construct {
     return validate;
   }
 
-  #transform(engine: EngineLayer): StageFunction<TransformEnv> {
-    const { zones, ledger, catalogue, architecture, maskSalt } = this.#props;
-    const transform = new StageFunction<TransformEnv>(this, 'Transform', {
-      ...{ ...heavy, stage: 'transform', architecture, engine },
+  #transform(engine: EngineLayer, size: Size): StageFunction<TransformEnv> {
+    const { zones, ledger, catalogue, maskSalt } = this.#props;
+    const id = size === 'small' ? 'Transform' : 'LargeTransform';
+    const transform = new StageFunction<TransformEnv>(this, id, {
+      ...{ ...this.#worker(size, engine), stage: 'transform' },
       environment: {
         LEDGER_TABLE: ledger.table.tableName,
         CLEAN_BUCKET: zones.clean.bucketName,

@@ -5,6 +5,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { type EndedFile, type PlannedFile, RunPointer } from '../../core/documents.ts';
 import type { FileId } from '../../core/ids.ts';
 import { newestOnly, packParts } from '../../core/landing/parts.ts';
+import { type PartItem, workerFor } from '../../core/landing/worker.ts';
 import { type FileEntry, LandedFile, type RunEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
@@ -49,7 +50,9 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
     })),
   });
   await settleEnded(deps, pointer, planned.ended);
-  const items = planned.parts.map(({ part }) => ({ ...pointer, part }));
+  const items = planned.parts.map(
+    ({ part, files: own }): PartItem => ({ ...pointer, part, worker: workerFor(own) }),
+  );
   const itemsKey = await documents.writeItems(items);
   const inline = items.length <= limits.inlinePartsMax;
   const left = planned.parts.reduce((sum, { files: own }) => sum + own.length, 0);
@@ -58,6 +61,7 @@ export const plan = (deps: PlanDeps) => async (event: unknown) => {
     parts: items.length,
     files: left,
     refused: run.files.length - left,
+    worker: workerFor(planned.parts.flatMap(({ files: own }) => own)),
     items: inline ? items : [],
     itemsKey,
   } as const;

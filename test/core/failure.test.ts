@@ -81,6 +81,11 @@ describe('decideFailure', () => {
       failure('STARTED', 1, { part: [a] }),
       { kind: 'quarantine-file', fileId: a, code: 'E_RESOURCE' },
     ],
+    [
+      'so is one for which even a large worker is too small',
+      failure('STARTED', 1, { part: [a], error: { Error: 'ResourceError', Cause: '' } }),
+      { kind: 'quarantine-file', fileId: a, code: 'E_RESOURCE' },
+    ],
     ['a part of several is isolated', failure('STARTED', 1, { part: [a, b] }), { kind: 'isolate' }],
     [
       'a bug in a part of several, too',
@@ -154,6 +159,12 @@ describe('failureText', () => {
       'PermanentError',
       lambda('PermanentError', 'PermanentError: no right'),
       'PermanentError: no right',
+    ],
+    [
+      'as those about a full worker are',
+      'ResourceError',
+      lambda('ResourceError', 'ResourceError: full'),
+      'ResourceError: full',
     ],
     [
       'Lambda’s words about a dead worker are told',

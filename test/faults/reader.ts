@@ -10,7 +10,14 @@ export type Row = Readonly<Record<string, string | null>>;
 
 const Text = z.union([z.string(), z.null()]);
 const Rows = z.array(z.record(z.string(), Text));
-const TableRows = z.object({ rows: Rows, runs: z.array(z.string()), total: z.number() });
+const TableRows = z.object({
+  rows: Rows,
+  /** What gives a commit up is a snapshot of no run. */
+  runs: z
+    .array(z.string().nullable())
+    .transform((runs) => runs.flatMap((runId) => (runId === null ? [] : [runId]))),
+  total: z.number(),
+});
 const ParquetRows = z.object({ rows: Rows });
 export type TableRows = z.infer<typeof TableRows>;
 

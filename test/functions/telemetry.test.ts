@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PermanentError, TransientError } from '../../core/errors.ts';
+import { PermanentError, ResourceError, TransientError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { instrumented } from '../../functions/telemetry.ts';
 
@@ -54,6 +54,7 @@ describe('what leaves a stage', () => {
 
   test.each([
     ['a throttle', new TransientError('later', { cause: 42 }), 'TransientError', 'later'],
+    ['a full disk', new ResourceError('full', { cause: 42 }), 'ResourceError', 'full'],
     ['a missing right', new PermanentError('no'), 'PermanentError', 'no'],
     ['a bug', new TypeError('value 42'), 'PermanentError', 'unexpected TypeError'],
     [
@@ -63,7 +64,7 @@ describe('what leaves a stage', () => {
       'assertion failed: 1 = 2',
     ],
     ['no error at all', 'value 42', 'PermanentError', 'unexpected string'],
-  ])('%s has one of our two names and no values', async (_name, error, name, message) => {
+  ])('%s has one of our names and no values', async (_name, error, name, message) => {
     const thrown = await thrownBy(error);
     expect(thrown).toMatchObject({ name, message: `${name}: ${message}` });
     expect(thrown).not.toHaveProperty('cause');

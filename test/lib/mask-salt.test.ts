@@ -24,6 +24,7 @@ test('the salt is made by AWS, under our key, and outlives the stack', () => {
 test('only the transform stage may read it, and it knows it by its ARN', () => {
   expect(rightsOf('secretsmanager').map(([id]) => id)).toEqual([
     expect.stringMatching(/^StagesTransform/),
+    expect.stringMatching(/^StagesLargeTransform/),
   ]);
   salted.template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {

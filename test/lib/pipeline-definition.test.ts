@@ -15,7 +15,9 @@ const definition = pipelineDefinition({
   callees: {
     plan: callee('plan'),
     validate: callee('validate'),
+    largeValidate: callee('largeValidate'),
     transform: callee('transform'),
+    largeTransform: callee('largeTransform'),
     gate: callee('gate'),
     load: callee('load'),
     publish: callee('publish'),
@@ -118,6 +120,9 @@ describe.each(tasks)('%s', (name, state) => {
     expect(state.TimeoutSeconds).toBe(60 + 30);
   });
 
+  const small = /^(Validate (part|one of many)|Transform)$/.test(name);
+  const deaths = ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout'];
+
   test('tries again what may pass, and never what cannot', () => {
     const retried = state.Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
     expect(retried).toEqual(
@@ -127,10 +132,10 @@ describe.each(tasks)('%s', (name, state) => {
         'Lambda.TooManyRequestsException',
         'Lambda.AWSLambdaException',
         'Lambda.SdkClientException',
-        'Lambda.Unknown',
-        'States.Timeout',
       ]),
     );
+    // What killed a small worker is tried by a large one.
+    expect(retried.filter((error) => deaths.includes(error))).toEqual(small ? [] : deaths);
     expect(retried.filter((error) => /PermanentError|ALL|TaskFailed/.test(error))).toEqual([]);
     const [transient] = state.Retry;
     expect(transient?.JitterStrategy).toBe('FULL');
@@ -140,7 +145,8 @@ describe.each(tasks)('%s', (name, state) => {
   test('has somebody who looks after its failure, or can be redriven from there', () => {
     const isLast = /^(Quarantine|Publish after all)/.test(name);
     const caught = state.Catch.map(({ ErrorEquals }) => ErrorEquals);
-    expect(caught).toEqual(isLast ? [] : [['States.ALL']]);
+    const outgrown = small ? [[...deaths, 'ResourceError']] : [];
+    expect(caught).toEqual(isLast ? [] : [...outgrown, ['States.ALL']]);
   });
 
   test('carries ids and counts', () => {
@@ -216,6 +222,35 @@ test('a committed run begins at its end, a released one at its gate, any other a
   });
 });
 
+describe('what is large', () => {
+  const { States: one } = partsOf('Validate parts');
+  const { States: many } = partsOf('Validate many parts');
+  const large = [expect.objectContaining({ Condition: "{% $states.input.worker = 'large' %}" })];
+
+  test.each([
+    ['a run', way.States, 'Small or large run?', 'Transform', 'Transform large run'],
+    ['a part', one, 'Small or large part?', 'Validate part', 'Validate large part'],
+    [
+      'one of many parts',
+      ...([many, 'Small or large one of many?', 'Validate one of many'] as const),
+      'Validate large one of many',
+    ],
+  ])('goes to the large worker, be it %s', (_what, states, question, small, big) => {
+    expect(states[question]).toMatchObject({ Default: small, Choices: large });
+    expect(states[question]?.Choices[0]?.Next).toBe(big);
+    expect(states[small]?.Catch[0]?.Next).toBe(big);
+    const [first, second] = [states[small], states[big]].map((state) => state?.Arguments);
+    expect(first?.Payload).toEqual(second?.Payload);
+    expect(second?.FunctionName).toMatch(/:large/);
+    expect(first?.FunctionName).not.toMatch(/:large/);
+  });
+
+  test('is still known once the parts are judged', () => {
+    expect(way.States['Validate parts']?.Output).toContain("'worker': $states.input.worker");
+    expect(way.States['Validate many parts']).toMatchObject({ ResultPath: null });
+  });
+});
+
 test('many parts are read from S3 by executions that may run as long as a function', () => {
   expect(way.States['Validate many parts']).toMatchObject({
     ItemReader: {
@@ -224,6 +259,6 @@ test('many parts are read from S3 by executions that may run as long as a functi
     },
     ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
     MaxConcurrency: limits.filesPerRunMax,
-    Next: 'Transform',
+    Next: 'Small or large run?',
   });
 });

@@ -121,6 +121,7 @@ describe('settings', () => {
   test('have defaults', () => {
     expect(settings({})).toEqual({
       stackName: 'Headgate',
+      largeWorkerMegabytes: 3_008,
       architecture: 'arm64',
       batchingWindowSeconds: 5,
       encryption: 'customer-key',
@@ -151,6 +152,7 @@ describe('settings', () => {
     ['headgate:batchingWindowSeconds', '301', /headgate:batchingWindowSeconds/],
     ['headgate:batchingWindowSeconds', '1.5', /headgate:batchingWindowSeconds/],
     ['headgate:cleanExpiryDays', '1', /headgate:cleanExpiryDays/],
+    ['headgate:largeWorkerMegabytes', '1024', /headgate:largeWorkerMegabytes/],
     ['headgate:destroyData', 'yes', /headgate:destroyData/],
     ['headgate:stackName', '1 stack', /headgate:stackName/],
     ['headgate:alarmTopicArn', 'alarms', /headgate:alarmTopicArn/],

@@ -86,13 +86,11 @@ export const statementsOfRole = (synthesized: Synthesized, role: string): Statem
     .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(`"${role}"`))
     .flatMap(([, policy]) => statementsOf(policy));
 
-/** The functions of the stack, by stage. */
+/** The functions of the stack, by stage; `, large files` marks a stage's second worker. */
 export const functionsByStage = (synthesized: Synthesized): Map<string, Resource> =>
   new Map(
     synthesized.ofType('AWS::Lambda::Function').map(([, resource]) => {
-      const { Variables } = z
-        .object({ Variables: z.record(z.string(), z.unknown()) })
-        .parse(resource.Properties.Environment);
-      return [String(Variables.POWERTOOLS_SERVICE_NAME), resource];
+      const [, name = ''] = /^The (.+) stage/.exec(String(resource.Properties.Description)) ?? [];
+      return [name, resource];
     }),
   );

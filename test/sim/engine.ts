@@ -4,7 +4,7 @@ import { recognise } from '../../adapters/engine/recognise.ts';
 import type { Transformed, TransformRequest } from '../../adapters/engine/transform.ts';
 import type { Validated, ValidateRequest } from '../../adapters/engine/types.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import { PermanentError } from '../../core/errors.ts';
+import { PermanentError, ResourceError } from '../../core/errors.ts';
 import { sha256 } from '../../core/hash.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { Compression } from '../../core/landing/sniff.ts';
@@ -23,6 +23,9 @@ export type Disk = Map<string, Buffer>;
 
 /** The line that kills whoever reads it. */
 export const POISON = 'POISON';
+
+/** Begins rows that are too large for a small worker: it dies of them or says that it is full. */
+export const HEAVY = 'heavy';
 
 const readJson = (disk: Disk, path: string): Row[] => {
   const bytes = disk.get(path);
@@ -78,10 +81,8 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
   const validateFile = async (request: ValidateRequest): Promise<Validated> => {
     const { path, fileId, outDir } = request;
     const text = disk.get(path)?.toString('utf8') ?? '';
-    if (text.includes(POISON)) {
-      kernel.kill(worker);
-      return await new Promise(() => undefined);
-    }
+    if (text.includes(POISON)) return await die();
+    await bear(text);
     const lines = text.split('\n').filter((line) => line !== '');
     const rows: Row[] = [];
     const rejected: { _row: number; raw: string }[] = [];
@@ -120,6 +121,7 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
     const seen = new Set<string>();
     const kept: Row[] = [];
     const doubled: Row[] = [];
+    await bear(clean.flatMap(({ paths }) => paths.map((path) => `${disk.get(path)}`)).join());
     const perFile = clean.map(({ fileId, paths }) => {
       const rows = paths.flatMap((path) => readJson(disk, path)).sort((a, b) => a._row - b._row);
       const fresh = rows.filter(({ id }) => !seen.has(id) && seen.add(id));
@@ -143,6 +145,18 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
     }));
     const nothing = { profile: null, facts: undefined, setRules: undefined, unmatched: {} };
     return { ...nothing, perFile, files, duplicatesPath, rows: kept.length };
+  };
+
+  const die = (): Promise<never> => {
+    kernel.kill(worker);
+    return new Promise(() => undefined);
+  };
+
+  /** Lets a large worker go on; a small one has no room for heavy rows. */
+  const bear = async (rows: string): Promise<void> => {
+    if (worker.name.startsWith('large') || !rows.includes(HEAVY)) return;
+    if (kernel.random.chance(0.5)) throw new ResourceError('the disk of the worker is full');
+    await die();
   };
 
   const mendFile = async (): Promise<never> => {

@@ -1,4 +1,4 @@
-import { POISON } from './engine.ts';
+import { HEAVY, POISON } from './engine.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** Something that the outside world does, at a time after the start. */
@@ -30,6 +30,8 @@ const odd = (random: Random, index: number): { readonly key: string; readonly te
     { key: `nowhere/${index}.csv`, text: 'a,1\n' },
     { key: `sales/empty-${index}.csv`, text: '' },
     { key: `sales/poison-${index}.csv`, text: `p${index},1\n${POISON}\n` },
+    { key: `sales/heavy-${index}.csv`, text: `${HEAVY}${index},1\n` },
+    { key: `strict/heavy-${index}.csv`, text: `${HEAVY}${index},1\n` },
     { key: `strict/poison-${index}.csv`, text: `p${index},1\n${POISON}\n` },
   ]);
 

@@ -40,7 +40,8 @@ export const buckets = {
 const SECOND = 1_000;
 /** As lib/ deploys them. */
 const timeouts = {
-  ...{ plan: 120, validate: 900, transform: 900, gate: 120, load: 300, publish: 120 },
+  ...{ plan: 120, validate: 900, largeValidate: 900, transform: 900, largeTransform: 900 },
+  ...{ gate: 120, load: 300, publish: 120 },
   ...{ quarantine: 120, intake: 60, reconcile: 300, 'dead-letters': 60 },
 } as const;
 type StageName = keyof typeof timeouts;
@@ -91,6 +92,7 @@ export class SimulatedWorld {
       ...{ partition: 'aws', cleanBucket: buckets.cleanBucket },
       callees: {
         ...{ plan: callee('plan'), validate: callee('validate'), transform: callee('transform') },
+        ...{ largeValidate: callee('largeValidate'), largeTransform: callee('largeTransform') },
         ...{ gate: callee('gate'), load: callee('load'), publish: callee('publish') },
         quarantine: callee('quarantine'),
       },
@@ -172,11 +174,12 @@ export class SimulatedWorld {
       ) =>
       (worker: Worker) =>
         make(this.portsOf(worker)) as (event: unknown) => Promise<unknown>;
+    const judge = at((ports) => validate(ports));
+    const make = at((ports) => transform({ ...ports, salt: async () => 'salt' }));
     return {
       intake: at(intake),
       plan: at((ports) => plan({ ...ports, recognise: ports.engine.recognise })),
-      validate: at((ports) => validate(ports)),
-      transform: at((ports) => transform({ ...ports, salt: async () => 'salt' })),
+      ...{ validate: judge, largeValidate: judge, transform: make, largeTransform: make },
       gate: at(gate),
       load: at(load),
       publish: at(publish),

@@ -177,6 +177,15 @@ describe('validateFile of Parquet', () => {
     expect(found).toMatchObject({ kind: 'refused', code: 'E_CORRUPT' });
   });
 
+  test('a sound file for which memory is too small is no damaged one', async () => {
+    const path = await write(`SELECT x.* FROM (${typed}) x, range(50000)`);
+    const judged = validateFile({
+      ...{ dataset: oracleDatasets.orders, path, format: 'parquet', fileId, threads: 1 },
+      ...{ runId: 'orders-20240101T000000Z-0123456789', outDir: place(), memoryLimit: '1MB' },
+    });
+    await expect(judged).rejects.toThrow(/^Out of Memory Error/);
+  });
+
   test('rows that can hardly fit in the bytes are a bomb', async () => {
     const path = await write(`SELECT x.* FROM (${typed}) x, range(7000000)`);
     const found = await validate(path, 'parquet', place());

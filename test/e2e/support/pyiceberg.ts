@@ -19,8 +19,9 @@ export const TableRead = z.object({
     z.object({ id: z.number(), name: z.string(), type: z.string(), required: z.boolean() }),
   ),
   partition: z.array(z.object({ name: z.string(), transform: z.string() })),
+  /** What gives a commit up is a snapshot of no run. */
   history: z.array(
-    z.object({ snapshot_id: z.string(), operation: z.string(), run_id: z.string() }),
+    z.object({ snapshot_id: z.string(), operation: z.string(), run_id: z.string().nullable() }),
   ),
   sample: z.array(z.record(z.string(), z.unknown())),
 });

@@ -26,6 +26,13 @@ export const stageMutants: readonly Mutant[] = [
     '',
   ),
   mutant(
+    'one-size-of-worker',
+    'what kills a small worker is given up without a large one',
+    'lib/pipeline-definition.ts',
+    'errors: outgrown, output: item }, failed]',
+    "errors: ['Nothing'], output: item }, failed]",
+  ),
+  mutant(
     'any-version',
     'the newest version is read instead of the announced one',
     'adapters/landing.ts',

@@ -67,7 +67,7 @@ const killedTasks = async (runId: RunId): Promise<number> =>
   failures(await history(stack, runId)).length;
 
 describe('a worker that is killed', () => {
-  test('while it judges rows leaves nothing behind: the part is judged again', async () => {
+  test('while it judges rows leaves nothing behind: a large one judges them again', async () => {
     const rows = 60_000;
     // The content is claimed once the file is read, and before its first row is judged.
     const { dropped, run } = await landAndKill(
@@ -76,6 +76,8 @@ describe('a worker that is killed', () => {
       ({ file }) => file.contentId !== null,
     );
     expect(await killedTasks(run.runId)).toBeGreaterThan(0);
+    const states = visits(await history(stack, run.runId)).map(({ state }) => state);
+    expect(states).toContain('Validate large part');
     await expectWhole(dropped, run, rows);
   });
 

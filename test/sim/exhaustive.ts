@@ -126,15 +126,15 @@ async function* zombies(): AsyncGenerator<Schedule> {
 }
 
 /**
- * Both workers that judge the file die, and so do their part and its run; whoever was to quarantine
- * the file falls asleep over it, and wakes at each moment of the next attempt.
+ * All three workers that judge the file die, and so do their part and its run; whoever was to
+ * quarantine the file falls asleep over it, and wakes at each moment of the next attempt.
  */
 async function* lateQuarantines(): AsyncGenerator<Schedule> {
   const begin = (): Faults => {
     let deaths = 0;
     let naps = 0;
     return ({ worker, site }) => {
-      if (/validate$/i.test(worker.name) && site === 'dynamo.GetItem' && deaths < 4) {
+      if (/validate$/i.test(worker.name) && site === 'dynamo.GetItem' && deaths < 6) {
         deaths += 1;
         return deaths % 2 === 0 ? 'crash-before' : undefined;
       }

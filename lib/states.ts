@@ -31,8 +31,14 @@ const transient = [
 /** The worker died or was given up. */
 const deaths = ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout'];
 
+/**
+ * What local AWS calls any error of a function, its death too; AWS has no such name. A few quick
+ * tries have to do there for all that is told apart below.
+ */
+const nameless = 'Runtime.HandlerError';
+
 /** A small worker could not do it, where a large one may: it died, or said that it was full. */
-export const outgrown: readonly string[] = [...deaths, 'ResourceError'];
+export const outgrown: readonly string[] = [...deaths, 'ResourceError', nameless];
 
 /**
  * Once more, as the machine may be to blame; then Quarantine isolates the files, since one of them
@@ -46,16 +52,7 @@ const died = {
   JitterStrategy: 'FULL',
 };
 
-/**
- * What local AWS calls any error that a handler throws; AWS has no such name. Its own name is lost
- * there, so a few quick tries stand for both lists above.
- */
-const unnamed = (attempts: number) => ({
-  ErrorEquals: ['Runtime.HandlerError'],
-  IntervalSeconds: 1,
-  MaxAttempts: attempts,
-  BackoffRate: 1,
-});
+const unnamed = { ErrorEquals: [nameless], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 };
 
 const again = (attempts: number, delaySecondsMax: number) => ({
   ErrorEquals: transient,
@@ -67,11 +64,11 @@ const again = (attempts: number, delaySecondsMax: number) => ({
 });
 
 export const retries = {
-  shortly: [again(6, 60), died, unnamed(2)],
+  shortly: [again(6, 60), died, unnamed],
   /** Loads of one dataset take turns, so one may wait for many others: about ten minutes. */
-  patiently: [again(40, 20), died, unnamed(2)],
+  patiently: [again(40, 20), died, unnamed],
   /** Of a small worker: what kills it goes to a large one at once. */
-  unlessOutgrown: [again(6, 60), unnamed(2)],
+  unlessOutgrown: [again(6, 60)],
 } as const;
 
 export type TaskOptions = {

@@ -110,8 +110,8 @@ export const codes = {
     'Export the rejected rows again (npx headgate rejects export RUN), mend them and apply them.',
   ),
   E_RESOURCE: file(
-    'the worker died on this file in every attempt',
-    'Look at the validate function’s log; split the file, or give the function more memory.',
+    'the workers died on this file in every attempt, the large one too',
+    'Look at the log of the function for large files; split the file, or give that function more memory (-c headgate:largeWorkerMegabytes=…), and replay it.',
   ),
   E_INTERNAL: file(
     'the run failed for a reason that is not in the file',

@@ -32,7 +32,7 @@ const endToEnd = (name: string, groupOrder: number, include: string[]) => ({
 
 const unit = [
   'test/{core,adapters,functions,datasets,bin,layers,readers,bad-inputs}/**/*.test.ts',
-  'test/faults/*.test.ts',
+  'test/{faults,reliability}/*.test.ts',
   'test/*.test.ts',
 ];
 

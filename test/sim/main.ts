@@ -10,6 +10,7 @@ import { runMany } from './pool.ts';
 import { simulate } from './simulate.ts';
 import type { Tally } from './tally.ts';
 import { timeline } from './timeline.ts';
+import { runTwice } from './twice.ts';
 import { workloadOf } from './workload.ts';
 
 const SEEDS = 10_000;
@@ -76,6 +77,11 @@ const program = (out: Output, end: (isGood: boolean) => void): Command => {
     .option('--seeds <n>', 'at most so many for each', whole, 2_000)
     .argument('[name...]', 'only these')
     .action(async (names: string[], { seeds }) => end(await huntMutants(names, seeds, out)));
+  command
+    .command('determinism')
+    .description('runs each history twice: a seed must say all that happens in it')
+    .option('--seeds <n>', 'how many', whole, 100)
+    .action(async ({ seeds }) => end(await runTwice(seeds, out)));
   command
     .command('seed')
     .description('one history with its timeline; of a failing one the smallest form')

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { exhaust } from './exhaustive-run.ts';
 import { hunt } from './hunt.ts';
-import type { Moment } from './kernel.ts';
 import { coldCells } from './matrix.ts';
 import { misfits } from './misfits.ts';
 import { mutants } from './mutants/index.ts';
 import { runMany } from './pool.ts';
 import { regressions } from './regressions.ts';
 import { simulate } from './simulate.ts';
+import { twice } from './twice.ts';
 
 const isRelease = process.env.HEADGATE_RELEASE === '1';
 const minutes = (count: number) => ({ timeout: count * 60_000 });
@@ -22,16 +22,9 @@ describe('histories with faults at random', () => {
   });
 
   test('are a function of their seed', minutes(5), async () => {
-    const traced = async (seed: number): Promise<readonly Moment[]> => {
-      const moments: Moment[] = [];
-      await simulate({ seed, onMoment: (moment) => moments.push(moment) });
-      return moments;
-    };
-    for (let seed = 1; seed <= 100; seed += 1) {
-      const moments = await traced(seed);
-      expect(moments.length).toBeGreaterThan(0);
-      expect(await traced(seed)).toEqual(moments);
-    }
+    const { effects, differing } = await twice(100);
+    expect(effects).toBeGreaterThan(10_000);
+    expect(differing).toEqual([]);
   });
 });
 

@@ -76,19 +76,21 @@ const long = avsc.types.LongType.__with({
 const compile = (schema: avsc.Schema): avsc.Type =>
   avsc.Type.forSchema(schema, { registry: { long }, wrapUnions: false });
 
-const compiledMax = 64;
-const compiled = new Map<string, avsc.Type>();
+const keptMax = 64;
 
 /** Compiling generates code, and the same few schemas come back in every commit. */
-const compileOnce = (schema: AvroSchema): avsc.Type => {
-  const text = JSON.stringify(schema);
-  const known = compiled.get(text);
+const keptIn = <T>(kept: Map<string, T>, key: string, make: () => T): T => {
+  const known = kept.get(key);
   if (known !== undefined) return known;
-  if (compiled.size >= compiledMax) compiled.clear();
-  const type = compile(schema);
-  compiled.set(text, type);
-  return type;
+  if (kept.size >= keptMax) kept.clear();
+  const made = make();
+  kept.set(key, made);
+  return made;
 };
+
+const compiled = new Map<string, avsc.Type>();
+const compileOnce = (schema: AvroSchema): avsc.Type =>
+  keptIn(compiled, JSON.stringify(schema), () => compile(schema));
 
 const headerType = compile({ type: 'map', values: 'bytes' });
 const longType = compile('long');
@@ -185,6 +187,22 @@ const blocksOf = (file: Buffer, start: number, codec: string): Block[] => {
   return blocks;
 };
 
+const readings = new Map<string, Reading>();
+
+/** How rows that were written by one schema are read in the shape of another. */
+type Reading = {
+  readonly to: avsc.Type;
+  readonly resolver: ReturnType<avsc.Type['createResolver']>;
+};
+
+const readingOf = (writer: string, reader: AvroRecord): Reading =>
+  keptIn(readings, `${writer}\n${JSON.stringify(reader)}`, () => {
+    const names = fieldNames(reader);
+    const written = WrittenSchema.parse(JSON.parse(writer));
+    const to = compileOnce(renamed(reader, names));
+    return { to, resolver: to.createResolver(compileOnce(renamed(written, names))) };
+  });
+
 /**
  * Rows of a container file in the shape of `reader`, whoever wrote it: matched by field id, what
  * is missing null, what is unknown left out. `T` must be the type that `reader` describes; avsc
@@ -197,11 +215,7 @@ export function decodeAvro<T>(file: Buffer, reader: AvroRecord): { rows: T[]; me
   const head = headerType.decode(file, MAGIC.length);
   const header = z.record(z.string(), z.instanceof(Buffer)).parse(head.value);
   const meta = Object.fromEntries(Object.entries(header).map(([key, b]) => [key, b.toString()]));
-  const names = fieldNames(reader);
-  const written = WrittenSchema.parse(JSON.parse(meta['avro.schema'] ?? 'null'));
-  const from = compileOnce(renamed(written, names));
-  const to = compileOnce(renamed(reader, names));
-  const resolver = to.createResolver(from);
+  const { to, resolver } = readingOf(meta['avro.schema'] ?? 'null', reader);
   const rows: T[] = [];
   const blocks = blocksOf(file, head.offset + SYNC_BYTES, meta['avro.codec'] ?? 'null');
   for (const block of blocks) {

@@ -1,3 +1,5 @@
+import { startReplay } from '../../bin/replay/replay-run.ts';
+import { contractVersion } from '../../core/contract.ts';
 import { pointerOf } from '../../core/documents.ts';
 import { RunId } from '../../core/ids.ts';
 import { objectCreated } from '../support/events.ts';
@@ -24,9 +26,10 @@ export const enact = (kernel: Kernel, world: SimulatedWorld, outside: Outside): 
   const versions: Version[] = [];
   for (const deed of outside.deeds)
     kernel.after(deed.atMs, () => {
-      if (deed.kind === 'delete') {
+      if (deed.kind !== 'put') {
         const version = versions[deed.put];
-        if (version !== undefined) version.deletedAt = kernel.now;
+        if (version !== undefined && deed.kind === 'delete') version.deletedAt = kernel.now;
+        if (version !== undefined && deed.kind === 'replay') replayRunOf(kernel, world, version);
         return;
       }
       const version = world.landing.put(deed.key, Buffer.from(deed.text), kernel.now);
@@ -72,6 +75,55 @@ export const operate = (kernel: Kernel, world: SimulatedWorld, seed: number): vo
           decide(kernel, world, id, random.chance(0.3)).catch(() => undefined);
         }
     });
+};
+
+/**
+ * A person, who has runs replayed: those that failed, and some that are published. Sometimes two do
+ * it at once. The definition is the same, so that the rows must be the same afterwards.
+ */
+export const replay = (kernel: Kernel, world: SimulatedWorld, seed: number): void => {
+  const random = randomOf(seed, 'replays');
+  if (!random.chance(0.3)) return;
+  for (let hour = 0; hour < 3; hour += 1)
+    kernel.after((hour + random.next()) * HOUR, () => {
+      for (const id of replayedNow(world, random)) {
+        const twins = random.chance(0.2) ? 2 : 1;
+        // Who gets an error sees it, and comes again.
+        for (let twin = 0; twin < twins; twin += 1)
+          startOne(kernel, world, id).catch(() => undefined);
+      }
+    });
+};
+
+const replayedNow = (world: SimulatedWorld, random: Random): readonly RunId[] =>
+  [...world.table.items.values()].flatMap(({ status, runId }) =>
+    random.chance(replayed[status?.S ?? ''] ?? 0) ? RunId.parse(runId?.S) : [],
+  );
+
+/** How many of the runs that have ended so. */
+const replayed: Readonly<Record<string, number>> = { 'RUN#PUBLISHED': 0.2, 'RUN#FAILED': 0.6 };
+
+const replayRunOf = (kernel: Kernel, world: SimulatedWorld, { versionId }: Version): void => {
+  const run = [...world.table.items.values()].find((item) => item.versionId?.S === versionId);
+  if (run?.runId?.S !== undefined)
+    startOne(kernel, world, RunId.parse(run.runId.S)).catch(() => undefined);
+};
+
+const startOne = async (kernel: Kernel, world: SimulatedWorld, id: RunId): Promise<void> => {
+  const ports = world.portsOf(kernel.worker('operator'));
+  const dataset = ports.datasetNamed(id.slice(0, id.indexOf('-')));
+  if (dataset === undefined) return;
+  const asked = { dataset, contractVersion: contractVersion(dataset), again: true };
+  await startReplay(
+    {
+      ...{ ledger: ports.ledger, landing: ports.landing, catalog: ports.world.catalog },
+      ...{ name: 'Headgate', where: 'here', caller: async () => 'someone' },
+      start: async (pointer) => await ports.pipeline.start(pointer),
+    },
+    id,
+    { ...asked, selection: `run ${id}` },
+    ports.now,
+  );
 };
 
 /** What a person does about an alarm of dead letters: `npx headgate redrive --all`. */

@@ -3,7 +3,7 @@ import type { FaultKind, Faults } from './kernel.ts';
 import type { Simulation } from './simulate.ts';
 import type { Deed } from './workload.ts';
 
-/** A history that went wrong once, and what had been wrong with it. */
+/** A history that went wrong once, or would without a guard, and what is wrong with it then. */
 export type Regression = { readonly was: string; readonly simulation: Simulation };
 
 /** A fault at one place of one function, told from the place and not from a count of effects. */
@@ -98,6 +98,19 @@ export const regressions: readonly Regression[] = [
       ...{ ...quiet, seed: 7 },
       deeds: [put(0, 'prices/old.csv', 'a1,1\n'), put(1_500, 'prices/new.csv', 'a1,x\n')],
       eventAtMs: (index) => 10_000 - index * 1_500,
+    },
+  },
+  {
+    was: 'a file that was deleted while it was replayed took its published rows along',
+    simulation: {
+      ...{ ...quiet, seed: 8 },
+      deeds: [
+        put(0, 'sales/a.csv', 'a1,1\nb1,2\n'),
+        { kind: 'replay', atMs: 600_000, put: 0 },
+        { kind: 'delete', atMs: 630_000, put: 0 },
+      ],
+      freezeMs: () => 60_000,
+      faults: hits([{ worker: 'plan', site: 's3.HeadObject', kind: 'freeze', calls: [1] }])(),
     },
   },
   // Of these seeds some let the person release both.

@@ -1,7 +1,7 @@
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
 import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
-import { enact, operate, redrive } from './outside.ts';
+import { enact, operate, redrive, replay } from './outside.ts';
 import { type Random, randomOf } from './random.ts';
 import { watchOf } from './watch.ts';
 import type { Deed } from './workload.ts';
@@ -27,6 +27,8 @@ export type Simulation = {
   readonly soundAfterMs?: number;
   /** False: reconcile only comes when all is sound again. */
   readonly reconciles?: boolean;
+  /** False: nobody has anything replayed. @default as the seed says */
+  readonly replays?: boolean;
 };
 
 export type History = {
@@ -65,6 +67,7 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
   try {
     enact(kernel, world, { deeds: workloadOf(seed), ...simulation, troubles });
     operate(kernel, world, seed);
+    if (simulation.replays !== false) replay(kernel, world, seed);
     if (simulation.reconciles !== false)
       reconciling(kernel, world, randomOf(seed, 'reconcile'), troubles);
     await kernel.run();

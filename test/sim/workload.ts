@@ -5,11 +5,16 @@ import { type Random, randomOf } from './random.ts';
 export type Deed =
   | { readonly kind: 'put'; readonly atMs: number; readonly key: string; readonly text: string }
   /** Deletes the version that the `put` of this place among the puts made. */
-  | { readonly kind: 'delete'; readonly atMs: number; readonly put: number };
+  | { readonly kind: 'delete'; readonly atMs: number; readonly put: number }
+  /** A person has the run of that version replayed. */
+  | { readonly kind: 'replay'; readonly atMs: number; readonly put: number };
 
 const datasets = ['sales', 'sales', 'prices', 'strict'] as const;
 /** Files land within this time, some at once, and others while their forerunners still run. */
 const SPREAD_MS = 20 * 60_000;
+
+/** Some versions are deleted at once, and others long after they were published. */
+const DELETED_MS = 3 * 3_600_000;
 
 /** Rows of which some are bad and some stand twice in the file; ids are this file's own. */
 const textOf = (random: Random, file: number): string => {
@@ -35,6 +40,9 @@ const odd = (random: Random, index: number): { readonly key: string; readonly te
     { key: `strict/poison-${index}.csv`, text: `p${index},1\n${POISON}\n` },
   ]);
 
+const keptMs = (random: Random): number =>
+  Math.floor(random.next() * (random.chance(0.3) ? DELETED_MS : 60_000));
+
 /** What happens to one landing bucket: drops, the same again, overwrites, deletions. */
 export const workloadOf = (seed: number): readonly Deed[] => {
   const random = randomOf(seed, 'workload');
@@ -58,8 +66,7 @@ export const workloadOf = (seed: number): readonly Deed[] => {
             : fresh;
     puts.push(put);
     deeds.push({ kind: 'put', atMs, ...put });
-    if (random.chance(0.08))
-      deeds.push({ kind: 'delete', atMs: atMs + Math.floor(random.next() * 60_000), put: index });
+    if (random.chance(0.1)) deeds.push({ kind: 'delete', atMs: atMs + keptMs(random), put: index });
   }
   return deeds;
 };

@@ -95,7 +95,7 @@ export class Stages extends Construct {
     ledger.grant(plan.role, 'GetItem', 'UpdateItem');
     zones.grantReadLanding(plan.role);
     zones.grantWrite(plan.role, zones.clean);
-    zones.grantWrite(plan.role, zones.quarantine);
+    zones.grantWrite(plan.role, zones.quarantine, ['*/_files/*']);
     return plan;
   }
 
@@ -122,7 +122,7 @@ export class Stages extends Construct {
     zones.grantReadLanding(validate.role);
     zones.grantRead(validate.role, zones.clean);
     zones.grantWrite(validate.role, zones.clean);
-    zones.grantWrite(validate.role, zones.quarantine);
+    zones.grantWrite(validate.role, zones.quarantine, ['*/_files/*', '*/rejects/*', '*/values/*']);
     zones.grantRead(validate.role, zones.quarantine, ['*/_mends/*']);
     return validate;
   }
@@ -149,7 +149,7 @@ export class Stages extends Construct {
     zones.grantRead(transform.role, zones.curated);
     // Metadata too: Glue writes a new table's first metadata file with the caller's rights.
     zones.grantWrite(transform.role, zones.curated, ['*/data/*', '*/metadata/*']);
-    zones.grantWrite(transform.role, zones.quarantine);
+    zones.grantWrite(transform.role, zones.quarantine, ['*/rejects/*', '*/duplicates.parquet']);
     catalogue.grantCreate(transform.role);
     return transform;
   }
@@ -233,7 +233,7 @@ export class Stages extends Construct {
     zones.grantRead(quarantine.role, zones.curated, ['*/metadata/*']);
     // A snapshot without a change, which gives an attempt up.
     zones.grantWrite(quarantine.role, zones.curated, ['*/metadata/*']);
-    zones.grantWrite(quarantine.role, zones.quarantine);
+    zones.grantWrite(quarantine.role, zones.quarantine, ['*/_files/*']);
     catalogue.grantCommit(quarantine.role);
     return quarantine;
   }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { HeadgateStack } from '../../lib/headgate-stack.ts';
@@ -129,6 +131,25 @@ describe('settings', () => {
       destroyData: false,
       cliCredentials: false,
     });
+  });
+
+  test('are those that docs/operations.md lists', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    const section = page.slice(
+      page.indexOf('## Settings of a deploy'),
+      page.indexOf('## Retention'),
+    );
+    const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+    const listed = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)]);
+    let known = '';
+    try {
+      settings({ 'headgate:nothing': '' });
+    } catch (error) {
+      known = String(error);
+    }
+    const names = [...known.slice(known.indexOf('Known')).matchAll(/headgate:(\w+)/g)];
+    expect(listed.map(([, name]) => name).sort()).toEqual(names.map(([, name]) => name).sort());
+    expect(names.length).toBeGreaterThan(5);
   });
 
   test('come as text from the command line', () => {

@@ -36,6 +36,8 @@ export type RunReport = {
   };
   readonly execution: Omit<Execution, 'events'> | { readonly arn: string; readonly status: null };
   readonly stages: readonly Stage[];
+  /** The execution that published what this one had put into the table; null when none had to. */
+  readonly published: Omit<Execution, 'events'> | null;
 };
 
 /** Prints a run for a person: what became of it first, then why, then where everything lies. */
@@ -148,7 +150,7 @@ const printCountsOf = (out: Output, title: string, reasons: GateDocument['reason
     out.line(`  ${code}: ${explainedReason({ code, detail: '' })?.means ?? 'unknown here'}`);
 };
 
-const printStages = (out: Output, { execution, stages }: RunReport): void => {
+const printStages = (out: Output, { execution, stages, published }: RunReport): void => {
   out.line();
   out.line(out.styles.strong('Execution'));
   out.line(`  ${execution.arn}`);
@@ -167,6 +169,10 @@ const printStages = (out: Output, { execution, stages }: RunReport): void => {
     // Not a table: its cells are cut, and the counts must not be.
     out.line(oneLine(`  ${head}${cameTo.length === 0 ? '' : `: ${cameTo.join(', ')}`}`));
   }
+  if (published === null) return;
+  out.line('  The rows were in the table already; another execution only published them:');
+  out.line(`  ${published.arn}`);
+  out.line(`  ${published.status}${published.error === null ? '' : `: ${published.error}`}`);
 };
 
 const statusOf = ({ status, failures, error }: Stage): string => {

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { GateDocument } from '../../core/documents.ts';
+import { executionName } from '../../core/execution-name.ts';
 import { RunId } from '../../core/ids.ts';
 import { cleanKeys, curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { RunEntry } from '../../core/ledger.ts';
+import { limits } from '../../core/limits.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
@@ -65,7 +67,7 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
   // A released attempt publishes the work of the one that was held.
   const work = run.released?.work ?? fence;
   const found = await Promise.all(run.files.map((fileId) => stack.ledger.file(fileId)));
-  const name = fence === 1 ? runId : `${runId}-a${fence}`;
+  const name = executionName({ runId, fence });
   const { executionArn } = await import('../../adapters/executions.ts');
   const execution = await stack.execution(name);
   const { events = [], ...described } = execution ?? {
@@ -85,7 +87,25 @@ export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunR
     },
     execution: described,
     stages: stagesOf(events, described.status !== 'RUNNING'),
+    published: isEnough(described.status) ? null : await publishedBy(stack, run),
   };
+};
+
+const isEnough = (status: string | null): boolean => status === 'SUCCEEDED' || status === 'RUNNING';
+
+/** The last execution that only published, where reconcile has started any. */
+const publishedBy = async (
+  { execution }: DeployedStack,
+  { runId, fence }: RunEntry,
+): Promise<RunReport['published']> => {
+  let last: RunReport['published'] = null;
+  for (let again = 1; again <= limits.publishStartsMax; again += 1) {
+    const found = await execution(executionName({ runId, fence, from: 'publish', again }));
+    if (found === undefined) break;
+    const { events: _events, ...described } = found;
+    last = described;
+  }
+  return last;
 };
 
 const reasonsOf = async (

@@ -104,6 +104,27 @@ describe('one run', () => {
     expect(await printed({ ...fake, stack })).toMatch(/Plan +1\.5 s +succeeded: parts 3/);
   });
 
+  test('names the execution that only published, where its own one died before that', async () => {
+    const fake = published();
+    const ended = { startedAtMs: 0, stoppedAtMs: 9, error: null, cause: null, events: [] };
+    const statuses = new Map([
+      [`${runId}-a2`, 'TIMED_OUT'],
+      [`${runId}-a2-p1`, 'FAILED'],
+      [`${runId}-a2-p2`, 'SUCCEEDED'],
+    ]);
+    const stack: DeployedStack = {
+      ...fake.stack,
+      execution: async (name) => {
+        const status = statuses.get(name);
+        return status === undefined ? undefined : { ...ended, arn: name, status };
+      },
+    };
+    const text = await printed({ ...fake, stack });
+    expect(text).toMatch(/TIMED_OUT[\s\S]*only published them:\n {2}\S+-a2-p2\n {2}SUCCEEDED/);
+    statuses.set(`${runId}-a2`, 'SUCCEEDED');
+    expect((await reportOf(stack, runId)).published).toBeNull();
+  });
+
   test('has no reasons before the gate has counted them', async () => {
     const fake = published();
     fake.objects.clear();

@@ -76,8 +76,11 @@ export const limits = {
   commitTriesMax: 20,
   /** Small manifests that are merged into one during a commit. */
   manifestsMergedAt: 100,
-  /** How long one load may hold a dataset's turn before another may take it. */
-  loadLeaseMs: 2 * 60_000,
+  /**
+   * How long one load may hold a dataset's turn before another may take it. Nothing but waiting
+   * depends on it: two that commit at once are told apart by the catalogue.
+   */
+  loadLeaseMs: 30_000,
   /** How often a load asks for its turn before it ends and the pipeline tries it again. */
   turnTriesMax: 40,
   /** Between two of these, give or take half. */

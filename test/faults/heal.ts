@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { systemClock } from '../../adapters/clock.ts';
 import { queueDepth } from '../../adapters/queue-depth.ts';
 import { type RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { physicalId, type Stack } from '../e2e/support/clients.ts';
@@ -23,7 +23,8 @@ export const heal = async (stack: Stack, landed: readonly Landed[]): Promise<Hea
   const unheard: string[] = [];
   const runs = new Map<string, RunEntry>();
   // Before the files: a notice that is taken in meanwhile is in neither place.
-  const { waiting, inFlight } = await queueDepth(sqs, outputs.NoticeQueueUrl);
+  const notices = await depthOf(sqs, outputs.NoticeQueueUrl);
+  const dead = await depthOf(sqs, outputs.DeadLetterQueueUrl);
   for (const { fileId, key } of landed) {
     const file = await stack.ledger.file(fileId);
     const run = file?.runId ? await stack.ledger.run(file.runId) : undefined;
@@ -36,28 +37,24 @@ export const heal = async (stack: Stack, landed: readonly Landed[]): Promise<Hea
     const action = await handOn(stack, run);
     if (action !== undefined) helped.push(`${run.runId}: ${action}`);
   }
-  const isNowhere = waiting + inFlight + redriven === 0;
+  const isNowhere = notices + dead + redriven === 0;
   const told = (key: string): string => `the notice of ${key} was acknowledged too early`;
   return { helped, lost: isNowhere ? unheard.map(told) : [] };
 };
 
-/** Delivers every dead letter again; says how many there were. */
+const depthOf = async (sqs: Stack['sqs'], url: string): Promise<number> => {
+  const { waiting, inFlight } = await queueDepth(sqs, url);
+  return waiting + inFlight;
+};
+
+/** What `headgate redrive --all` does; says how many there were. */
 const redrive = async (stack: Stack): Promise<number> => {
-  const { sqs, outputs } = stack;
-  const QueueUrl = outputs.DeadLetterQueueUrl;
-  for (let moved = 0; ; ) {
-    const { Messages: found = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-    );
-    if (found.length === 0) return moved;
-    await notify(
-      stack,
-      found.flatMap(({ Body }) => Body ?? []),
-    );
-    const Entries = found.map(({ ReceiptHandle }, at) => ({ Id: `m${at}`, ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    moved += found.length;
+  const { letters } = await stack.ledger.lettersIn({ state: 'open', after: null, limit: 100 });
+  for (const { messageId, body } of letters) {
+    await notify(stack, [body]);
+    await stack.ledger.moveLetter(messageId, 'redriven', systemClock());
   }
+  return letters.length;
 };
 
 /** What the pipeline's own Catch would have done, had it lived. */

@@ -100,7 +100,8 @@ const judgeEnd = (each: Judged, found: Found): void => {
   else if (!ends.includes(state)) found.wrong.push(told);
   const { expect } = content;
   if (expect.kind === 'refused') {
-    if (state !== 'QUARANTINED' && state !== 'CLAIMED') found.wrong.push(told);
+    // Or it came twice while the first was still read: then that one is the refused one.
+    if (!['QUARANTINED', 'DUPLICATE', 'CLAIMED'].includes(state)) found.wrong.push(told);
     return;
   }
   if (state === 'QUARANTINED' && !isGivenUp(each)) found.wrong.push(told);

@@ -40,15 +40,17 @@ const evidenceOf = ({ aws: { stack }, reader }: Ground): Evidence => ({
 });
 
 /** Everything that all runs landed, once more: what came later must not have changed it. */
-export const judgeAgain = (ground: Ground): Promise<Verdict> =>
-  judge(evidenceOf(ground), ground.landed, []);
+export const judgeAgain = async (ground: Ground): Promise<Verdict> => {
+  await untilEnded(ground.aws, ground.landed);
+  return await judge(evidenceOf(ground), ground.landed, []);
+};
 
 /** Faults end after this, so that what they left behind can be told from what still goes on. */
 const faultsMs = 8_000;
 /** Without faults, something that is not at its end after this is helped on, again and again. */
 const healAfterMs = 5_000;
 /** A run that is not at its end by then is stuck. */
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 const POLL_MS = 100;
 
 /** Lands what a seed says, under the faults that it says, and judges the end. */

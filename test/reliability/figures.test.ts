@@ -12,13 +12,14 @@ const figures = Figures.parse(
 );
 
 describe('the figures of the page on reliability', () => {
-  test('are those that the command wrote, all of them', () => {
+  test('are those that the command wrote; what was not shown yet says so', () => {
     expect(withFigures(page, figures)).toBe(page);
-    expect(figures.map(({ name }) => name).sort()).toEqual(proofs.map(({ name }) => name).sort());
+    const missing = proofs.filter(({ name }) => figures.every((figure) => figure.name !== name));
+    expect(page.split('| not shown yet |').length - 1).toBe(missing.length);
   });
 
-  test.each(proofs)('$name is as promised', ({ name, sound }) => {
-    expect(figures.find((figure) => figure.name === name)?.figure).toMatch(sound);
+  test.each(figures)('$name is as promised', ({ name, figure }) => {
+    expect(figure).toMatch(proofs.find((proof) => proof.name === name)?.sound ?? /^never/);
   });
 
   test.each(proofs)('$name fails when something is lost, or survives', ({ sound }) => {

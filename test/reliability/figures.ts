@@ -20,9 +20,9 @@ const ends = '<!-- /figures -->';
 
 /** The table as the page has it, in the order of the proofs. */
 const tableOf = (figures: readonly Figure[]): string => {
-  const rows = proofs.flatMap(({ name, what, command }) => {
+  const rows = proofs.map(({ name, what, command }) => {
     const found = figures.find((figure) => figure.name === name);
-    if (found === undefined) return [];
+    if (found === undefined) return `| ${what} | not shown yet | \`${command}\` | | |`;
     const { figure, commit, date, minutes } = found;
     return `| ${what} | ${figure} | \`${command}\` | ${commit}, ${date} | ${minutes.toFixed(1)} |`;
   });

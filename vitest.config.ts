@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'sim',
           include: ['test/sim/*.test.ts'],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           testTimeout: 60_000,
         },
       },

@@ -1,3 +1,4 @@
+import { HEAVY } from './engine.ts';
 import { noTroubles } from './faults.ts';
 import type { FaultKind, Faults } from './kernel.ts';
 import type { Simulation } from './simulate.ts';
@@ -112,6 +113,10 @@ export const regressions: readonly Regression[] = [
       freezeMs: () => 60_000,
       faults: hits([{ worker: 'plan', site: 's3.HeadObject', kind: 'freeze', calls: [1] }])(),
     },
+  },
+  {
+    was: 'a file that is too large for a small worker was given up',
+    simulation: { ...quiet, seed: 12, deeds: [put(0, 'sales/heavy.csv', `${HEAVY}1,1\n`)] },
   },
   // Of these seeds some let the person release both.
   ...[20, 21, 22, 23, 24, 25].map((seed) => ({

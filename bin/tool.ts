@@ -11,13 +11,19 @@ export type ToolProcess = {
   readonly stderr: Stream;
 };
 
-/** Runs one of the developer's tools (generate, bench); what a user can mend has no stack. */
+/**
+ * Runs one of the developer's tools (generate, bench, sim); what a user can mend has no stack. A
+ * tool whose finding is bad has said so itself, and calls `fail`.
+ */
 export const runTool = async (
-  make: (out: Output) => Command,
+  make: (out: Output, fail: () => void) => Command,
   { argv, env, stdout, stderr }: ToolProcess,
 ): Promise<ExitCode> => {
   const out = makeOutput(stdout, stderr, env);
-  const program = make(out);
+  let found: ExitCode = exitCodes.done;
+  const program = make(out, () => {
+    found = exitCodes.failed;
+  });
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
       writeOut: (text) => out.line(text.trimEnd()),
@@ -25,7 +31,7 @@ export const runTool = async (
     });
   try {
     await program.parseAsync(argv.slice(2), { from: 'user' });
-    return exitCodes.done;
+    return found;
   } catch (error) {
     // Commander has printed its own message; help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;

@@ -3,12 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { UserError, usageError } from '../../bin/console/errors.ts';
 import { runTool } from '../../bin/tool.ts';
 
-const run = async (args: readonly string[], work: () => void = () => {}) => {
+const run = async (args: readonly string[], work: (fail: () => void) => void = () => {}) => {
   const [out, err]: [string[], string[]] = [[], []];
   const exitCode = await runTool(
-    () => {
+    (_out, fail) => {
       const tool = new Command('tool');
-      tool.command('make').requiredOption('--rows <n>').action(work);
+      tool
+        .command('make')
+        .requiredOption('--rows <n>')
+        .action(() => work(fail));
       return tool;
     },
     {
@@ -24,6 +27,11 @@ const run = async (args: readonly string[], work: () => void = () => {}) => {
 describe('a developer’s tool', () => {
   test('ends with 0 when its work is done', async () => {
     expect(await run(['make', '--rows', '1'])).toEqual({ exitCode: 0, out: '', err: '' });
+  });
+
+  test('ends with 1 when what it found is bad, without a word more', async () => {
+    const end = await run(['make', '--rows', '1'], (fail) => fail());
+    expect(end).toEqual({ exitCode: 1, out: '', err: '' });
   });
 
   test.each([['--help'], ['make', '--help']])(

@@ -1,7 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../../bin/commands/command.ts';
-import { makeOutput, type Output } from '../../bin/console/output.ts';
+import type { Output } from '../../bin/console/output.ts';
 import { type ProfileName, profileNames } from '../../bin/local/profiles.ts';
+import { runTool } from '../../bin/tool.ts';
 import type { RunResult } from './run.ts';
 import { problemsOf, type SearchResult, search, summaryOf } from './search.ts';
 import type { Mode } from './troubles.ts';
@@ -65,7 +66,7 @@ const hunt = async (options: Options, out: Output): Promise<boolean> => {
 
 const whole = (text: string): number => wholeNumber(0, 2 ** 31).parse(text);
 
-const program = (out: Output, end: (isGood: boolean) => void): Command =>
+const makeProgram = (out: Output, fail: () => void): Command =>
   new Command('faults')
     .description('Runs Headgate on a local AWS whose answers get lost and whose workers die.')
     .option('--runs <n>', 'how many', whole, RUNS)
@@ -75,18 +76,8 @@ const program = (out: Output, end: (isGood: boolean) => void): Command =>
     .addOption(
       new Option('--profile <name>', 'which local AWS').choices(profileNames).default('local'),
     )
-    .action(async (options: Options) => end(await hunt(options, out)));
+    .action(async (options: Options) => {
+      if (!(await hunt(options, out))) fail();
+    });
 
-if (import.meta.main) {
-  const out = makeOutput(process.stdout, process.stderr, process.env);
-  try {
-    await program(out, (isGood) => {
-      process.exitCode = isGood ? 0 : 1;
-    })
-      .exitOverride()
-      .parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  }
-}
+if (import.meta.main) process.exitCode = await runTool(makeProgram, process);

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
-import { makeOutput, type Output } from '../../bin/console/output.ts';
+import { Command } from 'commander';
+import type { Output } from '../../bin/console/output.ts';
 import { root } from '../../bin/local/places.ts';
+import { runTool } from '../../bin/tool.ts';
 import { type Figure, Figures, withFigures } from './figures.ts';
 import { lastLine } from './last-line.ts';
 import { type Proof, proofs } from './proofs.ts';
@@ -66,7 +67,7 @@ const run = async (names: readonly string[], { again }: Options, out: Output): P
   return isGood;
 };
 
-const program = (out: Output, end: (isGood: boolean) => void): Command => {
+const makeProgram = (out: Output, fail: () => void): Command => {
   const names = proofs.map(({ name }) => name);
   return new Command('reliability')
     .description('Reruns all that docs/reliability.md publishes, and writes its figures there.')
@@ -76,18 +77,8 @@ const program = (out: Output, end: (isGood: boolean) => void): Command => {
       const unknown = chosen.filter((name) => !names.includes(name));
       if (unknown.length > 0)
         command.error(`There is no proof ${unknown.join(', ')}; there are ${names.join(', ')}.`);
-      end(await run(chosen, options, out));
+      if (!(await run(chosen, options, out))) fail();
     });
 };
 
-const out = makeOutput(process.stdout, process.stderr, process.env);
-try {
-  await program(out, (isGood) => {
-    process.exitCode = isGood ? 0 : 1;
-  })
-    .exitOverride()
-    .parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
-}
+process.exitCode = await runTool(makeProgram, process);

@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { wholeNumber } from '../../bin/commands/command.ts';
-import { makeOutput, type Output } from '../../bin/console/output.ts';
+import type { Output } from '../../bin/console/output.ts';
+import { runTool } from '../../bin/tool.ts';
 import { runExhaustive } from './exhaustive-run.ts';
 import { shrink } from './explicit.ts';
 import { troublesOf } from './faults.ts';
@@ -59,7 +60,10 @@ const one = async (seed: number, isWhole: boolean, out: Output): Promise<boolean
 
 const whole = (text: string): number => wholeNumber(0, 2 ** 31).parse(text);
 
-const program = (out: Output, end: (isGood: boolean) => void): Command => {
+const makeProgram = (out: Output, fail: () => void): Command => {
+  const end = (isGood: boolean): void => {
+    if (!isGood) fail();
+  };
   const command = new Command('sim').description('Runs Headgate over a simulated AWS with faults.');
   command
     .command('random', { isDefault: true })
@@ -91,15 +95,4 @@ const program = (out: Output, end: (isGood: boolean) => void): Command => {
   return command;
 };
 
-if (import.meta.main) {
-  const out = makeOutput(process.stdout, process.stderr, process.env);
-  const end = (isGood: boolean): void => {
-    process.exitCode = isGood ? 0 : 1;
-  };
-  try {
-    await program(out, end).exitOverride().parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  }
-}
+if (import.meta.main) process.exitCode = await runTool(makeProgram, process);

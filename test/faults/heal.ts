@@ -2,6 +2,7 @@ import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client
 import * as z from 'zod';
 import { systemClock } from '../../adapters/clock.ts';
 import { queueDepth } from '../../adapters/queue-depth.ts';
+import { redriveLetters } from '../../bin/commands/redrive.ts';
 import { type RunEntry, terminalRunStates } from '../../core/ledger.ts';
 import { physicalId, type Stack } from '../e2e/support/clients.ts';
 import { executionName } from '../e2e/support/executions.ts';
@@ -47,14 +48,12 @@ const depthOf = async (sqs: Stack['sqs'], url: string): Promise<number> => {
   return waiting + inFlight;
 };
 
-/** What `headgate redrive --all` does; says how many there were. */
+/** `headgate redrive --all`; says how many were sent again. */
 const redrive = async (stack: Stack): Promise<number> => {
-  const { letters } = await stack.ledger.lettersIn({ state: 'open', after: null, limit: 100 });
-  for (const { messageId, body } of letters) {
-    await notify(stack, [body]);
-    await stack.ledger.moveLetter(messageId, 'redriven', systemClock());
-  }
-  return letters.length;
+  const notices = { send: (body: string) => notify(stack, [body]) };
+  const all = { id: [], all: true, dismiss: false, dryRun: false };
+  const redriven = await redriveLetters({ ledger: stack.ledger, notices }, all, systemClock);
+  return redriven.filter(({ outcome }) => outcome === 'sent').length;
 };
 
 /** What the pipeline's own Catch would have done, had it lived. */

@@ -51,9 +51,9 @@ export const shrink = async (
     if (await fails(deeds, fewer)) left = fewer;
   }
   for (const deed of deeds) {
-    // A deletion names its put by place, so that only what stands last can go without a shift.
+    // Deletions and replays name their put by its place, which another put must not shift.
     const fewer = deeds.filter((each) => each !== deed);
-    if (deeds.some(({ kind }) => kind === 'delete') && deed.kind === 'put') continue;
+    if (deeds.some(({ kind }) => kind !== 'put') && deed.kind === 'put') continue;
     if (await fails(fewer, left)) deeds = fewer;
   }
   return { ...simulation, deeds, strikes: left, faults: strikes(left) };

@@ -1,3 +1,4 @@
+import { redriveLetters } from '../../bin/commands/redrive.ts';
 import { startReplay } from '../../bin/replay/replay-run.ts';
 import { contractVersion } from '../../core/contract.ts';
 import { pointerOf } from '../../core/documents.ts';
@@ -90,7 +91,7 @@ export const replay = (kernel: Kernel, world: SimulatedWorld, seed: number): voi
         const twins = random.chance(0.2) ? 2 : 1;
         // Who gets an error sees it, and comes again.
         for (let twin = 0; twin < twins; twin += 1)
-          startOne(kernel, world, id).catch(() => undefined);
+          replayRun(kernel, world, id).catch(() => undefined);
       }
     });
 };
@@ -106,10 +107,10 @@ const replayed: Readonly<Record<string, number>> = { 'RUN#PUBLISHED': 0.2, 'RUN#
 const replayRunOf = (kernel: Kernel, world: SimulatedWorld, { versionId }: Version): void => {
   const run = [...world.table.items.values()].find((item) => item.versionId?.S === versionId);
   if (run?.runId?.S !== undefined)
-    startOne(kernel, world, RunId.parse(run.runId.S)).catch(() => undefined);
+    replayRun(kernel, world, RunId.parse(run.runId.S)).catch(() => undefined);
 };
 
-const startOne = async (kernel: Kernel, world: SimulatedWorld, id: RunId): Promise<void> => {
+const replayRun = async (kernel: Kernel, world: SimulatedWorld, id: RunId): Promise<void> => {
   const ports = world.portsOf(kernel.worker('operator'));
   const dataset = ports.datasetNamed(id.slice(0, id.indexOf('-')));
   if (dataset === undefined) return;
@@ -129,11 +130,8 @@ const startOne = async (kernel: Kernel, world: SimulatedWorld, id: RunId): Promi
 /** What a person does about an alarm of dead letters: `npx headgate redrive --all`. */
 export const redrive = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
   const { ledger, notices, now } = world.portsOf(kernel.worker('operator'));
-  const { letters } = await ledger.lettersIn({ state: 'open', after: null, limit: 1_000 });
-  for (const { messageId, body } of letters) {
-    await notices.send(body);
-    await ledger.moveLetter(messageId, 'redriven', now());
-  }
+  const all = { id: [], all: true, dismiss: false, dryRun: false };
+  await redriveLetters({ ledger, notices }, all, now);
 };
 
 const decide = async (

@@ -27,8 +27,6 @@ export type Simulation = {
   readonly soundAfterMs?: number;
   /** False: reconcile only comes when all is sound again. */
   readonly reconciles?: boolean;
-  /** False: nobody has anything replayed. @default as the seed says */
-  readonly replays?: boolean;
 };
 
 export type History = {
@@ -67,7 +65,7 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
   try {
     enact(kernel, world, { deeds: workloadOf(seed), ...simulation, troubles });
     operate(kernel, world, seed);
-    if (simulation.replays !== false) replay(kernel, world, seed);
+    replay(kernel, world, seed);
     if (simulation.reconciles !== false)
       reconciling(kernel, world, randomOf(seed, 'reconcile'), troubles);
     await kernel.run();

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { GateDocument } from '../../core/documents.ts';
-import { executionName } from '../../core/execution-name.ts';
+import { executionName, publishNames } from '../../core/execution-name.ts';
 import { RunId } from '../../core/ids.ts';
 import { cleanKeys, curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { RunEntry } from '../../core/ledger.ts';
-import { limits } from '../../core/limits.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
@@ -96,11 +95,11 @@ const isEnough = (status: string | null): boolean => status === 'SUCCEEDED' || s
 /** The last execution that only published, where reconcile has started any. */
 const publishedBy = async (
   { execution }: DeployedStack,
-  { runId, fence }: RunEntry,
+  run: RunEntry,
 ): Promise<RunReport['published']> => {
   let last: RunReport['published'] = null;
-  for (let again = 1; again <= limits.publishStartsMax; again += 1) {
-    const found = await execution(executionName({ runId, fence, from: 'publish', again }));
+  for (const name of publishNames(run)) {
+    const found = await execution(name);
     if (found === undefined) break;
     const { events: _events, ...described } = found;
     last = described;

@@ -1,7 +1,6 @@
 import { assertNever } from '../../core/assert.ts';
-import { executionName } from '../../core/execution-name.ts';
+import { executionName, publishNames } from '../../core/execution-name.ts';
 import type { RunEntry, RunState } from '../../core/ledger.ts';
-import { limits } from '../../core/limits.ts';
 import type { ExecutionStatus } from '../../core/ports.ts';
 import type { ReconcileFinding } from '../../core/reconcile/findings.ts';
 import {
@@ -81,11 +80,10 @@ const answer = async (
 /** Up to the first that was not used. */
 const startsOf = async (
   { executions }: ReconcileDeps,
-  { runId, fence }: RunEntry,
+  run: RunEntry,
 ): Promise<readonly ExecutionStatus[]> => {
   const found: ExecutionStatus[] = [];
-  for (let again = 1; again <= limits.publishStartsMax; again += 1) {
-    const name = executionName({ runId, fence, from: 'publish', again });
+  for (const name of publishNames(run)) {
     found.push(await executions.status(name));
     if (found.at(-1) === 'unknown') break;
   }

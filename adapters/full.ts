@@ -4,11 +4,13 @@ import { ResourceError } from '../core/errors.ts';
 const saysFull =
   /^Out of Memory Error|No space left on device|Array buffer allocation failed|WebAssembly\.Memory/;
 
-const isFull = (error: Error): boolean =>
-  ('code' in error && error.code === 'ENOSPC') || saysFull.test(error.message);
+/** Whether memory or disk was full: then the same work may succeed in a larger worker. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ENOSPC') || saysFull.test(error.message));
 
 /** A ResourceError where memory or disk was full; any other error as it is. */
 export const toldFull = (error: unknown): unknown =>
-  error instanceof Error && isFull(error)
+  isFull(error)
     ? new ResourceError('memory or disk of the worker is full', { cause: error })
     : error;

@@ -146,7 +146,7 @@ export class Observability extends Construct {
       .monitorStepFunction({ stateMachine: pipeline.machine, humanReadableName: 'Runs' })
       .addLargeHeader('Stages');
     const others = [intake.function, deadLetters.function, reconcile.function];
-    for (const { title, lambda } of [...others, ...Object.values(stages.all)]) {
+    for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
     }
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });

@@ -28,7 +28,7 @@ export class Pipeline extends Construct {
     });
     allow(role, {
       actions: ['lambda:InvokeFunction'],
-      resources: Object.values(stages.all).map(({ lambda }) => lambda.functionArn),
+      resources: stages.all.map(({ lambda }) => lambda.functionArn),
     });
     zones.grantRead(role, zones.clean, ['*/items.json']);
     acknowledgeWildcards(

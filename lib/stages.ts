@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Worker } from '../core/landing/worker.ts';
 import type { GateEnv } from '../functions/gate/env.ts';
 import type { LoadEnv } from '../functions/load/env.ts';
 import type { PlanEnv } from '../functions/plan/env.ts';
@@ -34,8 +35,6 @@ const timeout = Duration.minutes(15);
 /** One whole processor. */
 const smallMegabytes = 1_769;
 
-type Size = 'small' | 'large';
-
 /**
  * The functions that the pipeline calls, in the order of the way. Each one's rights stand beside
  * the environment that uses them.
@@ -52,19 +51,19 @@ export class Stages extends Construct {
   readonly quarantine: StageFunction<QuarantineEnv>;
   readonly #props: StagesProps;
 
-  /** All of them by their names, for whoever treats them alike. */
+  /** All of them, for whoever treats them alike. */
   get all() {
-    return {
-      plan: this.plan,
-      validate: this.validate,
-      largeValidate: this.largeValidate,
-      transform: this.transform,
-      largeTransform: this.largeTransform,
-      gate: this.gate,
-      load: this.load,
-      publish: this.publish,
-      quarantine: this.quarantine,
-    } as const;
+    return [
+      this.plan,
+      this.validate,
+      this.largeValidate,
+      this.transform,
+      this.largeTransform,
+      this.gate,
+      this.load,
+      this.publish,
+      this.quarantine,
+    ] as const;
   }
 
   constructor(scope: Construct, id: string, props: StagesProps) {
@@ -100,14 +99,14 @@ export class Stages extends Construct {
   }
 
   /** A stage that touches every row has two workers; core/landing/worker.ts says which for what. */
-  #worker(size: Size, engine: EngineLayer) {
+  #worker(size: Worker, engine: EngineLayer) {
     const { architecture, largeWorkerMegabytes } = this.#props;
     return size === 'small'
       ? { engine, architecture, timeout, memoryMegabytes: smallMegabytes }
       : { engine, architecture, timeout, memoryMegabytes: largeWorkerMegabytes, isLarge: true };
   }
 
-  #validate(engine: EngineLayer, size: Size): StageFunction<ValidateEnv> {
+  #validate(engine: EngineLayer, size: Worker): StageFunction<ValidateEnv> {
     const { zones, ledger } = this.#props;
     const id = size === 'small' ? 'Validate' : 'LargeValidate';
     const validate = new StageFunction<ValidateEnv>(this, id, {
@@ -127,7 +126,7 @@ export class Stages extends Construct {
     return validate;
   }
 
-  #transform(engine: EngineLayer, size: Size): StageFunction<TransformEnv> {
+  #transform(engine: EngineLayer, size: Worker): StageFunction<TransformEnv> {
     const { zones, ledger, catalogue, maskSalt } = this.#props;
     const id = size === 'small' ? 'Transform' : 'LargeTransform';
     const transform = new StageFunction<TransformEnv>(this, id, {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { assert } from '../../core/assert.ts';
 import type { FileCode } from '../../core/codes.ts';
-import { ResourceError } from '../../core/errors.ts';
 import type { ColumnPlan } from '../../core/evolution/columns.ts';
 import { declaredIn } from '../../core/evolution/evolved.ts';
 import { typesFault } from '../../core/evolution/types.ts';
@@ -12,7 +11,7 @@ import { CopyRow } from '../../core/load/parquet.ts';
 import { ident, list, literal } from '../../core/sql.ts';
 import { hasControlSql, keepsAnyControls } from '../../core/validate/characters.ts';
 import { compileRow } from '../../core/validate/compile-row.ts';
-import { toldFull } from '../full.ts';
+import { isFull } from '../full.ts';
 import { cleanColumns, settleColumns } from './aside.ts';
 import { Counts, copiedCounts, rejectReasons, warningCounts } from './counts.ts';
 import { CONTROL_CHAR } from './faults.ts';
@@ -60,7 +59,7 @@ export const validateParquet = async (request: ValidateRequest): Promise<Validat
     return await judge(request, { fileId, runId }, engine);
   } catch (error) {
     // The same query would fail again, and the file has no fault.
-    if (toldFull(error) instanceof ResourceError) throw error;
+    if (isFull(error)) throw error;
     if (await isEncrypted(path)) {
       return refused('E_FORMAT', 'the Parquet file is encrypted; allowed are plain ones');
     }

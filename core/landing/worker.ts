@@ -2,8 +2,7 @@ import type { PartPointer, PlannedFile } from '../documents.ts';
 import { limits } from '../limits.ts';
 
 /** The functions that touch every row come in two sizes; lib/stages.ts says what each has. */
-export const workers = ['small', 'large'] as const;
-export type Worker = (typeof workers)[number];
+export type Worker = 'small' | 'large';
 
 /** A part as the pipeline hands it out: which worker gets it is the pipeline's business alone. */
 export type PartItem = PartPointer & { readonly worker: Worker };

@@ -111,6 +111,8 @@ export const ValidatedFile = z.object({
   values: z.string().optional(),
   /** How the file differs from its dataset; absent where it does not. */
   drift: z.array(Drift).optional(),
+  /** True of records that were sent one by one, whose senders know of each; absent of files. */
+  records: z.literal(true).optional(),
 });
 export type ValidatedFile = z.infer<typeof ValidatedFile>;
 

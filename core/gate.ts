@@ -15,16 +15,18 @@ import { conserved, countsOf, totalOf, totalReasons } from './validate/quality.t
 const refusalOf = (
   dataset: Dataset,
   counts: Counts,
+  unexpected: Counts,
   transformed: TransformDocument,
   drift: readonly Drift[],
   broken: readonly Finding[],
 ): Refusal<RunCode> | undefined => {
   const { holdAbove } = dataset.rejects;
-  const rejectedShare = counts.rowsIn === 0 ? 0 : counts.rejected / counts.rowsIn;
+  const { rowsIn, rejected } = unexpected;
+  const rejectedShare = rowsIn === 0 ? 0 : rejected / rowsIn;
   if (rejectedShare > holdAbove)
     return {
       code: 'E_TOO_MANY_REJECTS',
-      detail: `${counts.rejected} of ${counts.rowsIn} rows (${percent(rejectedShare)}) are rejected; ${dataset.name} allows ${percent(holdAbove)}`,
+      detail: `${rejected} of ${rowsIn} rows (${percent(rejectedShare)}) are rejected; ${dataset.name} allows ${percent(holdAbove)}`,
     };
   const missing = Object.entries(transformed.references).filter(
     ([, snapshot]) => snapshot === null,
@@ -86,6 +88,9 @@ export const decideGate = (
   for (const [fileId, counts] of byFile)
     assert(conserved(counts), `rows are conserved in file ${fileId}: ${JSON.stringify(counts)}`);
   const counts = totalOf(byFile.values());
+  // Of single records the sender knows what became of each: many bad ones are no surprise.
+  const told = new Set(validated.flatMap(({ fileId, records }) => (records ? [fileId] : [])));
+  const unexpected = totalOf([...byFile].flatMap(([id, own]) => (told.has(id) ? [] : [own])));
   const staged = transformed.staged.reduce((sum, file) => sum + BigInt(file.rows), 0n);
   // Steps may make several rows, or one group, of the rows that are published.
   const isStaged = changesRows(dataset.transforms)
@@ -97,7 +102,7 @@ export const decideGate = (
   const drift = driftOf(validated);
   const refusal = nothing
     ? undefined
-    : refusalOf(dataset, counts, transformed, drift, holding(quality));
+    : refusalOf(dataset, counts, unexpected, transformed, drift, holding(quality));
   const held = refusal !== undefined && !released;
   const { setRules } = transformed;
   const warnings = totalReasons([

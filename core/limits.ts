@@ -54,6 +54,14 @@ export const limits = {
    * is refused with E_FORMAT. Rows have their own limit, which costs the row only.
    */
   documentDepthMax: 10_000,
+  /** Bytes of the body of one call to the API, unpacked; above: 413, and the way of uploads. */
+  bodyBytesMax: 6 * 1024 * 1024,
+  /** Objects and arrays inside each other in such a body, or 400. Records have their own limit. */
+  bodyDepthMax: 500,
+  /** Records of one call to the API, or 400. */
+  recordsPerCallMax: 10_000,
+  /** Characters of an Idempotency-Key, or 400. */
+  idempotencyKeyCharsMax: 255,
   /** Names and types in an Avro schema, or the file is refused with E_FORMAT. */
   avroTypesMax: 10_000,
   /** Bytes of an Avro header, or the file is refused with E_FORMAT. */

@@ -57,6 +57,8 @@ export type LineScanner = {
   readonly unknown: ReadonlyMap<string, number>;
   /** Such names of the line scanned last, all of them. */
   readonly strangers: ReadonlySet<string>;
+  /** Those of them whose value is not null. */
+  readonly valued: ReadonlySet<string>;
   /** Adds lines that another reader has found with a name that is no field. */
   count(name: string, lines: number): void;
   /** Faults of the line [start, end); NESTED alone leaves it readable. */
@@ -118,10 +120,10 @@ export const lineScanner = (
     return cursor.fault | (spans.kinds.includes(COMPOUND) ? NESTED : 0);
   };
   const nested = takes.some((each) => each !== 'scalar');
-  const { names, unknown, strangers, count } = state.keys;
+  const { names, unknown, strangers, valued, count } = state.keys;
   return {
     ...{ fields, takes, depthMax, names, nested, keepsControls },
-    ...{ spans, unknown, strangers, count, scan },
+    ...{ spans, unknown, strangers, valued, count, scan },
   };
 };
 
@@ -156,7 +158,11 @@ const readMember = ({ cursor, spans, takes, keys }: State, at: number): number =
   const start = skipColon(cursor, behind);
   if (start === NOWHERE) return NOWHERE;
   const end = skipValue(cursor, start, 1);
-  if (end === NOWHERE || field === NO_FIELD) return end;
+  if (end === NOWHERE) return end;
+  if (field === NO_FIELD) {
+    if (byteAt(cursor, start) !== LOWER_N) keys.hasValue();
+    return end;
+  }
   const kind = heldAs(kindOf(cursor, start), takes[field]);
   const quotes = kind === PLAIN || kind === ESCAPED ? 1 : 0;
   spans.kinds[field] = kind;
@@ -179,7 +185,7 @@ const heldAs = (kind: number, takes: Takes | undefined): number => {
   return takes === 'any' || kind === COMPOUND ? RAW : kind;
 };
 
-type Keys = Pick<LineScanner, 'names' | 'unknown' | 'strangers' | 'count'> & {
+type Keys = Pick<LineScanner, 'names' | 'unknown' | 'strangers' | 'valued' | 'count'> & {
   startLine(): void;
   /**
    * Reads a key from behind its opening quote to behind its closing one. A double one is a fault.
@@ -187,6 +193,8 @@ type Keys = Pick<LineScanner, 'names' | 'unknown' | 'strangers' | 'count'> & {
   read(cursor: Cursor<Buffer>, from: number): number;
   /** The index of the field that the key names, or NO_FIELD. */
   field(): number;
+  /** Says of the key read last, which is no field's, that its value is not null. */
+  hasValue(): void;
 };
 
 /** Names are compared with the one that followed last time: lines of a file are alike. */
@@ -228,10 +236,13 @@ const otherKeys = (fields: readonly string[], aliases: ReadonlyMap<string, strin
   const names = new Map(all.map(([name, field]) => [name, fields.indexOf(field)]));
   const unknown = new Map<string, number>();
   const strangers = new Set<string>();
+  const valued = new Set<string>();
+  let last = '';
   const find = (cursor: Cursor<Buffer>, start: number, end: number): number => {
     const name = nameAt(cursor, start, end);
     const index = names.get(name);
     if (index !== undefined) return index;
+    last = name;
     if (strangers.has(name)) cursor.fault |= JSON_DUP_KEY;
     strangers.add(name);
     const lines = unknown.get(name) ?? 0;
@@ -243,7 +254,14 @@ const otherKeys = (fields: readonly string[], aliases: ReadonlyMap<string, strin
     const before = unknown.get(name);
     if (before !== undefined) unknown.set(name, before + lines);
   };
-  return { names, unknown, strangers, count, find, startLine: () => strangers.clear() };
+  const startLine = (): void => {
+    strangers.clear();
+    valued.clear();
+  };
+  const hasValue = (): void => {
+    valued.add(last);
+  };
+  return { names, unknown, strangers, valued, count, find, startLine, hasValue };
 };
 
 const nameAt = ({ bytes, escaped }: Cursor<Buffer>, start: number, end: number): string => {

@@ -3,11 +3,7 @@ import type { FileCode, Refusal } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { asDeclared, type ColumnPlan, decideColumns } from '../../core/evolution/columns.ts';
 import { declaredIn } from '../../core/evolution/evolved.ts';
-import { kindOf } from '../../core/fields/index.ts';
-import { aliasesOf } from '../../core/landing/header-name.ts';
-import { limits } from '../../core/limits.ts';
 import { keepsAnyControls } from '../../core/validate/characters.ts';
-import { typedFields } from '../../core/validate/evolution-sql.ts';
 import { type CellReader, type CellRowsOptions, cellRows } from './cell-rows.ts';
 import { CELL_SEPARATOR } from './cell-text.ts';
 import { NESTED } from './faults.ts';
@@ -15,7 +11,8 @@ import { type Batch, frames } from './frames.ts';
 import { headOf as head } from './head.ts';
 import { type Header, markBytes, readHeader } from './header.ts';
 import { anyCellBytesMax, writeCells } from './json-cells.ts';
-import { COMPOUND, lineScanner, type Takes } from './json-line.ts';
+import { COMPOUND } from './json-line.ts';
+import { jsonScanner } from './json-scanner.ts';
 import { surveyJson } from './json-survey.ts';
 import { jsonLines, lineFault } from './jsonl.ts';
 import { looseCsvReader } from './loose-csv.ts';
@@ -175,21 +172,4 @@ const jsonPlan = (
   // By default a field that no row has is nulls, and not worth a word in each file.
   const missing = missingColumns === 'evolve' ? [] : found.missing;
   return decideColumns(dataset, { ...found, missing });
-};
-
-/** Reads the lines of a file whose columns are known. */
-const jsonScanner = (columns: readonly string[], { dataset, newColumns }: ColumnPlan) => {
-  const aliases = new Map([
-    ...aliasesOf(dataset),
-    ...newColumns.map(({ spelt, cells }) => [spelt, cells] as const),
-  ]);
-  const typed = typedFields(dataset);
-  const takes = columns.map((name): Takes => {
-    const field = dataset.fields[name];
-    const isDeclared = field !== undefined && field.evolved !== true;
-    const own = isDeclared ? kindOf(field).nested?.takes : 'parts';
-    // What should be a single value and is none is set aside as its JSON.
-    return own ?? (typed.includes(name) ? 'parts' : 'scalar');
-  });
-  return lineScanner(columns, limits.jsonDepthMax, takes, aliases, keepsAnyControls(dataset));
 };

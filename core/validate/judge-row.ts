@@ -16,6 +16,16 @@ export type JudgedRow =
   | { readonly ok: true; readonly values: Row; readonly warnings: readonly RowReason[] }
   | { readonly ok: false; readonly reasons: readonly RowReason[] };
 
+/** What a record is beside its texts. */
+export type RecordForm = {
+  /** Fields with an object or array where one value should be. */
+  readonly compound: ReadonlySet<string>;
+  /** Keys that no field has, as the dataset's columns would be called; their values are not null. */
+  readonly unknown: readonly string[];
+};
+
+const flat: RecordForm = { compound: new Set(), unknown: [] };
+
 /**
  * The row engine: one row in TypeScript, by the same registries that compileRow turns into SQL.
  * A missing field has one reason, a text that is no value has one, and only values meet rules.
@@ -24,12 +34,14 @@ export type JudgedRow =
 export const judgeRow = (
   dataset: Dataset,
   texts: Readonly<Record<string, string | null>>,
+  { compound, unknown }: RecordForm = flat,
 ): JudgedRow => {
-  const reasons: RowReason[] = [];
+  const reasons: RowReason[] = [...compound].map((field) => ({ code: 'E_TYPE', field }));
   const values: Record<string, Value | null> = {};
-  const refused = new Set<string>();
+  const refused = new Set<string>(compound);
   const typed = typedFields(dataset);
   for (const [name, field] of Object.entries(dataset.fields)) {
+    if (compound.has(name)) continue;
     const checks = characterChecks(dataset, name, field);
     const text = textOf(field, texts[name] ?? null);
     const spelt = keyTextsOf(dataset).has(name) ? (text?.normalize('NFC') ?? null) : text;
@@ -40,6 +52,8 @@ export const judgeRow = (
     if (verdict.refused) refused.add(name);
     reasons.push(...verdict.codes.map((code) => ({ code, field: name })));
   }
+  if (dataset.evolution.newColumns === 'quarantine_row')
+    reasons.push(...unknown.map((field) => ({ code: 'E_NEW_COLUMN' as const, field })));
   reasons.push(...brokenIn(dataset, values, 'reject', refused));
   if (reasons.length > 0) return { ok: false, reasons };
   const published = publishedOf(dataset, values);

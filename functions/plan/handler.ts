@@ -9,6 +9,7 @@ import { type PartItem, workerFor } from '../../core/landing/worker.ts';
 import { type FileEntry, LandedFile, type RunEntry } from '../../core/ledger.ts';
 import { limits } from '../../core/limits.ts';
 import type { Landing, Ledger } from '../../core/ports.ts';
+import { isOfRecords } from '../../core/push/key.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
 import { assertFree, refusedAs, type SettleDeps, settleEnded, unreadable } from '../refuse.ts';
 import { refuseReplay } from '../refuse-replay.ts';
@@ -100,12 +101,20 @@ const planFile = async (deps: PlanDeps, dataset: Dataset, fileId: FileId): Promi
   if (refusal !== undefined) return { fileId, was, ended: refusedAs(file, refusal) };
   const bytes = await deps.landing.peek(entry, headBytes);
   if (typeof bytes === 'string') return { fileId, was, ended: unreadable(file, bytes) };
-  const recognised = deps.recognise(bytes, entry.key, dataset);
+  const recognised = isOfRecords(entry.key)
+    ? recordLines
+    : deps.recognise(bytes, entry.key, dataset);
   if (recognised.kind === 'refused') return { fileId, was, ended: refusedAs(file, recognised) };
   const { compression, format } = recognised.file;
   // Its size is the object's own: its notice may say otherwise.
   const { sizeBytes } = head;
   return { fileId, was, file: { ...file, sizeBytes, compression, format } };
+};
+
+/** What a front door wrote needs no guess: its first line may look like anything. */
+const recordLines: Recognised = {
+  kind: 'recognised',
+  file: { compression: 'none', format: 'jsonl' },
 };
 
 const refusalOf = (

@@ -15,6 +15,8 @@ import {
 import type { ContentId } from '../../core/ids.ts';
 import { cleanKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { Landing, Ledger, Random, Store } from '../../core/ports.ts';
+import { asRecords } from '../../core/push/as-records.ts';
+import { contentOf, isOfRecords } from '../../core/push/key.ts';
 import { isMendable } from '../../core/replay/mend.ts';
 import { mendsOf } from '../mends.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
@@ -49,7 +51,8 @@ export const validate = (deps: ValidateDeps) => async (event: unknown) => {
   const files: ValidatedFile[] = [];
   const ended: EndedFile[] = [];
   for (const file of part.files) {
-    const taken = await deps.withWorkDir((dir) => takeFile(deps, pointer, dataset, file, dir));
+    const own = isOfRecords(file.key) ? asRecords(dataset) : dataset;
+    const taken = await deps.withWorkDir((dir) => takeFile(deps, pointer, own, file, dir));
     if (taken === undefined) continue;
     if ('outcome' in taken) ended.push(taken);
     else files.push(taken);
@@ -121,6 +124,7 @@ const takeFile = async (
       : { values: await keptAt(deps, values, s3Uri(quarantineBucket, valuesKey(pointer, file))) }),
     fileId: file.fileId,
     contentId: inflated.contentId,
+    ...(isOfRecords(file.key) ? { records: true as const } : {}),
     reasons: [...counts.reasons],
     clean: await keptClean(deps, pointer, file, clean),
     rejects:
@@ -137,12 +141,12 @@ const takeFile = async (
 const claimed = async (
   { ledger, now }: ValidateDeps,
   { name, write }: Dataset,
-  { fileId }: PlannedFile,
+  { fileId, key }: PlannedFile,
   contentId: ContentId,
 ): ReturnType<Ledger['claimContent']> =>
   write.kind === 'replace'
     ? { kind: 'mine' }
-    : await ledger.claimContent(name, contentId, fileId, now());
+    : await ledger.claimContent(name, contentOf(key, contentId), fileId, now());
 
 /** What the ledger knows of a file, without what planning found. */
 const landedOf = ({ compression: _compression, format: _format, ...landed }: PlannedFile) => landed;

@@ -1,0 +1,48 @@
+import type { Dataset } from '../../core/dataset.ts';
+import { asDeclared } from '../../core/evolution/columns.ts';
+import { snakeCase } from '../../core/landing/header-name.ts';
+import { limits } from '../../core/limits.ts';
+import type { JudgeLine } from '../../core/push/sift.ts';
+import { judgeRow } from '../../core/validate/judge-row.ts';
+import { faultCodes, NESTED, ROW_SIZE } from './faults.ts';
+import { COMPOUND, ESCAPED, type LineScanner, MISSING } from './json-line.ts';
+import { jsonScanner } from './json-scanner.ts';
+import { lineFault } from './jsonl.ts';
+
+/**
+ * Judges single records by the row engine, each as validate will judge the line that it lands as:
+ * test/adapters/engine/judge-line.test.ts holds the two to each other.
+ */
+export const lineJudge = (dataset: Dataset): JudgeLine => {
+  const fields = Object.keys(dataset.fields);
+  const scanner = jsonScanner(fields, asDeclared(dataset));
+  return (line) => {
+    const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+    const isLong = bytes.length > limits.rowBytesMax;
+    const fault = isLong ? ROW_SIZE : lineFault(scanner, bytes, 0, bytes.length) & ~NESTED;
+    if (fault !== 0) {
+      const found = faultCodes.filter(({ bit }) => (fault & bit) !== 0);
+      return {
+        ok: false,
+        reasons: found.map(({ code }) => ({ code, field: null })),
+        strangers: [],
+      };
+    }
+    const { spans } = scanner;
+    const compound = fields.filter((_, index) => spans.kinds[index] === COMPOUND);
+    const texts = fields.map((name, index) => [name, textAt(scanner, bytes, index)] as const);
+    const judged = judgeRow(dataset, Object.fromEntries(texts), {
+      compound: new Set(compound),
+      unknown: [...scanner.valued].map(snakeCase),
+    });
+    return { ...judged, strangers: [...scanner.valued] };
+  };
+};
+
+/** The text of a field as a cell of CSV would have it; null when there is none. */
+const textAt = ({ spans }: LineScanner, bytes: Buffer, index: number): string | null => {
+  const kind = spans.kinds[index];
+  if (kind === MISSING || kind === COMPOUND) return null;
+  const text = bytes.toString('utf8', spans.starts[index], spans.ends[index]);
+  return kind === ESCAPED ? String(JSON.parse(`"${text}"`)) : text;
+};

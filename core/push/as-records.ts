@@ -1,0 +1,24 @@
+import type { Dataset } from '../dataset.ts';
+import { defaultFiles } from '../landing/file-options.ts';
+
+/**
+ * The dataset as it judges records that were sent one by one. Each of them is its own message: what
+ * would refuse a whole file rejects the record, whose sender has been told, and a key that a record
+ * does not have is a null, whatever the records beside it have.
+ */
+export const asRecords = (dataset: Dataset): Dataset => {
+  const { newColumns, changedTypes } = dataset.evolution;
+  return {
+    ...dataset,
+    files: { ...defaultFiles, formats: ['jsonl'], encoding: 'utf-8' },
+    evolution: {
+      newColumns: newColumns === 'freeze' ? 'quarantine_row' : newColumns,
+      missingColumns: 'evolve',
+      changedTypes: changedTypes === 'freeze' ? 'quarantine_row' : changedTypes,
+    },
+  };
+};
+
+/** Whether records can be sent to it: where each file is the whole table, a record would be all. */
+export const takesRecords = ({ write }: Pick<Dataset, 'write'>): boolean =>
+  write.kind !== 'replace';

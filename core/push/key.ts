@@ -1,0 +1,31 @@
+import { sha256 } from '../hash.ts';
+import { ContentId, type DatasetName } from '../ids.ts';
+
+/** Below a dataset's prefix only the front doors write here; files keep to names of their own. */
+const pushFolder = '_push';
+
+/**
+ * Where the records of one call land: those that the contract takes, and the others by themselves,
+ * so that no rejected record can keep an accepted one from being published.
+ */
+export const pushKeys = (dataset: DatasetName, id: string) => ({
+  accepted: `${dataset}/${pushFolder}/${id}.jsonl`,
+  rejected: `${dataset}/${pushFolder}/${id}-rejected.jsonl`,
+});
+
+/** Whether an object holds records whose senders were told of each, and not a file of somebody. */
+export const isOfRecords = (key: string): boolean => key.split('/', 2)[1] === pushFolder;
+
+/**
+ * What makes an object's content the same as another's. Two calls may well send the same bytes and
+ * mean two events; that a call is repeated shows in its key.
+ */
+export const contentOf = (key: string, contentId: ContentId): ContentId =>
+  isOfRecords(key) ? ContentId.parse(sha256(`${key}\0${contentId}`)) : contentId;
+
+/** What the front doors may write to, for their rights. */
+export const pushPattern = `*/${pushFolder}/*`;
+
+/** Where a receipt lies in the clean zone: as long as keys are remembered. */
+export const receiptKey = (dataset: DatasetName, id: string): string =>
+  `${dataset}/_receipts/${id}.json`;

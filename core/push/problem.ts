@@ -1,0 +1,33 @@
+/** Why a call did not do what it asked for, as RFC 9457 has it; it never holds a value. */
+export type Problem = {
+  /** Ends the problem's type: urn:headgate:problem:<name>. */
+  readonly name: keyof typeof problems;
+  /** What was found, where, and what to do; of this call. */
+  readonly detail: string;
+  /** Where in the body, as JSON Pointer has it. */
+  readonly pointer?: string;
+};
+
+/** Every problem of the API: its status, and what it is called in general. */
+export const problems = {
+  'bad-request': { status: 400, title: 'The request cannot be read.' },
+  'not-json': { status: 400, title: 'The body is no JSON that holds records.' },
+  unauthorized: { status: 401, title: 'The request does not say who sends it.' },
+  forbidden: { status: 403, title: 'The sender may not do this here.' },
+  'not-found': { status: 404, title: 'There is no such thing.' },
+  'too-large': { status: 413, title: 'The body is too large for one call.' },
+  'unsupported-type': { status: 415, title: 'The body is of a type that is not taken.' },
+  'not-for-records': { status: 422, title: 'The dataset takes no single records.' },
+  'key-reused': { status: 422, title: 'The Idempotency-Key was used for other records.' },
+  'too-many-requests': { status: 429, title: 'The sender has used up what it may send.' },
+  internal: { status: 500, title: 'Something is wrong on our side.' },
+  unavailable: { status: 503, title: 'A service behind the API does not answer now.' },
+} as const;
+
+/** The problem as the body of the answer, with the media type application/problem+json. */
+export const problemDocument = ({ name, detail, pointer }: Problem) => ({
+  type: `urn:headgate:problem:${name}`,
+  ...problems[name],
+  detail,
+  ...(pointer === undefined ? {} : { pointer }),
+});

@@ -1,0 +1,44 @@
+import type { RowReason } from '../codes.ts';
+import type { Dataset } from '../dataset.ts';
+import { decideColumns } from '../evolution/columns.ts';
+import { snakeCase } from '../landing/header-name.ts';
+import type { JudgedRow } from '../validate/judge-row.ts';
+
+/** A record as the row engine judged it. */
+export type JudgedLine = JudgedRow & {
+  /** Its keys that no field or alias has, as they are spelt there. */
+  readonly strangers: readonly string[];
+};
+export type JudgeLine = (line: Uint8Array) => JudgedLine;
+
+/** What became of one record, by its place in the body. */
+export type Outcome =
+  | { readonly index: number; readonly outcome: 'accepted' }
+  | {
+      readonly index: number;
+      readonly outcome: 'rejected';
+      readonly reasons: readonly RowReason[];
+    };
+
+/**
+ * Judges each record by itself. What is accepted lands together, so that its keys must be ones that
+ * one table can have beside each other; where they are not, records with undeclared keys are
+ * rejected, and no other record has to pay for them.
+ */
+export const siftRecords = (
+  dataset: Dataset,
+  lines: readonly Uint8Array[],
+  judge: JudgeLine,
+): readonly Outcome[] => {
+  const judged = lines.map(judge);
+  const unknown = [...new Set(judged.flatMap(({ ok, strangers }) => (ok ? strangers : [])))];
+  const isTable = decideColumns(dataset, { unknown, missing: [] }).kind === 'plan';
+  return judged.map((line, index): Outcome => {
+    if (!line.ok) return { index, outcome: 'rejected', reasons: line.reasons };
+    if (isTable || line.strangers.length === 0) return { index, outcome: 'accepted' };
+    const reasons = line.strangers.map(
+      (spelt): RowReason => ({ code: 'E_NEW_COLUMN', field: snakeCase(spelt) }),
+    );
+    return { index, outcome: 'rejected', reasons };
+  });
+};

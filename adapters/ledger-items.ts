@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { DeadLetter } from '../core/dead-letter.ts';
 import { type ContentId, type DatasetName, type EpochMs, FileId, type RunId } from '../core/ids.ts';
 import { FileEntry, RunEntry } from '../core/ledger.ts';
+import { Sender } from '../core/push/sender.ts';
 import { bounded, RunSummary } from '../core/quality/summary.ts';
 import { type Cursor, Marker } from '../core/reconcile/marker.ts';
 import { isoTime } from '../core/time.ts';
@@ -33,12 +34,15 @@ export const itemKeys = {
   summary: (dataset: DatasetName, runId: RunId): Item => keyed(historyKey(dataset), runId),
   letter: (messageId: string): Item => keyed(`DEAD#${messageId}`, 'DEAD'),
   cursor: (): Item => keyed('RECONCILE', 'CURSOR'),
+  sender: (keyHash: string): Item => keyed(`SENDER#${keyHash}`, 'SENDER'),
 } as const;
 
 /** The value of `status`: what kind of entry it is, and its state. */
 export const fileStatus = (state: FileEntry['state']): string => `FILE#${state}`;
 export const runStatus = (state: RunEntry['state']): string => `RUN#${state}`;
 export const letterStatus = (state: DeadLetter['state']): string => `DEAD#${state}`;
+
+export const senderStatus = (state: 'ACTIVE' | 'REVOKED'): string => `SENDER#${state}`;
 
 /** Sorts by the time an entry came to be, which never changes; the id keeps equal times apart. */
 const listedAt = (at: EpochMs, id: string): string => `${isoTime(at)}#${id}`;
@@ -107,3 +111,14 @@ export const cursorItem = ({ marker, turn }: Cursor): Item => ({
 const CursorItem = z.object({ marker: Marker, turn: z.number() });
 
 export const toCursor = (item: Item): Cursor => CursorItem.parse(unmarshall(item));
+
+export const senderItem = (sender: Sender): Item => ({
+  ...marshall({
+    ...sender,
+    status: senderStatus(sender.revokedAt === null ? 'ACTIVE' : 'REVOKED'),
+    at: listedAt(sender.createdAt, sender.keyId),
+  }),
+  ...itemKeys.sender(sender.keyHash),
+});
+
+export const toSender = (item: Item): Sender => Sender.parse(unmarshall(item));

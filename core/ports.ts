@@ -10,6 +10,7 @@ import type {
   Replays,
   RunEntry,
 } from './ledger.ts';
+import type { Sender } from './push/sender.ts';
 import type { RunSummary } from './quality/summary.ts';
 import type { Cursor, Marker } from './reconcile/marker.ts';
 
@@ -155,6 +156,17 @@ export type LedgerLetters = {
     after: string | null;
     limit: number;
   }): Promise<{ readonly letters: readonly DeadLetter[]; readonly next: string | null }>;
+};
+
+/** Who may send records, by the hashes of their keys. */
+export type Senders = {
+  sender(keyHash: string): Promise<Sender | undefined>;
+  /** Those that may send, newest first; the newest ones may be missing for a moment. */
+  senders(limit: number): Promise<readonly Sender[]>;
+  /** Once per key; a sender that is there is left as it is. */
+  addSender(sender: Sender): Promise<void>;
+  /** Again: the first revocation stands. */
+  revokeSender(keyHash: string, now: EpochMs): Promise<void>;
 };
 
 export type ReleaseResult =

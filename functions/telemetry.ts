@@ -20,6 +20,9 @@ export type Telemetry = { readonly log: Log; readonly count: Count };
 /** The CloudWatch namespace of every metric that Headgate counts. */
 export const metricNamespace = 'Headgate';
 
+type Build<Event, Result> = (telemetry: Telemetry) => (event: Event) => Promise<Result>;
+type Handler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
+
 /**
  * Makes the Lambda handler of one stage: logger, metrics and tracer around what `build` returns.
  * The result is small by assertion, and only the errors of core/errors.ts leave, without their
@@ -27,24 +30,34 @@ export const metricNamespace = 'Headgate';
  */
 export const instrumented = <Event, Result>(
   service: string,
-  build: (telemetry: Telemetry) => (event: Event) => Promise<Result>,
-): ((event: Event, context: Context) => Promise<Result>) => {
+  build: Build<Event, Result>,
+): Handler<Event, Result> =>
+  instrumentedRoute(service, (telemetry) => {
+    const handle = build(telemetry);
+    return async (event) => {
+      try {
+        const result = await handle(event);
+        assertSmall(result);
+        return result;
+      } catch (error) {
+        telemetry.log.error('stage failed', errorFields(error));
+        throw leaving(error);
+      }
+    };
+  });
+
+/**
+ * The same for a function that API Gateway calls: its answer may be large, and what it throws is
+ * its own affair; see functions/answer.ts.
+ */
+export const instrumentedRoute = <Event, Result>(
+  service: string,
+  build: Build<Event, Result>,
+): Handler<Event, Result> => {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace: metricNamespace, serviceName: service });
   const tracer = new Tracer({ serviceName: service });
-  const { log, count } = telemetryOf(logger, metrics);
-  const handle = build({ log, count });
-  const guarded = async (event: Event): Promise<Result> => {
-    try {
-      const result = await handle(event);
-      assertSmall(result);
-      return result;
-    } catch (error) {
-      log.error('stage failed', errorFields(error));
-      throw leaving(error);
-    }
-  };
-  const wrapped = middy<Event, Result>(guarded)
+  const wrapped = middy<Event, Result>(build(telemetryOf(logger, metrics)))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .before(({ context }) => metrics.captureColdStartMetric(context.functionName))
     .use(captureLambdaHandler(tracer, { captureResponse: false }));

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import { Api } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { DataKey, type DataKeyProps } from './data-key.ts';
 import { dataRemoval, type TwoKeys } from './data-removal.ts';
@@ -26,6 +27,8 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly cleanExpiry?: Duration;
   /** Memory of the workers for large files, in megabytes. @default 3008 */
   readonly largeWorkerMegabytes?: number;
+  /** Calls per second that one key of the API may make. @default 100 */
+  readonly callsPerSecond?: number;
   /** True when a dataset masks columns with a hash or a token. @default false */
   readonly saltedMasks?: boolean;
   /** SNS topic that is told of every alarm. @default - alarms only show in CloudWatch */
@@ -43,6 +46,7 @@ export class HeadgateStack extends Stack {
       cleanExpiry = Duration.days(14),
       saltedMasks = false,
       largeWorkerMegabytes = 3_008,
+      callsPerSecond = 100,
       alarmTopicArn,
     } = props;
     const removalPolicy = dataRemoval(this, this.stackName, props);
@@ -62,12 +66,13 @@ export class HeadgateStack extends Stack {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
+    const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
     const alarmTopic =
       alarmTopicArn === undefined
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
-      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, alarmTopic },
+      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, alarmTopic },
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
@@ -79,6 +84,9 @@ export class HeadgateStack extends Stack {
       NoticeQueueUrl: intake.notices.queueUrl,
       DeadLetterQueueUrl: intake.deadLetters.queueUrl,
       CatalogDatabase: catalogue.databaseName,
+      ApiId: api.rest.restApiId,
+      ApiUrl: api.rest.url,
+      UsagePlanId: api.usagePlan.usagePlanId,
     });
   }
 

@@ -11,6 +11,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import { findingKinds } from '../core/reconcile/findings.ts';
+import type { Api } from './api.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -25,6 +26,7 @@ export interface ObservabilityProps {
   readonly pipeline: Pipeline;
   readonly stages: Stages;
   readonly ledger: Ledger;
+  readonly api: Api;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
 }
@@ -109,7 +111,7 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
@@ -129,6 +131,10 @@ export class Observability extends Construct {
           group('Reconcile', [
             ...Object.values(findingKinds).map(({ metric }) => counted(metric, 'reconcile')),
           ]),
+          group('Records', [
+            counted('RecordsAccepted', 'push'),
+            counted('RecordsRejected', 'push'),
+          ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -145,7 +151,13 @@ export class Observability extends Construct {
       })
       .monitorStepFunction({ stateMachine: pipeline.machine, humanReadableName: 'Runs' })
       .addLargeHeader('Stages');
-    const others = [intake.function, deadLetters.function, reconcile.function];
+    const others = [
+      intake.function,
+      deadLetters.function,
+      reconcile.function,
+      api.authorize,
+      api.push,
+    ];
     for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
     }

@@ -35,6 +35,8 @@ const Settings = z.strictObject({
    * no more than the default.
    */
   largeWorkerMegabytes: count(1_769, 10_240).default(3_008),
+  /** Calls of the API that one key may make on average; twice as many at once. */
+  callsPerSecond: count(1, 10_000).default(100),
   /** Alarms tell this SNS topic. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** First key of destroying data. */

@@ -11,5 +11,8 @@ export const Outputs = z.object({
   NoticeQueueUrl: z.string().min(1),
   DeadLetterQueueUrl: z.string().min(1),
   CatalogDatabase: z.string().min(1),
+  ApiId: z.string().min(1),
+  ApiUrl: z.string().min(1),
+  UsagePlanId: z.string().min(1),
 });
 export type Outputs = z.infer<typeof Outputs>;

@@ -29,3 +29,6 @@ export const pushPattern = `*/${pushFolder}/*`;
 /** Where a receipt lies in the clean zone: as long as keys are remembered. */
 export const receiptKey = (dataset: DatasetName, id: string): string =>
   `${dataset}/_receipts/${id}.json`;
+
+/** What is written there, for rights. */
+export const receiptPattern = '*/_receipts/*';

@@ -76,6 +76,9 @@ export const fakeStack = () => {
       NoticeQueueUrl: 'http://queue',
       DeadLetterQueueUrl: 'http://dead',
       CatalogDatabase: 'headgate',
+      ApiId: 'a',
+      ApiUrl: 'https://api.example/v1/',
+      UsagePlanId: 'p',
     },
     ledger: memoryLedger(ledger),
     store: {

@@ -26,6 +26,7 @@ const withHeldRun = async (options: Parameters<typeof memoryStack>[0] = {}) => {
       ...{ LandingBucket: 'landing', CleanBucket: 'clean', CuratedBucket: 'curated' },
       ...{ QuarantineBucket: 'quarantine', LedgerTable: 'ledger', PipelineArn: 'arn' },
       ...{ NoticeQueueUrl: 'q', DeadLetterQueueUrl: 'd', CatalogDatabase: 'headgate' },
+      ...{ ApiId: 'a', ApiUrl: 'https://api.example/v1/', UsagePlanId: 'p' },
     },
   };
   const clock = () => 1_795_300_000_000;

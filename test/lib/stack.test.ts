@@ -26,6 +26,9 @@ test('the outputs are those that commands and tests look for', () => {
     NoticeQueueUrl: 'AWS::SQS::Queue',
     DeadLetterQueueUrl: 'AWS::SQS::Queue',
     CatalogDatabase: 'headgate',
+    ApiId: 'AWS::ApiGateway::RestApi',
+    ApiUrl: 'AWS::ApiGateway::RestApi',
+    UsagePlanId: 'AWS::ApiGateway::UsagePlan',
   });
 });
 
@@ -124,6 +127,7 @@ describe('settings', () => {
     expect(settings({})).toEqual({
       stackName: 'Headgate',
       largeWorkerMegabytes: 3_008,
+      callsPerSecond: 100,
       architecture: 'arm64',
       batchingWindowSeconds: 5,
       encryption: 'customer-key',

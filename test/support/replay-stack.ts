@@ -113,6 +113,7 @@ const outputs = {
   ...{ LandingBucket: landingBucket, CleanBucket: 'clean', CuratedBucket: 'curated' },
   ...{ QuarantineBucket: 'quarantine', LedgerTable: 'ledger', PipelineArn: 'arn' },
   ...{ NoticeQueueUrl: 'q', DeadLetterQueueUrl: 'd', CatalogDatabase: 'headgate' },
+  ...{ ApiId: 'a', ApiUrl: 'https://api.example/v1/', UsagePlanId: 'p' },
 };
 
 const rowsOf = async (files: readonly (Buffer | undefined)[], columns: string) => {

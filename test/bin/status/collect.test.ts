@@ -15,6 +15,9 @@ const outputs = {
   NoticeQueueUrl: 'notices',
   DeadLetterQueueUrl: 'dead',
   CatalogDatabase: 'd',
+  ApiId: 'a',
+  ApiUrl: 'https://api.example/v1/',
+  UsagePlanId: 'p',
 };
 
 test('status tells last runs, what moves and what needs a look', async () => {

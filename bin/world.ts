@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { ApiKeys } from '../adapters/api-keys.ts';
 import type { Drop } from '../adapters/drop.ts';
 import type { Execution } from '../adapters/executions.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
@@ -10,6 +11,7 @@ import type {
   Ledger,
   Notices,
   Pipeline,
+  Senders,
   Store,
 } from '../core/ports.ts';
 import type { ReconcileDeps } from '../functions/reconcile/deps.ts';
@@ -51,8 +53,24 @@ export type DeployedStack = {
   readonly landed: LandedVersions;
   readonly executions: Executions;
   readonly notices: Notices;
+  /** Keys of the API, and what their holders may send to. */
+  readonly apiKeys: ApiKeys;
+  readonly senders: Senders;
+  /** The address of an emulator; undefined on AWS. */
+  readonly endpoint: string | undefined;
   /** The ARN of whoever runs the command, as AWS knows it. */
   readonly caller: () => Promise<string>;
+};
+
+/** Where the API is called. An emulator answers under its own address, not under that of AWS. */
+export const apiUrlOf = ({
+  endpoint,
+  outputs,
+}: Pick<DeployedStack, 'endpoint' | 'outputs'>): string => {
+  const stage = new URL(outputs.ApiUrl).pathname.replaceAll('/', '');
+  return endpoint === undefined
+    ? outputs.ApiUrl
+    : `${endpoint.replace(/\/$/, '')}/restapis/${outputs.ApiId}/${stage}/_user_request_`;
 };
 
 /** The same switch on every command that talks to AWS. */
@@ -141,6 +159,9 @@ const connect = async (
     { sqsNotices },
     { sfnExecutionStatus },
     { s3LandedVersions, s3Landing },
+    { APIGatewayClient },
+    { apiGatewayKeys },
+    { dynamoSenders },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -157,6 +178,9 @@ const connect = async (
     import('../adapters/notices.ts'),
     import('../adapters/execution-status.ts'),
     import('../adapters/landing.ts'),
+    import('@aws-sdk/client-api-gateway'),
+    import('../adapters/api-keys.ts'),
+    import('../adapters/ledger-senders.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -176,6 +200,9 @@ const connect = async (
     drop: s3Drop(s3),
     execution: sfnExecutions(new SFNClient(), outputs.PipelineArn),
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
+    apiKeys: apiGatewayKeys(new APIGatewayClient(), outputs.UsagePlanId),
+    senders: dynamoSenders({ client: new DynamoDBClient(), name: outputs.LedgerTable }),
+    endpoint,
     caller: stsCaller(new STSClient()),
     landed: s3LandedVersions(s3, outputs.LandingBucket),
     executions: sfnExecutionStatus(new SFNClient(), outputs.PipelineArn),

@@ -1,3 +1,4 @@
+import { apiKeyCommand } from './api-key.ts';
 import type { MakeCommand } from './command.ts';
 import { contractCommand } from './contract.ts';
 import { datasetsCommand } from './datasets.ts';
@@ -7,6 +8,7 @@ import { downCommand } from './down.ts';
 import { inferCommand } from './infer.ts';
 import { landCommand } from './land.ts';
 import { processCommand } from './process.ts';
+import { pushCommand } from './push.ts';
 import { qualityCommand } from './quality.ts';
 import { queryCommand } from './query.ts';
 import { reconcileCommand } from './reconcile.ts';
@@ -30,6 +32,8 @@ export const commands: readonly MakeCommand[] = [
   statusCommand,
   datasetsCommand,
   landCommand,
+  pushCommand,
+  apiKeyCommand,
   runsCommand,
   runCommand,
   releaseCommand,

@@ -35,11 +35,14 @@ const refused = (pointer: string, detail: string): SplitBody => ({
  * values, so that no digit is lost; only that it is JSON is asked, the rest is each record's own
  * affair.
  */
-export const splitJson = (bytes: Uint8Array): SplitBody => {
+export const splitJson = (
+  bytes: Uint8Array,
+  recordsMax: number = limits.recordsPerCallMax,
+): SplitBody => {
   const cursor = cursorOver(bytes);
   const start = skipBlanks(cursor, isMarked(bytes, 0) ? mark.length : 0);
   const first = byteAt(cursor, start);
-  if (first === OPEN_ARRAY) return splitArray(cursor, start);
+  if (first === OPEN_ARRAY) return splitArray(cursor, start, recordsMax);
   if (first !== OPEN_OBJECT) return refused('', 'it is neither a JSON object nor an array of them');
   const end = skipValue(cursor, start, 0);
   if (end === NOWHERE) return refused('', faultText(cursor));
@@ -52,14 +55,14 @@ const cursorOver = (bytes: Uint8Array): Cursor => ({
   ...{ bytes, end: bytes.length, depthMax: limits.bodyDepthMax, fault: 0, escaped: false },
 });
 
-const splitArray = (cursor: Cursor, from: number): SplitBody => {
+const splitArray = (cursor: Cursor, from: number, recordsMax: number): SplitBody => {
   const { bytes } = cursor;
   const lines: Uint8Array[] = [];
   let at = skipBlanks(cursor, from + 1);
   if (byteAt(cursor, at) === CLOSE_ARRAY) return refused('', 'the array is empty');
   while (byteAt(cursor, at) !== CLOSE_ARRAY) {
     const pointer = `/${lines.length}`;
-    if (lines.length === limits.recordsPerCallMax) return tooMany(pointer);
+    if (lines.length === recordsMax) return tooMany(pointer, recordsMax);
     const end = skipValue(cursor, at, 1);
     if (end === NOWHERE) return refused(pointer, faultText(cursor));
     lines.push(asLine(bytes, at, end));
@@ -71,8 +74,8 @@ const splitArray = (cursor: Cursor, from: number): SplitBody => {
   return { kind: 'records', lines };
 };
 
-const tooMany = (pointer: string): SplitBody =>
-  refused(pointer, `more than ${limits.recordsPerCallMax} records; send them in several calls`);
+const tooMany = (pointer: string, recordsMax: number): SplitBody =>
+  refused(pointer, `more than ${recordsMax} records; send them in several calls`);
 
 const faultText = ({ fault }: Cursor): string =>
   (fault & jsonFaults.depth) === 0
@@ -80,14 +83,17 @@ const faultText = ({ fault }: Cursor): string =>
     : `objects and arrays lie more than ${limits.bodyDepthMax} deep in each other`;
 
 /** JSON Lines: each line is a record, whatever it holds; empty lines are none. */
-export const splitLines = (bytes: Uint8Array): SplitBody => {
+export const splitLines = (
+  bytes: Uint8Array,
+  recordsMax: number = limits.recordsPerCallMax,
+): SplitBody => {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);
     const end = found === -1 ? bytes.length : found;
     const stop = end > start && bytes[end - 1] === CR ? end - 1 : end;
     if (stop > start) {
-      if (lines.length === limits.recordsPerCallMax) return tooMany(`/${lines.length}`);
+      if (lines.length === recordsMax) return tooMany(`/${lines.length}`, recordsMax);
       lines.push(asLine(bytes, start, stop));
     }
     start = end + 1;

@@ -33,9 +33,9 @@ const refused = (problem: Problem): Refused => ({ kind: 'refused', problem });
 
 /** How a body is taken apart, by its media type. */
 const splitters: ReadonlyMap<string, (body: Uint8Array) => SplitBody> = new Map([
-  ['application/json', splitJson],
-  ['application/x-ndjson', splitLines],
-  ['application/jsonl', splitLines],
+  ['application/json', (body) => splitJson(body)],
+  ['application/x-ndjson', (body) => splitLines(body)],
+  ['application/jsonl', (body) => splitLines(body)],
 ]);
 
 /** Reads all of a call but its dataset. */

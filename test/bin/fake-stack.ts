@@ -12,6 +12,7 @@ import type { ListedVersion } from '../../core/ports.ts';
 import type { RunSummary } from '../../core/quality/summary.ts';
 import { literal } from '../../core/sql.ts';
 import { ledgerState, memoryLedger } from '../support/memory-ledger.ts';
+import { memorySenders } from '../support/memory-senders.ts';
 import { simulatedWorld } from '../support/simulated-world.ts';
 
 export const runIdOf = (dataset: string, minute: number, hash = '0123456789'): RunId =>
@@ -63,6 +64,7 @@ export const fakeStack = () => {
   const landing: ListedVersion[] = [];
   const sent: string[] = [];
   const { catalog } = world;
+  const who = memorySenders();
   const stack: DeployedStack = {
     name: 'Headgate',
     where: 'memory',
@@ -108,6 +110,9 @@ export const fakeStack = () => {
     landed: { versions: async () => ({ versions: landing, next: null }) },
     executions: { status: async () => 'unknown' },
     notices: { send: async (body) => void sent.push(body) },
+    apiKeys: who.apiKeys,
+    senders: who.senders,
+    endpoint: undefined,
     caller: async () => 'arn:aws:sts::000000000000:assumed-role/shop/ana',
   };
   return {

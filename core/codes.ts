@@ -48,6 +48,14 @@ export const codes = {
   E_JSON_DUP_KEY: row('the object names a key twice'),
   E_UNKNOWN_KEY: row('an object inside the field has a key that is not declared'),
   E_DEPTH: row('the JSON nests deeper than the limit'),
+  E_ENVELOPE: row(
+    'the record is not of the envelope that the dataset declares, or not of its schema',
+    'Send what the dataset declares, or change the envelope or schema in the dataset and replay.',
+  ),
+  E_CDC_OP: row(
+    'the change has an operation that is not known, or lacks the image of the row it needs',
+    'Let the source send changes of rows only, each with its image: of a deleted row the one before.',
+  ),
   E_DUPLICATE_KEY: row(
     'another row of this run has the same key',
     'Nothing: that other row is published (deduplicate.keep says which one).',

@@ -6,3 +6,6 @@ import { createHash } from 'node:crypto';
  */
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
+
+/** MD5, where a format of others has one as its checksum; never an identity. */
+export const md5 = (bytes: Uint8Array): Uint8Array => createHash('md5').update(bytes).digest();

@@ -50,6 +50,11 @@ export const limits = {
   /** Objects and arrays inside each other in one JSON row, or E_DEPTH. */
   jsonDepthMax: 32,
   /**
+   * The same in the envelope around a row of a stream, or E_DEPTH: DynamoDB writes each level of
+   * a row as two, and the row inside still has its own limit.
+   */
+  envelopeDepthMax: 72,
+  /**
    * Objects and arrays inside each other anywhere in a JSON document; above, the file
    * is refused with E_FORMAT. Rows have their own limit, which costs the row only.
    */

@@ -76,6 +76,10 @@ const isEntry = ({ path, text }: SourceFile): boolean =>
 /** Used by tests alone for now, and right so: each with its reason. */
 const USED_BY_TESTS: Readonly<Record<string, string>> = {
   'bin/local/roles.ts': 'the end-to-end driver sees the local AWS with the eyes of a role',
+  'core/stream/kpl.ts': 'no function reads a stream yet',
+  'core/stream/envelope.ts': 'no function reads a stream yet',
+  'core/stream/protobuf.ts': 'no function reads a stream yet',
+  'adapters/engine/avro-datum.ts': 'no function reads a stream yet',
 };
 /** Settings that name the files which a tool loads. */
 const namesFiles = ({ path }: SourceFile): boolean =>

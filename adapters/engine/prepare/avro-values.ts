@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { assertNever } from '../../../core/assert.ts';
+import { floatText, numberText } from '../../../core/json/number-text.ts';
 import { limits } from '../../../core/limits.ts';
 import { Refused } from '../meters.ts';
 import {
@@ -192,21 +193,4 @@ const decimalText = (bytes: Buffer, scale: number): string => {
   const whole = digits.slice(0, digits.length - scale);
   const fraction = scale === 0 ? '' : `.${digits.slice(-scale)}`;
   return `${value < 0n ? '-' : ''}${whole}${fraction}`;
-};
-
-/** The shortest literal of a double. What JSON has no literal for becomes a text. */
-export const numberText = (value: number): string => {
-  if (!Number.isFinite(value)) return `"${value}"`;
-  return Object.is(value, -0) ? '-0' : String(value);
-};
-
-const FLOAT_DIGITS_MAX = 9;
-
-/** The shortest literal of a float: as a double it would have digits that nobody wrote. */
-const floatText = (value: number): string => {
-  for (let digits = 6; digits < FLOAT_DIGITS_MAX && Number.isFinite(value); digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return numberText(short);
-  }
-  return numberText(Number.isFinite(value) ? Number(value.toPrecision(FLOAT_DIGITS_MAX)) : value);
 };

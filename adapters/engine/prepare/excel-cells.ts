@@ -1,5 +1,5 @@
 import { toDays } from '../../../core/calendar.ts';
-import { numberText } from './avro-values.ts';
+import { numberText } from '../../../core/json/number-text.ts';
 import { dayText, instantText, timeText } from './instants.ts';
 
 /** A cell as the parser gives it: type, value and number format. */

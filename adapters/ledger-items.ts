@@ -7,6 +7,7 @@ import { FileEntry, RunEntry } from '../core/ledger.ts';
 import { Sender } from '../core/push/sender.ts';
 import { bounded, RunSummary } from '../core/quality/summary.ts';
 import { type Cursor, Marker } from '../core/reconcile/marker.ts';
+import { ShardEntry } from '../core/stream/segment.ts';
 import { isoTime } from '../core/time.ts';
 
 /**
@@ -34,6 +35,7 @@ export const itemKeys = {
   summary: (dataset: DatasetName, runId: RunId): Item => keyed(historyKey(dataset), runId),
   letter: (messageId: string): Item => keyed(`DEAD#${messageId}`, 'DEAD'),
   cursor: (): Item => keyed('RECONCILE', 'CURSOR'),
+  shard: (stream: string, shard: string): Item => keyed(`SHARD#${stream}#${shard}`, 'SHARD'),
   sender: (keyHash: string): Item => keyed(`SENDER#${keyHash}`, 'SENDER'),
 } as const;
 
@@ -122,3 +124,18 @@ export const senderItem = (sender: Sender): Item => ({
 });
 
 export const toSender = (item: Item): Sender => Sender.parse(unmarshall(item));
+
+/** The segment as one text: a list of numbers would cost several times as much. */
+export const shardItem = ({ segment, ...entry }: ShardEntry): Item => ({
+  ...marshall({ ...entry, segment: segment === null ? null : JSON.stringify(segment) }),
+  ...itemKeys.shard(entry.stream, entry.shard),
+});
+
+const ShardItem = z.looseObject({ segment: z.string().nullable() });
+
+export const toShard = (item: Item): ShardEntry => {
+  const { segment, ...entry } = ShardItem.parse(unmarshall(item));
+  const decided: unknown = segment === null ? null : JSON.parse(segment);
+  const { stream, shard, checkpoint, turn } = ShardEntry.omit({ segment: true }).parse(entry);
+  return ShardEntry.parse({ stream, shard, checkpoint, segment: decided, turn });
+};

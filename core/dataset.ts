@@ -5,6 +5,7 @@ import type { DatasetName } from './ids.ts';
 import type { FileOptions } from './landing/file-options.ts';
 import type { QualityCheck } from './quality/check.ts';
 import type { DatasetRule } from './rules/row-rule.ts';
+import type { StreamOptions } from './stream/options.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** How a run changes the curated table. More modes (merge, history) join this union. */
@@ -57,6 +58,8 @@ export type Dataset = {
   /** What is done when a file has other columns, or values of other types, than declared. */
   readonly evolution: Evolution;
   readonly files: FileOptions;
+  /** How rows come from the stream; absent where none do. */
+  readonly stream?: StreamOptions;
 };
 
 /** A column of the curated table, as the catalogue and the data files know it. */

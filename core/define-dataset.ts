@@ -10,7 +10,9 @@ import { kindOf } from './fields/index.ts';
 import { DatasetName } from './ids.ts';
 import { checkFiles } from './landing/check-files.ts';
 import { defaultFiles, type FileOptions } from './landing/file-options.ts';
+import { takesRecords } from './push/as-records.ts';
 import { checkQuality } from './quality/index.ts';
+import type { StreamOptions } from './stream/options.ts';
 import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
 
@@ -33,6 +35,7 @@ export type DatasetDefinition = {
   readonly rejects?: Partial<Dataset['rejects']>;
   readonly evolution?: Partial<Dataset['evolution']>;
   readonly files?: Partial<FileOptions>;
+  readonly stream?: StreamOptions;
 };
 
 /** Each run adds its rows. */
@@ -79,6 +82,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     rejects: { holdAbove: definition.rejects?.holdAbove ?? DEFAULT_HOLD_ABOVE },
     evolution: { ...defaultEvolution, ...definition.evolution },
     files: { ...defaultFiles, ...definition.files },
+    ...(definition.stream === undefined ? {} : { stream: definition.stream }),
   };
   const check = checker(dataset);
   checkWords(dataset, check);
@@ -88,6 +92,10 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   checkDeduplication(dataset, check);
   checkPartition(dataset, check);
   checkFiles(dataset, check);
+  check(
+    dataset.stream === undefined || takesRecords(dataset),
+    () => 'stream brings single rows, and each file of a replaced table is all of it',
+  );
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);

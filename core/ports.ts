@@ -13,6 +13,7 @@ import type {
 import type { Sender } from './push/sender.ts';
 import type { RunSummary } from './quality/summary.ts';
 import type { Cursor, Marker } from './reconcile/marker.ts';
+import type { RawRecord, ShardEntry } from './stream/segment.ts';
 
 /**
  * Core's view of the world. Adapters implement these; tests and the simulator have fakes with
@@ -167,6 +168,24 @@ export type Senders = {
   addSender(sender: Sender): Promise<void>;
   /** Again: the first revocation stands. */
   revokeSender(keyHash: string, now: EpochMs): Promise<void>;
+};
+
+/** How far the shards of streams have come. */
+export type Shards = {
+  /** As it is now; undefined of a shard that is new to us. */
+  shard(stream: string, shard: string): Promise<ShardEntry | undefined>;
+  /** Writes what follows the entry of `turn`. `fenced`: another call has gone on from there. */
+  move(turn: number, entry: ShardEntry): Promise<Written>;
+};
+
+/** A shard read by itself: records behind `after` (null: all that are kept) up to `to`. */
+export type StreamReader = {
+  read(of: {
+    readonly stream: string;
+    readonly shard: string;
+    readonly after: string | null;
+    readonly to: string;
+  }): Promise<readonly RawRecord[]>;
 };
 
 export type ReleaseResult =

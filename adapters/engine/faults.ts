@@ -20,6 +20,11 @@ export const JSON_DUP_KEY = 512;
 export const DEPTH = jsonFaults.depth;
 /** A field holds an object or array: the row is readable, but not by the fast pass. */
 export const NESTED = 2048;
+/** What stands around the row is not what the dataset declares. */
+const ENVELOPE = 4096;
+const CHANGE_OP = 8192;
+/** 'A': the first of the marks. */
+const MARK_FROM = 0x41;
 
 /** The code of each bit that makes a whole row unreadable. */
 export const faultCodes: readonly { readonly bit: number; readonly code: RowCode }[] = [
@@ -33,4 +38,19 @@ export const faultCodes: readonly { readonly bit: number; readonly code: RowCode
   { bit: JSON_SHAPE, code: 'E_JSON_SHAPE' },
   { bit: JSON_DUP_KEY, code: 'E_JSON_DUP_KEY' },
   { bit: DEPTH, code: 'E_DEPTH' },
+  { bit: ENVELOPE, code: 'E_ENVELOPE' },
+  { bit: CHANGE_OP, code: 'E_CDC_OP' },
 ];
+
+/** Stands in front of a line whose record has no row; no JSON and no text of ours begins so. */
+const MARK = 0x1e;
+
+/** The bytes that tell of a whole row that it is none, and why. */
+export const markOf = (code: RowCode): Uint8Array => {
+  const at = faultCodes.findIndex((fault) => fault.code === code);
+  return new Uint8Array([MARK, MARK_FROM + at]);
+};
+
+/** The fault that a line is marked with; 0 without a mark. */
+export const markedFault = (bytes: Uint8Array, start: number): number =>
+  bytes[start] === MARK ? (faultCodes[(bytes[start + 1] ?? 0) - MARK_FROM]?.bit ?? 0) : 0;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
 import { assert } from '../../core/assert.ts';
 import { NUMBER_DIGITS, writeNumber } from './cell-text.ts';
-import { BLANK, CONTROL_CHAR, ENCODING, ROW_SIZE } from './faults.ts';
+import { BLANK, CONTROL_CHAR, ENCODING, markedFault, ROW_SIZE } from './faults.ts';
 import { contentEnd, contentEndInFile, fill, lineFeed } from './file-bytes.ts';
 import type { Batch } from './frames.ts';
 import { openUsualLines, type Progress, type UsualLines } from './json/usual-lines.ts';
@@ -111,7 +111,10 @@ const readLine = (reader: Reader, progress: Progress, end: number, plain: boolea
   const stop = contentEnd(bytes, start, end);
   let fault = formFault(reader, start, stop);
   if (fault === 0) {
-    fault = plain ? scanner.scan(bytes, start, stop) : lineFault(scanner, bytes, start, stop);
+    fault =
+      plain && markedFault(bytes, start) === 0
+        ? scanner.scan(bytes, start, stop)
+        : lineFault(scanner, bytes, start, stop);
     if (fault === 0) writeLine(reader, progress);
   }
   if (fault !== BLANK) progress.row += 1;
@@ -142,6 +145,8 @@ export const lineFault = (
   start: number,
   end: number,
 ): number => {
+  const marked = markedFault(bytes, start);
+  if (marked !== 0) return marked;
   const text = bytes.subarray(start, end);
   const fault = (isUtf8(text) ? 0 : ENCODING) | (hasOdd(scanner, text) ? CONTROL_CHAR : 0);
   return fault === 0 ? scanner.scan(bytes, start, end) : fault;

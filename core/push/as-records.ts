@@ -10,7 +10,7 @@ export const asRecords = (dataset: Dataset): Dataset => {
   const { newColumns, changedTypes } = dataset.evolution;
   return {
     ...dataset,
-    files: { ...defaultFiles, formats: ['jsonl'], encoding: 'utf-8' },
+    files: { ...defaultFiles, formats: ['jsonl'], encoding: 'utf-8', allowEmpty: true },
     evolution: {
       newColumns: newColumns === 'freeze' ? 'quarantine_row' : newColumns,
       missingColumns: 'evolve',

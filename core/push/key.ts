@@ -3,6 +3,7 @@ import { ContentId, type DatasetName } from '../ids.ts';
 
 /** Below a dataset's prefix only the front doors write here; files keep to names of their own. */
 const pushFolder = '_push';
+const streamFolder = '_stream';
 
 /**
  * Where the records of one call land: those that the contract takes, and the others by themselves,
@@ -13,8 +14,28 @@ export const pushKeys = (dataset: DatasetName, id: string) => ({
   rejected: `${dataset}/${pushFolder}/${id}-rejected.jsonl`,
 });
 
-/** Whether an object holds records whose senders were told of each, and not a file of somebody. */
-export const isOfRecords = (key: string): boolean => key.split('/', 2)[1] === pushFolder;
+/** Where records of a stream land, named by what they are; `dataset` is of no dataset, too. */
+export const streamKeys = (
+  dataset: DatasetName | '_unrouted',
+  of: {
+    readonly stream: string;
+    readonly shard: string;
+    readonly from: string;
+    readonly to: string;
+  },
+) => {
+  const range = `${dataset}/${streamFolder}/${of.stream}/${of.shard}/${of.from}-${of.to}`;
+  return { accepted: `${range}.jsonl`, rejected: `${range}-rejected.jsonl` };
+};
+
+const folderOf = (key: string): string => key.split('/', 2)[1] ?? '';
+
+/** Whether an object holds single records, each judged at the door, and not a file of somebody. */
+export const isOfRecords = (key: string): boolean =>
+  [pushFolder, streamFolder].includes(folderOf(key));
+
+/** Whether its lines are records of a stream, with what is known of each. */
+export const isOfStream = (key: string): boolean => folderOf(key) === streamFolder;
 
 /**
  * What makes an object's content the same as another's. Two calls may well send the same bytes and
@@ -25,6 +46,7 @@ export const contentOf = (key: string, contentId: ContentId): ContentId =>
 
 /** What the front doors may write to, for their rights. */
 export const pushPattern = `*/${pushFolder}/*`;
+export const streamPattern = `*/${streamFolder}/*`;
 
 /** Where a receipt lies in the clean zone: as long as keys are remembered. */
 export const receiptKey = (dataset: DatasetName, id: string): string =>

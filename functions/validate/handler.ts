@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { inflate } from '../../adapters/engine/inflate.ts';
 import type { MendRequest, mendFile } from '../../adapters/engine/mend-file.ts';
 import type { prepare } from '../../adapters/engine/prepare/index.ts';
+import type { streamRows } from '../../adapters/engine/prepare/stream.ts';
 import type { validateFile } from '../../adapters/engine/validate.ts';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';
@@ -16,7 +17,7 @@ import type { ContentId } from '../../core/ids.ts';
 import { cleanKeys, nameSuffix, quarantineKeys, s3Uri } from '../../core/layout.ts';
 import type { Landing, Ledger, Random, Store } from '../../core/ports.ts';
 import { asRecords } from '../../core/push/as-records.ts';
-import { contentOf, isOfRecords } from '../../core/push/key.ts';
+import { contentOf, isOfRecords, isOfStream } from '../../core/push/key.ts';
 import { isMendable } from '../../core/replay/mend.ts';
 import { mendsOf } from '../mends.ts';
 import { definitionOf, ownedRun } from '../owned-run.ts';
@@ -30,6 +31,7 @@ export type ValidateDeps = SettleDeps & {
   readonly engine: {
     readonly inflate: typeof inflate;
     readonly prepare: typeof prepare;
+    readonly streamRows: typeof streamRows;
     readonly mendFile: typeof mendFile;
     readonly validateFile: typeof validateFile;
   };
@@ -156,14 +158,17 @@ const judged = async (
   { engine }: ValidateDeps,
   { runId }: RunPointer,
   dataset: Dataset,
-  file: Pick<PlannedFile, 'fileId' | 'format'> & {
+  file: Pick<PlannedFile, 'fileId' | 'key' | 'format'> & {
     readonly path: string;
     readonly dir: string;
     readonly mends: MendRequest['mends'];
   },
 ) => {
   const { fileId, dir, path, format, mends } = file;
-  const prepared = await engine.prepare({ path, format, dataset, outDir: join(dir, 'prepared') });
+  const written = { path, dataset, outDir: join(dir, 'prepared') };
+  const prepared = isOfStream(file.key)
+    ? await engine.streamRows(written)
+    : await engine.prepare({ ...written, format });
   if (prepared.kind === 'refused') return prepared;
   const rows = { path: prepared.path, format: prepared.format };
   const request = { dataset, ...rows, fileId, runId, outDir: join(dir, 'out') };

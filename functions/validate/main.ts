@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from '../../adapters/clock.ts';
 import { inflate } from '../../adapters/engine/inflate.ts';
 import { mendFile } from '../../adapters/engine/mend-file.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
+import { streamRows } from '../../adapters/engine/prepare/stream.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
 import { s3Landing } from '../../adapters/landing.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
@@ -23,7 +24,7 @@ export const handler = instrumented('validate', (telemetry) =>
     ledger: dynamoLedger(new DynamoDBClient(), env.LEDGER_TABLE),
     store: s3Store(s3),
     landing: s3Landing(s3),
-    engine: { inflate, prepare, mendFile, validateFile },
+    engine: { inflate, prepare, streamRows, mendFile, validateFile },
     cleanBucket: env.CLEAN_BUCKET,
     quarantineBucket: env.QUARANTINE_BUCKET,
     datasetNamed,

@@ -164,5 +164,9 @@ export const engineOf = (kernel: Kernel, worker: Worker, disk: Disk) => {
   };
 
   const look = (head: Buffer, key: string, dataset: Dataset) => recognise(head, key, dataset);
-  return { inflate, prepare, mendFile, validateFile, transformRun, recognise: look };
+  const streamRows = async (): Promise<never> => {
+    throw new PermanentError('nothing comes from a stream here');
+  };
+
+  return { inflate, prepare, streamRows, mendFile, validateFile, transformRun, recognise: look };
 };

@@ -1,6 +1,7 @@
 import { inflate } from '../../adapters/engine/inflate.ts';
 import { mendFile } from '../../adapters/engine/mend-file.ts';
 import { prepare } from '../../adapters/engine/prepare/index.ts';
+import { streamRows } from '../../adapters/engine/prepare/stream.ts';
 import { recognise } from '../../adapters/engine/recognise.ts';
 import { transformRun } from '../../adapters/engine/transform.ts';
 import { validateFile } from '../../adapters/engine/validate.ts';
@@ -93,7 +94,13 @@ export const memoryStack = (
         ...deps,
         random: world.random,
         withWorkDir,
-        engine: { inflate, prepare, mendFile, validateFile: options.validateFile ?? validateFile },
+        engine: {
+          inflate,
+          prepare,
+          streamRows,
+          mendFile,
+          validateFile: options.validateFile ?? validateFile,
+        },
       }),
     ),
     transform: around(

@@ -1,0 +1,114 @@
+import type { Dataset } from '../dataset.ts';
+import { limits } from '../limits.ts';
+import { asRecords } from '../push/as-records.ts';
+import { streamKeys } from '../push/key.ts';
+import { type JudgeLine, siftRecords } from '../push/sift.ts';
+import { keepsAnyControls } from '../validate/characters.ts';
+import { joined } from './bytes.ts';
+import { openEnvelope } from './envelope.ts';
+import { deaggregate } from './kpl.ts';
+import { printStreamLine, type StreamRecord } from './line.ts';
+import { readObject, textIn } from './object.ts';
+import type { RawRecord, Segment } from './segment.ts';
+
+/** The datasets that take rows from the stream, with their judges. */
+export type Routes = readonly { readonly dataset: Dataset; readonly judge: JudgeLine }[];
+
+export const routesOf = (
+  datasets: readonly Dataset[],
+  judgeOf: (dataset: Dataset) => JudgeLine,
+): Routes =>
+  datasets
+    .filter(({ stream }) => stream !== undefined)
+    .map(asRecords)
+    .map((dataset) => ({ dataset, judge: judgeOf(dataset) }));
+
+/** The records that rows are made of: an aggregated one is several. A damaged one stays itself. */
+export const singleRecords = (records: readonly RawRecord[]): readonly StreamRecord[] =>
+  records.flatMap((record): StreamRecord[] => {
+    const opened = deaggregate(record.payload);
+    if (opened.kind !== 'records') return [record];
+    return opened.records.map(({ subSequence, partitionKey, payload }) => ({
+      ...record,
+      ...{ sub: subSequence, partitionKey, payload },
+    }));
+  });
+
+/** Whose a record is; undefined when no dataset asks for it. */
+const routeOf = (routes: Routes, { payload }: StreamRecord): Routes[number] | undefined => {
+  const read = readObject(payload, limits.envelopeDepthMax);
+  const attribute = (name: string): string | undefined =>
+    read.kind === 'object' ? textIn(read.object, name) : undefined;
+  return (
+    routes.find(({ dataset: { stream } }) => {
+      const when = stream?.when;
+      return when !== undefined && attribute(when.attribute) === when.is;
+    }) ?? routes.find(({ dataset: { stream } }) => stream?.when === undefined)
+  );
+};
+
+/**
+ * Decides where the rows of some records land: by dataset, those that its contract takes apart from
+ * the others, so that no bad record keeps a good one from being published, and none stops a shard.
+ */
+export const decideSegment = (
+  routes: Routes,
+  stream: string,
+  records: readonly [RawRecord, ...RawRecord[]],
+): Segment => {
+  const { shard, sequence: from } = records[0];
+  const to = records.at(-1)?.sequence ?? from;
+  const singles = singleRecords(records);
+  const places = new Array<string>(singles.length).fill(
+    streamKeys('_unrouted', { stream, shard, from, to }).rejected,
+  );
+  const byRoute = Map.groupBy(singles.keys(), (at) => {
+    const single = singles[at];
+    return single === undefined ? undefined : routeOf(routes, single);
+  });
+  for (const [route, own] of byRoute) {
+    if (route === undefined) continue;
+    const keys = streamKeys(route.dataset.name, { stream, shard, from, to });
+    const isAccepted = acceptedIn(
+      route,
+      own.flatMap((at) => singles[at] ?? []),
+    );
+    for (const [index, at] of own.entries())
+      places[at] = isAccepted[index] === true ? keys.accepted : keys.rejected;
+  }
+  const objects = [...new Set(places)].sort();
+  return {
+    ...{ from, to, records: records.length, objects },
+    places: places.map((place) => objects.indexOf(place)),
+  };
+};
+
+/** What is no row but a word about one, such as a tombstone, goes with the accepted ones. */
+const acceptedIn = (
+  { dataset, judge }: Routes[number],
+  records: readonly StreamRecord[],
+): readonly boolean[] => {
+  const envelope = dataset.stream?.envelope ?? 'json';
+  const keeps = keepsAnyControls(dataset);
+  const opened = records.map((record) => openEnvelope(envelope, record, keeps));
+  const lines = opened.flatMap((one) => (one.kind === 'row' ? [one.line] : []));
+  const outcomes = siftRecords(dataset, lines, judge).values();
+  return opened.map((one) =>
+    one.kind === 'row' ? outcomes.next().value?.outcome === 'accepted' : one.kind === 'tombstone',
+  );
+};
+
+/** The objects of a segment, made of its records. */
+export const objectsOf = (
+  { objects, places }: Segment,
+  records: readonly RawRecord[],
+): ReadonlyMap<string, Uint8Array> => {
+  const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
+  for (const [at, record] of singleRecords(records).entries()) {
+    const key = objects[places[at] ?? -1];
+    if (key !== undefined) lines.get(key)?.push(printStreamLine(record), lineFeed);
+  }
+  return new Map([...lines].map(([key, own]) => [key, joined(own)]));
+};
+
+const lineFeed = new Uint8Array([0x0a]);

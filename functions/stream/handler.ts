@@ -1,0 +1,156 @@
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { PermanentError, TransientError } from '../../core/errors.ts';
+import { EpochMs } from '../../core/ids.ts';
+import { s3Uri } from '../../core/layout.ts';
+import type { Shards, Store, StreamReader } from '../../core/ports.ts';
+import {
+  behind,
+  firstEntry,
+  type RawRecord,
+  type Segment,
+  type ShardEntry,
+  within,
+} from '../../core/stream/segment.ts';
+import { decideSegment, objectsOf, type Routes } from '../../core/stream/sift.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export type StreamDeps = Telemetry & {
+  readonly shards: Shards;
+  readonly reader: StreamReader;
+  readonly store: Pick<Store, 'putOnce'>;
+  readonly landingBucket: string;
+  readonly routes: Routes;
+};
+
+/** A shard is worked on by one call at a time; a call that loses this often meets a zombie's end. */
+const turnsMax = 5;
+
+/**
+ * Lands the records of a batch, each (shard, sequence number) once, whatever the batch begins and
+ * ends with. No record fails: what cannot be a row lands too, and is rejected with its reason.
+ */
+export const stream =
+  (deps: StreamDeps) =>
+  async ({ Records }: Pick<KinesisStreamEvent, 'Records'>) => {
+    const byShard = Map.groupBy(Records, ({ eventID }) => eventID.split(':', 1)[0] ?? '');
+    let landed = 0;
+    for (const [shard, records] of byShard) {
+      const name = streamNameOf(records[0]?.eventSourceARN);
+      landed += await takeShard(
+        deps,
+        name,
+        shard,
+        records.map((one) => rawOf(shard, one)),
+      );
+    }
+    return { records: Records.length, landed };
+  };
+
+const streamNameOf = (arn: string | undefined): string => {
+  const name = arn?.split('stream/', 2)[1]?.split('/', 1)[0];
+  if (name === undefined || name === '')
+    throw new PermanentError('the event does not name the stream that its records are of');
+  return name;
+};
+
+const rawOf = (shard: string, { kinesis }: KinesisStreamRecord): RawRecord => ({
+  shard,
+  sequence: kinesis.sequenceNumber,
+  arrivedAt: EpochMs.parse(Math.round(kinesis.approximateArrivalTimestamp * 1000)),
+  partitionKey: kinesis.partitionKey,
+  payload: Buffer.from(kinesis.data, 'base64'),
+});
+
+/** Brings everything of the batch into landing that is not there; returns how many records. */
+const takeShard = async (
+  deps: StreamDeps,
+  name: string,
+  shard: string,
+  batch: readonly RawRecord[],
+): Promise<number> => {
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    const known = await deps.shards.shard(name, shard);
+    const entry = known ?? firstEntry(name, shard);
+    const records = known === undefined ? await fromTheStart(deps, name, shard, batch) : batch;
+    const landed = await goOn(deps, entry, records);
+    if (landed !== 'fenced') return landed;
+  }
+  throw new TransientError(`another call works on ${shard} of ${name}`);
+};
+
+/** Of a shard that is new to us, what lies before its first batch; usually nothing. */
+const fromTheStart = async (
+  { reader }: StreamDeps,
+  name: string,
+  shard: string,
+  batch: readonly RawRecord[],
+): Promise<readonly RawRecord[]> => {
+  const [first] = behind(batch, null);
+  if (first === undefined) return batch;
+  return [
+    ...(await reader.read({ stream: name, shard, after: null, to: first.sequence })),
+    ...batch,
+  ];
+};
+
+const goOn = async (
+  deps: StreamDeps,
+  from: ShardEntry,
+  records: readonly RawRecord[],
+): Promise<number | 'fenced'> => {
+  let entry = from;
+  let landed = 0;
+  if (entry.segment === null) {
+    const [first, ...others] = behind(records, entry.checkpoint);
+    if (first === undefined) return 0;
+    const segment = decideSegment(deps.routes, entry.stream, [first, ...others]);
+    const decided = { ...entry, segment, turn: entry.turn + 1 };
+    if ((await deps.shards.move(entry.turn, decided)) === 'fenced') return 'fenced';
+    entry = decided;
+  }
+  const { segment } = entry;
+  if (segment === null) return landed;
+  await land(deps, entry, segment, records);
+  landed += segment.records;
+  const ended = { ...entry, checkpoint: segment.to, segment: null, turn: entry.turn + 1 };
+  if ((await deps.shards.move(entry.turn, ended)) === 'fenced') return 'fenced';
+  // A segment that another call had decided may end before this batch does.
+  const left = behind(records, ended.checkpoint);
+  if (left.length === 0) return landed;
+  const more = await goOn(deps, ended, left);
+  return more === 'fenced' ? more : landed + more;
+};
+
+/** Writes the objects of a segment, also those that are there: the first of each name stands. */
+const land = async (
+  deps: StreamDeps,
+  { stream: name, shard, checkpoint }: ShardEntry,
+  segment: Segment,
+  batch: readonly RawRecord[],
+): Promise<void> => {
+  const own = await completed(deps, { name, shard, checkpoint }, segment, batch);
+  for (const [key, bytes] of objectsOf(segment, own))
+    await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
+  deps.log.info('segment landed', {
+    ...{ shard, from: segment.from, to: segment.to },
+    ...{ records: segment.records, objects: segment.objects.length },
+  });
+  deps.count('RecordsLanded', segment.records);
+};
+
+/** The records of a segment. A batch may hold fewer after it was cut in two: then they are read. */
+const completed = async (
+  { reader }: StreamDeps,
+  { name, shard, checkpoint }: { name: string; shard: string; checkpoint: string | null },
+  segment: Segment,
+  batch: readonly RawRecord[],
+): Promise<readonly RawRecord[]> => {
+  const own = within(behind(batch, checkpoint), segment);
+  if (own.length === segment.records) return own;
+  const read = await reader.read({ stream: name, shard, after: checkpoint, to: segment.to });
+  const all = within(behind([...own, ...read], checkpoint), segment);
+  if (all.length === segment.records) return all;
+  throw new TransientError(
+    `${segment.records - all.length} of ${segment.records} records of ${shard} from ${segment.from} on cannot be read`,
+  );
+};

@@ -6,14 +6,22 @@ import { checkSecurity } from '../lib/nag.ts';
 import { readSettings } from '../lib/settings.ts';
 
 const app = new App();
-const { stackName, cliCredentials, batchingWindowSeconds, cleanExpiryDays, ...settings } =
-  readSettings(app);
+const {
+  stackName,
+  cliCredentials,
+  batchingWindowSeconds,
+  streamWindowSeconds,
+  cleanExpiryDays,
+  ...settings
+} = readSettings(app);
 
 // Account and region are those of the caller's credentials: one template deploys anywhere.
 new HeadgateStack(app, stackName, {
   ...settings,
   saltedMasks: datasets.some(masksWithSalt),
+  streamed: datasets.some(({ stream }) => stream !== undefined),
   batchingWindow: Duration.seconds(batchingWindowSeconds),
+  streamWindow: Duration.seconds(streamWindowSeconds),
   cleanExpiry: Duration.days(cleanExpiryDays),
   ...(cliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
 });

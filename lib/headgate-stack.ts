@@ -14,6 +14,7 @@ import { Observability } from './observability.ts';
 import { Pipeline } from './pipeline.ts';
 import { Reconcile } from './reconcile.ts';
 import { Stages } from './stages.ts';
+import { Stream } from './stream.ts';
 import { Zones } from './zones.ts';
 
 export interface HeadgateStackProps extends StackProps, TwoKeys {
@@ -31,6 +32,12 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly callsPerSecond?: number;
   /** True when a dataset masks columns with a hash or a token. @default false */
   readonly saltedMasks?: boolean;
+  /** True when a dataset takes rows from the stream. @default false */
+  readonly streamed?: boolean;
+  /** Shards of the stream; 0: as many as there is need for. @default 0 */
+  readonly streamShards?: number;
+  /** How long what lands from the stream is gathered for one run. @default 30 seconds */
+  readonly streamWindow?: Duration;
   /** SNS topic that is told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopicArn?: string;
 }
@@ -47,6 +54,9 @@ export class HeadgateStack extends Stack {
       saltedMasks = false,
       largeWorkerMegabytes = 3_008,
       callsPerSecond = 100,
+      streamed = false,
+      streamShards = 0,
+      streamWindow = Duration.seconds(30),
       alarmTopicArn,
     } = props;
     const removalPolicy = dataRemoval(this, this.stackName, props);
@@ -61,18 +71,26 @@ export class HeadgateStack extends Stack {
     const stages = new Stages(this, 'Stages', parts);
     const pipeline = new Pipeline(this, 'Pipeline', { stages, zones });
     const shared = { zones, ledger, pipeline, dataKey, architecture };
-    const intake = new Intake(this, 'Intake', { ...shared, batchingWindow });
+    const intake = new Intake(this, 'Intake', {
+      ...{ ...shared, batchingWindow },
+      ...(streamed ? { streamWindow } : {}),
+    });
     const deadLetters = new DeadLetters(this, 'DeadLetters', {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
     const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
+    const stream = streamed
+      ? new Stream(this, 'Stream', {
+          ...{ zones, ledger, dataKey, removalPolicy, architecture, shards: streamShards },
+        })
+      : undefined;
     const alarmTopic =
       alarmTopicArn === undefined
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
-      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, alarmTopic },
+      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream, alarmTopic },
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
@@ -87,6 +105,7 @@ export class HeadgateStack extends Stack {
       ApiId: api.rest.restApiId,
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
+      ...(stream === undefined ? {} : { StreamName: stream.stream.streamName }),
     });
   }
 

@@ -4,6 +4,7 @@ import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-ia
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { streamPattern } from '../core/push/key.ts';
 import type { IntakeEnv } from '../functions/intake/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import type { DataKey } from './data-key.ts';
@@ -21,6 +22,11 @@ export interface IntakeProps {
   readonly architecture: EngineArchitecture;
   /** How long notices are gathered before intake looks at them together. */
   readonly batchingWindow: Duration;
+  /**
+   * The same for what lands from the stream, a little at a time all day long. @default - nothing
+   * does
+   */
+  readonly streamWindow?: Duration | undefined;
 }
 
 /** Deliveries of a notice before it is a dead letter. */
@@ -43,37 +49,48 @@ export class Intake extends Construct {
     super(scope, id);
     const { batchingWindow, dataKey } = props;
     this.function = this.#makeFunction(props);
-    const encryption =
-      dataKey.key === undefined
-        ? { encryption: QueueEncryption.SQS_MANAGED }
-        : { encryption: QueueEncryption.KMS, encryptionMasterKey: dataKey.key };
     this.deadLetters = new Queue(this, 'DeadLetters', {
-      ...encryption,
+      ...encryptedBy(dataKey),
       enforceSSL: true,
       retentionPeriod: deadLettersKept,
       // Six times the timeout of the function that takes them from here.
       visibilityTimeout: deadLettersHidden,
     });
-    this.notices = new Queue(this, 'Notices', {
-      ...encryption,
+    dataKey.allowEventBridge();
+    const isFromStream = [{ wildcard: streamPattern }];
+    const { streamWindow } = props;
+    const others = streamWindow === undefined ? undefined : [{ 'anything-but': isFromStream[0] }];
+    this.notices = this.#queue('Notices', props, batchingWindow);
+    const rule = this.#announce('ObjectCreated', props.zones, this.notices, others);
+    const rules = [rule];
+    if (streamWindow !== undefined) {
+      const segments = this.#queue('SegmentNotices', props, streamWindow);
+      rules.push(this.#announce('SegmentLanded', props.zones, segments, isFromStream));
+    }
+    this.#allowRules(this.deadLetters, rules);
+  }
+
+  /** A queue of notices that intake reads, gathered for a while. */
+  #queue(id: string, { dataKey }: IntakeProps, window: Duration): Queue {
+    const queue = new Queue(this, id, {
+      ...encryptedBy(dataKey),
       enforceSSL: true,
       // AWS asks for six times the function's timeout, besides the time that batches are gathered.
       visibilityTimeout: Duration.seconds(
-        6 * this.function.timeout.toSeconds() + batchingWindow.toSeconds(),
+        6 * this.function.timeout.toSeconds() + window.toSeconds(),
       ),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: deliveriesMax },
     });
-    dataKey.allowEventBridge();
-    this.#announce(props.zones);
-    const isGathering = batchingWindow.toSeconds() > 0;
+    const isGathering = window.toSeconds() > 0;
     this.function.lambda.addEventSource(
-      new SqsEventSource(this.notices, {
+      new SqsEventSource(queue, {
         batchSize: isGathering ? batchSize.gathered : batchSize.atOnce,
-        ...(isGathering ? { maxBatchingWindow: batchingWindow } : {}),
+        ...(isGathering ? { maxBatchingWindow: window } : {}),
         maxConcurrency: intakesAtOnce,
         reportBatchItemFailures: true,
       }),
     );
+    return queue;
   }
 
   /** Lets a role send a notice as EventBridge does. */
@@ -85,31 +102,37 @@ export class Intake extends Construct {
    * An event that cannot be delivered to the queue is a dead letter too, and not lost. CDK's own
    * queue target would also let EventBridge encrypt and re-encrypt with the key at will.
    */
-  #announce({ landing }: Zones): void {
-    const rule = new Rule(this, 'ObjectCreated', {
+  #announce(id: string, { landing }: Zones, queue: Queue, keys: object[] | undefined): Rule {
+    const rule = new Rule(this, id, {
       description: 'A file landed.',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
-        detail: { bucket: { name: [landing.bucketName] } },
+        detail: {
+          bucket: { name: [landing.bucketName] },
+          ...(keys === undefined ? {} : { object: { key: keys } }),
+        },
       },
     });
     rule.addTarget({
       bind: () => ({
-        arn: this.notices.queueArn,
+        arn: queue.queueArn,
         deadLetterConfig: { arn: this.deadLetters.queueArn },
       }),
     });
-    for (const queue of [this.notices, this.deadLetters]) {
-      queue.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [queue.queueArn],
-          conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-        }),
-      );
-    }
+    this.#allowRules(queue, [rule]);
+    return rule;
+  }
+
+  #allowRules(queue: Queue, rules: readonly Rule[]): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ ruleArn }) => ruleArn) } },
+      }),
+    );
   }
 
   #makeFunction({ zones, ledger, pipeline, architecture }: IntakeProps): StageFunction<IntakeEnv> {
@@ -133,3 +156,8 @@ export class Intake extends Construct {
     return intake;
   }
 }
+
+const encryptedBy = ({ key }: DataKey) =>
+  key === undefined
+    ? { encryption: QueueEncryption.SQS_MANAGED }
+    : { encryption: QueueEncryption.KMS, encryptionMasterKey: key };

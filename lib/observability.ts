@@ -18,6 +18,7 @@ import type { Ledger } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Reconcile } from './reconcile.ts';
 import type { Stages } from './stages.ts';
+import type { Stream } from './stream.ts';
 
 export interface ObservabilityProps {
   readonly intake: Intake;
@@ -27,6 +28,7 @@ export interface ObservabilityProps {
   readonly stages: Stages;
   readonly ledger: Ledger;
   readonly api: Api;
+  readonly stream?: Stream | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
 }
@@ -35,6 +37,9 @@ const period = Duration.minutes(5);
 
 /** A notice that waits this long has failed several times, or intake is throttled. */
 const noticeAgeMax = Duration.minutes(30);
+
+/** Well before Kinesis forgets a record, and long after a passing trouble. */
+const streamAgeMax = Duration.minutes(10);
 
 /** Stages that count FilesQuarantined, each under its own name; see functions/telemetry.ts. */
 const quarantining = ['intake', 'plan', 'validate', 'quarantine'];
@@ -53,7 +58,16 @@ export class Observability extends Construct {
     this.#dashboard(props);
   }
 
-  #alarms({ intake, reconcile, pipeline }: ObservabilityProps): void {
+  #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
+    if (stream !== undefined)
+      this.#alarm('StreamWaits', {
+        metric: stream.stream.metricGetRecordsIteratorAgeMilliseconds({
+          statistic: Stats.MAXIMUM,
+          period,
+        }),
+        above: streamAgeMax.toMilliseconds(),
+        means: 'A shard of the stream is not landed; see the log of the stream function.',
+      });
     this.#alarm('DeadLetters', {
       metric: counted('DeadLetters', 'dead-letters'),
       means: 'Intake gave up on a notice; its file is safe in landing: npx headgate redrive.',
@@ -111,7 +125,7 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
@@ -157,6 +171,7 @@ export class Observability extends Construct {
       reconcile.function,
       api.authorize,
       api.push,
+      ...(stream === undefined ? [] : [stream.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });

@@ -37,6 +37,10 @@ const Settings = z.strictObject({
   largeWorkerMegabytes: count(1_769, 10_240).default(3_008),
   /** Calls of the API that one key may make on average; twice as many at once. */
   callsPerSecond: count(1, 10_000).default(100),
+  /** Shards of the stream; 0: as many as there is need for. */
+  streamShards: count(0, 500).default(0),
+  /** How long what lands from the stream is gathered for one run. */
+  streamWindowSeconds: count(0, 300).default(30),
   /** Alarms tell this SNS topic. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** First key of destroying data. */

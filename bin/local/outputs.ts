@@ -14,5 +14,7 @@ export const Outputs = z.object({
   ApiId: z.string().min(1),
   ApiUrl: z.string().min(1),
   UsagePlanId: z.string().min(1),
+  /** Absent where no dataset takes rows from the stream. */
+  StreamName: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

@@ -17,7 +17,7 @@ const someRole = (stack: Stack): Role =>
 
 describe('the stack has no finding', () => {
   test.each(['customer-key', 'aws-managed'] as const)('with a %s', (encryption) => {
-    expect(findings(newStack({ encryption }))).toEqual([]);
+    expect(findings(newStack({ encryption, streamed: true }))).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   synthesize,
 } from './synthesized.ts';
 
-const stack = synthesize(newStack());
+const stack = synthesize(newStack({ streamed: true }));
 const functions = functionsByStage(stack);
 const stages = [
   'intake',
@@ -24,6 +24,7 @@ const stages = [
   'reconcile',
   'authorize',
   'push',
+  'stream',
 ] as const;
 type Stage = (typeof stages)[number];
 /** Each stage that touches rows has a second worker, which may do what the first may. */
@@ -97,6 +98,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ...writes('quarantine', '/*/_files/*'),
     start,
     ...consume('IntakeNotices'),
+    ...consume('IntakeSegmentNotices'),
   ],
   plan: [
     ...ledger('GetItem', 'UpdateItem'),
@@ -176,9 +178,19 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ...reads('clean', '/*/_receipts/*'),
     ...writes('clean', '/*/_receipts/*'),
   ],
+  stream: [
+    ...ledger('GetItem', 'PutItem'),
+    ...writes('landing', '/*/_stream/*'),
+    ...['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator'].map(
+      (action) => `kinesis:${action} on StreamEvents`,
+    ),
+    ...['DescribeStreamConsumer', 'ListShards', 'ListStreams', 'SubscribeToShard'].map(
+      (action) => `kinesis:${action} on StreamEvents`,
+    ),
+  ],
 };
 
-test('the stack has the eight stages, two that look after them, a door of two, and no other', () => {
+test('the stack has the eight stages, two that look after them, three at the doors, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -192,8 +204,8 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   );
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
-  // Not intake, not the two that look after the others, and not those of the API.
-  expect(invoked).toHaveLength(named.length - 5);
+  // Not intake, not the two that look after the others, and not those of the front doors.
+  expect(invoked).toHaveLength(named.length - 6);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -242,6 +254,7 @@ describe('no policy anywhere', () => {
     const rights = puts.flatMap(({ statement }) => inWords([statement]));
     expect(rights.filter((right) => /^s3:PutObject on landing/.test(right))).toEqual([
       's3:PutObject on landing/*/_push/*',
+      's3:PutObject on landing/*/_stream/*',
     ]);
   });
 });

@@ -128,6 +128,8 @@ describe('settings', () => {
       stackName: 'Headgate',
       largeWorkerMegabytes: 3_008,
       callsPerSecond: 100,
+      streamShards: 0,
+      streamWindowSeconds: 30,
       architecture: 'arm64',
       batchingWindowSeconds: 5,
       encryption: 'customer-key',

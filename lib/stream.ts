@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Stream as KinesisStream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -50,6 +50,10 @@ export class Stream extends Construct {
       ...(dataKey.key === undefined
         ? { encryption: StreamEncryption.MANAGED }
         : { encryption: StreamEncryption.KMS, encryptionKey: dataKey.key }),
+    });
+    Validations.of(this.stream).acknowledge({
+      id: 'AwsSolutions-KDS3',
+      reason: 'Where the data has a key of its customer, its records have the same one.',
     });
     this.function = new StageFunction<StreamEnv>(this, 'Land', {
       ...{ stage: 'stream', architecture, timeout, memoryMegabytes: 1_769 },

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { ApiKeys } from '../adapters/api-keys.ts';
 import type { Drop } from '../adapters/drop.ts';
 import type { Execution } from '../adapters/executions.ts';
+import type { PutRecords } from '../adapters/stream-producer.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import type { Catalog } from '../core/load/commit.ts';
 import type {
@@ -56,6 +58,8 @@ export type DeployedStack = {
   /** Keys of the API, and what their holders may send to. */
   readonly apiKeys: ApiKeys;
   readonly senders: Senders;
+  /** Into the stream; there may be none. */
+  readonly putRecords: PutRecords;
   /** The address of an emulator; undefined on AWS. */
   readonly endpoint: string | undefined;
   /** The ARN of whoever runs the command, as AWS knows it. */
@@ -162,6 +166,8 @@ const connect = async (
     { APIGatewayClient },
     { apiGatewayKeys },
     { dynamoSenders },
+    { KinesisClient },
+    { kinesisProducer },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -181,6 +187,8 @@ const connect = async (
     import('@aws-sdk/client-api-gateway'),
     import('../adapters/api-keys.ts'),
     import('../adapters/ledger-senders.ts'),
+    import('@aws-sdk/client-kinesis'),
+    import('../adapters/stream-producer.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -202,6 +210,7 @@ const connect = async (
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
     apiKeys: apiGatewayKeys(new APIGatewayClient(), outputs.UsagePlanId),
     senders: dynamoSenders({ client: new DynamoDBClient(), name: outputs.LedgerTable }),
+    putRecords: kinesisProducer(new KinesisClient(), outputs.StreamName ?? 'no stream', sleep),
     endpoint,
     caller: stsCaller(new STSClient()),
     landed: s3LandedVersions(s3, outputs.LandingBucket),

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { UserError } from '../console/errors.ts';
 import { makeProgress, type Progress } from '../console/progress.ts';
 import { profileNames } from '../local/profiles.ts';
+import type { Arrived } from '../start/records.ts';
 import type { Sample } from '../start/samples.ts';
 import type { Settled } from '../start/settle.ts';
 import type { Summary } from '../start/summary.ts';
@@ -56,7 +57,8 @@ const start = async (shell: Shell, options: StartOptions): Promise<void> => {
   await withStack(quiet, defaultStackName, async (stack) => {
     const datasets = await loadDatasets();
     const settled = await settleAll(stack, datasets, progress, clock);
-    await report(shell, { stack, datasets }, settled, { json: options.json });
+    const arrived = await sendRecords(stack, progress, clock);
+    await report(shell, { stack, datasets }, { settled, arrived }, { json: options.json });
   });
   if (!options.json) sayNext(shell, up.target.label);
 };
@@ -78,21 +80,38 @@ const settleAll = async (
   return settled;
 };
 
+/** Some records through each of the other two doors. */
+const sendRecords = async (
+  stack: DeployedStack,
+  progress: Progress,
+  clock: () => number,
+): Promise<readonly Arrived[]> => {
+  const { pushSome, streamSome } = await import('../start/records.ts');
+  const request = { stack, progress, clock, waitMs: WAIT_MS, sleep: (ms: number) => sleep(ms) };
+  return [await pushSome(request), await streamSome(request)];
+};
+
 /** Compares with what was planted, and shows; anything that differs ends the command with 1. */
 const report = async (
   { out }: Shell,
   look: Look,
-  settled: readonly Settled[],
+  {
+    settled,
+    arrived,
+  }: { readonly settled: readonly Settled[]; readonly arrived: readonly Arrived[] },
   { json }: { readonly json: boolean },
 ): Promise<void> => {
-  const [{ readExpected, samplesDir }, { differences, summarize }, tour] = await Promise.all([
-    import('../start/samples.ts'),
-    import('../start/summary.ts'),
-    import('../start/tour.ts'),
-  ]);
+  const [{ readExpected, samplesDir }, { differences, summarize }, tour, doors] = await Promise.all(
+    [
+      import('../start/samples.ts'),
+      import('../start/summary.ts'),
+      import('../start/tour.ts'),
+      import('../start/records.ts'),
+    ],
+  );
   const expected = await readExpected(samplesDir);
   const summaries = summarize(settled);
-  const wrong: string[] = [];
+  const wrong: string[] = arrived.flatMap(doors.wrongIn);
   for (const summary of summaries) {
     const planted = expected[summary.dataset];
     if (planted === undefined) continue;
@@ -100,8 +119,13 @@ const report = async (
     const sums = await tour.sumsOf(look, summary, planted);
     wrong.push(...differences(summary, planted, landed, sums));
   }
-  if (json) out.json({ ok: wrong.length === 0, datasets: summaries, differences: wrong });
-  else printSummaries(out, summaries);
+  if (json)
+    out.json({ ok: wrong.length === 0, datasets: summaries, records: arrived, differences: wrong });
+  else {
+    printSummaries(out, summaries);
+    out.line();
+    for (const each of arrived) out.line(doors.toldOf(each));
+  }
   const orders = summaries.find(({ dataset }) => dataset === 'orders');
   if (!json && orders !== undefined && orders.runIds.length > 0) {
     await tour.showRows(out, look, orders);
@@ -139,6 +163,7 @@ const sayNext = ({ out }: Shell, where: string): void => {
   const next = [
     ['npx headgate query "SELECT currency, sum(line_total) FROM orders GROUP BY 1"', 'ask a table'],
     ['npx headgate land FILE --dataset orders', 'drop a file of your own'],
+    ['npx headgate api-key create NAME --dataset clickstream', 'let somebody send records'],
     ['npx headgate rejects --dataset orders', 'see what was refused, and why'],
     ['npx headgate status', 'queues, runs, datasets'],
     ['npx headgate down', 'end the local AWS'],

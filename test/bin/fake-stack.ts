@@ -112,6 +112,7 @@ export const fakeStack = () => {
     notices: { send: async (body) => void sent.push(body) },
     apiKeys: who.apiKeys,
     senders: who.senders,
+    putRecords: async () => undefined,
     endpoint: undefined,
     caller: async () => 'arn:aws:sts::000000000000:assumed-role/shop/ana',
   };

@@ -10,9 +10,8 @@ type Bins = z.output<typeof Bins>;
  * How many values lie in each of bins that are 2 % wide, by their size: the buckets of DDSketch
  * (Masson, Rim and Lee, 2019). Written here and not taken from `@datadog/sketches-js`, whose dense
  * stores hold counts as doubles and serialise as protocol buffers; these are whole numbers in plain
- * JSON, and two histograms of the same values are equal. Where values lie further apart than the
- * bins reach, the smallest sizes share the lowest bin: where that is depends on the largest alone,
- * so that order and parts make no difference.
+ * JSON, and two histograms of the same values are equal. Of more bins than the limit the lowest
+ * become one: those kept are the highest of all values, so that order and parts make no difference.
  */
 export const Histogram = z
   .object({ negative: Bins, zero: z.number().int().nonnegative(), positive: Bins })
@@ -38,14 +37,15 @@ export const histogramOf = (value: number): Histogram => {
 };
 
 const bothBins = (a: Bins, b: Bins): Bins => {
-  const counts = new Map<number, number>();
-  const highest = Math.max(a.at(-1)?.[0] ?? -Infinity, b.at(-1)?.[0] ?? -Infinity);
-  const lowest = highest - windowLimits.quantileBinsMax + 1;
-  for (const [bin, values] of [...a, ...b]) {
-    const kept = Math.max(bin, lowest);
-    counts.set(kept, (counts.get(kept) ?? 0) + values);
-  }
-  return [...counts].sort(([one], [other]) => one - other);
+  const counts = new Map(a);
+  for (const [bin, values] of b) counts.set(bin, (counts.get(bin) ?? 0) + values);
+  const bins = [...counts].sort(([one], [other]) => one - other);
+  const kept = bins.slice(-windowLimits.quantileBinsMax);
+  const [lowest] = kept;
+  if (lowest === undefined || kept.length === bins.length) return bins;
+  const below = bins.slice(0, -windowLimits.quantileBinsMax);
+  const values = below.reduce((sum, [, each]) => sum + each, lowest[1]);
+  return [[lowest[0], values], ...kept.slice(1)];
 };
 
 /** The values of both. */

@@ -14,7 +14,10 @@ export const windowLimits = {
   durationMsMax: 366 * 86_400_000,
   /** Different values that `distinct` counts exactly; of more it estimates, 3 % off or so. */
   distinctExactMax: 1_024,
-  /** Bins of a quantile's histogram per sign: 17 decades below the largest value, then one bin. */
+  /**
+   * Bins of a quantile's histogram per sign, 115 to a decade. Of values all over more than 17
+   * decades the smallest sizes share a bin, and a quantile among them is off by more than 1 %.
+   */
   quantileBinsMax: 2_048,
   /**
    * Events of one group in one span that a velocity alert reckons with. More than these are an

@@ -1,6 +1,6 @@
 import { combined, single, type WindowEvent } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
-import { groupKey, type Pane, sequenceOf, totalOf, withoutLeftovers } from './pane.ts';
+import { groupText, type Pane, sequenceOf, totalOf, withoutLeftovers } from './pane.ts';
 import { hullOf, overlap, paneAt, type Span } from './span.ts';
 
 /** What becomes of a shard's panes. Write `put` first: what is removed is in it. */
@@ -19,7 +19,7 @@ const cellOf = (
   { window }: Series,
   group: WindowEvent['group'],
   { start }: Pick<Span, 'start'>,
-): string => (window.kind === 'session' ? groupKey(group) : `${groupKey(group)}/${start}`);
+): string => (window.kind === 'session' ? groupText(group) : `${groupText(group)}/${start}`);
 
 const cellsOf = <T>(items: readonly T[], cell: (item: T) => string): ReadonlyMap<string, T[]> => {
   const cells = new Map<string, T[]>();

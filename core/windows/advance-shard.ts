@@ -5,7 +5,7 @@ import { type Alert, spansAround, thresholdAlerts, velocityAlerts } from './aler
 import type { BoundRule } from './bound-rule.ts';
 import { microsOf } from './duration.ts';
 import type { Group } from './json.ts';
-import { groupKey, type Pane, paneKey, sequenceOf } from './pane.ts';
+import { groupText, type Pane, sequenceOf } from './pane.ts';
 import type { ShardState } from './shard-state.ts';
 import { hullOf, paneAt, type Span } from './span.ts';
 
@@ -56,7 +56,7 @@ export const neededPanes = (
   const needs = new Map<string, Need>();
   const add = (need: Need): void => {
     const { start, end } = need.span;
-    needs.set(`${need.series}/${groupKey(need.group)}/${start}/${end}`, need);
+    needs.set(`${need.series}/${groupText(need.group)}/${start}/${end}`, need);
   };
   for (const { at, group } of events) {
     add({ series: series.id, group, span: paneAt(series.window, at), of: 'shard' });
@@ -122,7 +122,8 @@ const timed = (
 };
 
 const after = (loaded: readonly Pane[], { put, remove }: Pick<Step, 'put' | 'remove'>) => {
-  const textOf = (pane: Pane): string => Object.values(paneKey(pane)).join('/');
+  const textOf = ({ series, shard, group, start }: Pane): string =>
+    `${series}/${shard}/${start}/${groupText(group)}`;
   const panes = new Map(loaded.map((pane) => [textOf(pane), pane]));
   for (const pane of remove) panes.delete(textOf(pane));
   for (const pane of put) panes.set(textOf(pane), pane);

@@ -36,9 +36,12 @@ export const parsePane = (json: unknown): Pane => Pane.parse(json);
 
 const GROUP_HASH_DIGITS = 32;
 
+/** Equal for equal groups only, and as long as their values. */
+export const groupText = (group: Group): string => group.map(scalarText).join(',');
+
 /** Identity of a group's values, 32 hex digits: short, whatever the values are. */
 export const groupKey = (group: Group): string =>
-  sha256(group.map(scalarText).join(',')).slice(0, GROUP_HASH_DIGITS);
+  sha256(groupText(group)).slice(0, GROUP_HASH_DIGITS);
 
 const KEY_DIGITS = 20;
 
@@ -86,9 +89,9 @@ export const panesIn = (
   span: Span,
   panes: readonly Pane[],
 ): readonly Pane[] => {
-  const key = groupKey(group);
+  const text = groupText(group);
   return panes.filter(
-    (pane) => pane.series === id && groupKey(pane.group) === key && overlap(pane, span),
+    (pane) => pane.series === id && overlap(pane, span) && groupText(pane.group) === text,
   );
 };
 

@@ -2,7 +2,15 @@ import * as z from 'zod';
 import { outcomeOf } from './accumulator.ts';
 import type { BoundRule } from './bound-rule.ts';
 import { BigText, Group, ScalarJson } from './json.ts';
-import { groupKey, type Pane, panesIn, sortableMicros, totalOf, withoutLeftovers } from './pane.ts';
+import {
+  groupKey,
+  groupText,
+  type Pane,
+  panesIn,
+  sortableMicros,
+  totalOf,
+  withoutLeftovers,
+} from './pane.ts';
 import { always, overlap, type Span, windowsOver } from './span.ts';
 
 /**
@@ -55,7 +63,7 @@ export const windowsOfPanes = (
 ): readonly GroupWindow[] => {
   const windows = new Map<string, GroupWindow>();
   for (const { group, ...pane } of panes.filter((each) => each.series === series.id)) {
-    const key = groupKey(group);
+    const key = groupText(group);
     for (const span of windowsOver(series.window, pane))
       windows.set(`${key}/${span.start}`, { group, span });
   }
@@ -158,12 +166,12 @@ export const resultsOf = (
   const found = withoutLeftovers(panesIn(series, group, span, panes));
   if (found.length === 0) return [];
   const isSession = series.window.kind === 'session';
-  const key = groupKey(group);
+  const text = groupText(group);
   const before = previous.filter(
     (each) =>
       each.series === series.id &&
       !each.isGap &&
-      groupKey(each.group) === key &&
+      groupText(each.group) === text &&
       (isSession ? overlap(spanOf(each), span) : spanOf(each).start === span.start),
   );
   // What was published stays published, also when a late event has opened its session again.

@@ -12,7 +12,9 @@ import { historyOf, kinds, ruleOf } from './histories.ts';
 import { type Cut, linesOf, oracle } from './oracle.ts';
 import { type Outcome, type Parts, play, sound } from './stream.ts';
 
-const HISTORIES = 100;
+/** Of each kind of window. */
+const HISTORIES = 250;
+const PLANTED_HISTORIES = 20;
 /** What a quantile may be off, and a little for the arithmetic itself. */
 const QUANTILE_ERROR = 0.01 + 1e-9;
 
@@ -58,4 +60,87 @@ describe.each(kinds)('windows of the kind %s', (_, window, cut) => {
     ).flat();
     expect(faults.slice(0, 5)).toEqual([]);
   });
+});
+
+type Planted = {
+  readonly fault: string;
+  readonly kind: string;
+  readonly parts: Partial<Parts>;
+  readonly found: RegExp;
+};
+
+const planted: readonly Planted[] = [
+  {
+    fault: 'late events are dropped',
+    kind: 'tumbling',
+    parts: {
+      advance: (rule, state, loaded, events, now) => {
+        const { watermark } = state;
+        const kept = events.filter(({ at }) => watermark === null || at >= watermark - 5_000_000n);
+        const { shard } = advanceShard(rule, state, loaded, events, now);
+        return { ...advanceShard(rule, state, loaded, kept, now), shard };
+      },
+    },
+    found: /missing/,
+  },
+  {
+    fault: 'repeats are counted again',
+    kind: 'global',
+    parts: {
+      advance: (rule, state, loaded, events, now) => {
+        const anew = loaded.map((pane) => ({ ...pane, through: -1n }));
+        return advanceShard(rule, { ...state, checkpoint: null }, anew, events, now);
+      },
+    },
+    found: /wrong/,
+  },
+  {
+    fault: 'a pane forgets which events it has when its shard crashed',
+    kind: 'sliding',
+    parts: {
+      advance: (rule, state, loaded, events, now) => {
+        const anew = loaded.map((pane) => ({ ...pane, through: -1n }));
+        return advanceShard(rule, state, anew, events, now);
+      },
+    },
+    found: /wrong/,
+  },
+  {
+    fault: 'an event ahead of the clock moves the watermark',
+    kind: 'tumbling',
+    parts: {
+      advance: (rule, state, loaded, events, now) => {
+        const step = advanceShard(rule, state, loaded, events, now);
+        const last = [...events].sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.at ?? null;
+        const { watermark } = step.shard;
+        const moved = watermark === null || (last ?? watermark) > watermark ? last : watermark;
+        return { ...step, shard: { ...step.shard, watermark: moved } };
+      },
+    },
+    found: /ahead of the clock/,
+  },
+  {
+    fault: 'swallowed sessions are left as they are',
+    kind: 'session',
+    parts: {
+      results: (...given) => resultsOf(...given).filter(({ retracted }) => !retracted),
+    },
+    found: /wrong/,
+  },
+  {
+    fault: 'a window that was published is never restated',
+    kind: 'tumbling',
+    parts: { results: (...given) => resultsOf(...given).filter(({ version }) => version === 1) },
+    found: /missing/,
+  },
+];
+
+test.each(planted)('the oracle notices that $fault', ({ kind, parts, found }) => {
+  const [, window, cut] = kinds.find(([name]) => name === kind) ?? kinds[0] ?? [];
+  if (window === undefined || cut === undefined) throw new Error(`no kind ${kind}`);
+  const rule = ruleOf(window);
+  const faults = Array.from({ length: PLANTED_HISTORIES }, (_, seed) =>
+    faultsIn(seed, rule, cut, { ...sound, ...parts }),
+  ).flat();
+  expect(faults.join('\n')).toMatch(found);
 });

@@ -167,3 +167,26 @@ export const linesOf = (results: readonly WindowResult[]): ReadonlyMap<string, u
       return [printed([printed(group), windowStart, windowEnd, exact]), median] as const;
     }),
   );
+
+/** The pieces of time, as long as the span, in which a span with too much in it ends. */
+export const fastPieces = (
+  events: Events,
+  span: bigint,
+  isTooMuch: (within: Events) => boolean,
+): ReadonlySet<string> =>
+  new Set(
+    events
+      .filter(({ at, group }) =>
+        isTooMuch(
+          events.filter(
+            (each) =>
+              printed(each.group) === printed(group) && each.at <= at && each.at > at - span,
+          ),
+        ),
+      )
+      .map((event) => pieceOf(event, span)),
+  );
+
+/** The piece of time that an event or alert lies in, with its group. */
+export const pieceOf = ({ at, group }: Pick<WindowEvent, 'at' | 'group'>, span: bigint): string =>
+  `${printed(group)} ${floorTo(at, span)}`;

@@ -5,16 +5,19 @@ import {
   latestOf,
   microsOf,
   resultsOf,
+  tumbling,
+  type WindowEvent,
   type WindowResult,
 } from '../../../core/windows/index.ts';
 import { randomOf } from '../../sim/random.ts';
 import { historyOf, kinds, ruleOf } from './histories.ts';
-import { type Cut, linesOf, oracle } from './oracle.ts';
+import { type Cut, fastPieces, linesOf, oracle, pieceOf } from './oracle.ts';
 import { type Outcome, type Parts, play, sound } from './stream.ts';
 
 /** Of each kind of window. */
 const HISTORIES = 250;
 const PLANTED_HISTORIES = 20;
+const ALERT_HISTORIES = 50;
 /** What a quantile may be off, and a little for the arithmetic itself. */
 const QUANTILE_ERROR = 0.01 + 1e-9;
 
@@ -60,6 +63,32 @@ describe.each(kinds)('windows of the kind %s', (_, window, cut) => {
     ).flat();
     expect(faults.slice(0, 5)).toEqual([]);
   });
+});
+
+const alertCases = [
+  ['burst', 7_000_000n, (within: readonly WindowEvent[]) => within.length > 3],
+  [
+    'spree',
+    20_000_000n,
+    (within: readonly WindowEvent[]) =>
+      within.reduce((sum, { values }) => sum + Number(values.amount), 0) > 5_000,
+  ],
+] as const;
+
+test.each(alertCases)('the alert %s is raised for the same pieces of time', (name, span, is) => {
+  const rule = ruleOf(tumbling({ size: '10s' }));
+  let raised = 0;
+  for (let seed = 0; seed < ALERT_HISTORIES; seed += 1) {
+    const shards = historyOf(randomOf(seed, 'history'), rule);
+    const { alerts } = play(rule, shards, randomOf(seed, 'play'));
+    const found = [...alerts.values()].filter(({ alert }) => alert === name);
+    const pieces = found.map((alert) => pieceOf(alert, span));
+    const events = shards.flatMap((shard) => shard.events);
+    expect(new Set(pieces), `seed ${seed}`).toEqual(fastPieces(events, span, is));
+    expect(pieces.length, 'one alert for each piece').toBe(new Set(pieces).size);
+    raised += pieces.length;
+  }
+  expect(raised).toBeGreaterThan(ALERT_HISTORIES / 2);
 });
 
 type Planted = {

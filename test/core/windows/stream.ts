@@ -1,5 +1,6 @@
 import { EpochMs } from '../../../core/ids.ts';
 import {
+  type Alert,
   advanceShard,
   type BoundRule,
   closeShard,
@@ -138,7 +139,7 @@ export type Outcome = {
   readonly again: number;
   /** Whether the watermark ever was ahead of the clock by more than allowed. */
   readonly ranAhead: boolean;
-  readonly alerts: ReadonlySet<string>;
+  readonly alerts: ReadonlyMap<string, Alert>;
 };
 
 /** The shards that can be read: those they follow have been read to their end. */
@@ -161,7 +162,7 @@ export const play = (
 ): Outcome => {
   const store = tables();
   const open = new Map<string, GroupWindow>();
-  const alerts = new Set<string>();
+  const alerts = new Map<string, Alert>();
   let [now, watermark, ranAhead] = [EpochMs.parse(START_MS), null as bigint | null, false];
   const publishDue = (): void => {
     for (const [key, window] of open) {
@@ -204,7 +205,7 @@ export const play = (
         (window) => () => publish(rule, parts, store, window, watermark),
       ),
       () => {
-        for (const { id } of step.alerts) alerts.add(id);
+        for (const alert of step.alerts) alerts.set(alert.id, alert);
       },
       () => store.putShard(step.shard),
     ];

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { PermanentError } from '../errors.ts';
 import { compareScalars } from '../expressions/compare.ts';
-import type { Row, Scalar } from '../fields/value.ts';
+import type { Scalar } from '../fields/value.ts';
 import { divided, tenTo } from '../transforms/exact.ts';
 import { type BoundMeasure, MEAN_DECIMALS } from './bound-rule.ts';
 import { distinctCount, hashesOf, unionOf } from './distinct.ts';
+import type { WindowEvent } from './event.ts';
 import { ExactSum, exactOf, nearestOf, noSum, plus, wholeOf } from './exact-sum.ts';
 import { bothOf, Histogram, histogramOf, noValues, quantileIn } from './histogram.ts';
 import { ScalarJson } from './json.ts';
@@ -24,16 +25,6 @@ export const Accumulator = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recent'), events: Recents }).readonly(),
 ]);
 export type Accumulator = z.output<typeof Accumulator>;
-
-/** One record, as one rule sees it. */
-export type WindowEvent = {
-  /** `<shard>/<sequence>`, and `/<n>` behind it where a record holds several rows. */
-  readonly id: string;
-  /** When it happened: microseconds since 1970. */
-  readonly at: bigint;
-  readonly group: readonly (Scalar | null)[];
-  readonly values: Row;
-};
 
 /** A measure of no event. */
 export const nothing = ({ kind }: BoundMeasure): Accumulator => {

@@ -1,5 +1,6 @@
-import { combined, single, type WindowEvent } from './accumulator.ts';
+import { combined, single } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
+import type { WindowEvent } from './event.ts';
 import { groupText, type Pane, sequenceOf, totalOf, withoutLeftovers } from './pane.ts';
 import { hullOf, overlap, paneAt, type Span } from './span.ts';
 

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../ids.ts';
-import type { WindowEvent } from './accumulator.ts';
 import { advanceSeries } from './advance-series.ts';
 import { type Alert, spansAround, thresholdAlerts, velocityAlerts } from './alerts.ts';
 import type { BoundRule } from './bound-rule.ts';
 import { microsOf } from './duration.ts';
+import type { WindowEvent } from './event.ts';
 import type { Group } from './json.ts';
 import { groupText, type Pane, sequenceOf } from './pane.ts';
 import type { ShardState } from './shard-state.ts';

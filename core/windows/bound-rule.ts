@@ -2,10 +2,9 @@ import { PermanentError } from '../errors.ts';
 import { constantIn, digitsOf, type NumberType, numberOf } from '../expressions/value-type.ts';
 import type { Field } from '../fields/field.ts';
 import { kindOf } from '../fields/index.ts';
-import type { Row, Scalar } from '../fields/value.ts';
+import type { Scalar } from '../fields/value.ts';
 import { sha256 } from '../hash.ts';
 import type { IcebergType } from '../iceberg-type.ts';
-import type { WindowEvent } from './accumulator.ts';
 import type { AlertRule, Measure, Window, WindowRule } from './rule.ts';
 
 /** A measure that knows its field; `recent` is what velocity alerts look at. */
@@ -164,18 +163,4 @@ export const bindRule = (fields: Fields, rule: WindowRule): BoundRule => {
       alert.kind === 'velocity' ? [boundVelocity(fields, rule, alert)] : [],
     ),
   };
-};
-
-/** A row as an event of the rule; `id` is `<shard>/<sequence>`, and `/<n>` of several rows. */
-export const eventOf = ({ rule }: BoundRule, id: string, values: Row): WindowEvent => {
-  const at = values[rule.time];
-  if (typeof at !== 'bigint') {
-    throw new PermanentError(`event ${id} has no '${rule.time}', which its rows must have`);
-  }
-  const group = rule.by.map((name) => {
-    const value = values[name] ?? null;
-    if (value === null || typeof value !== 'object') return value;
-    throw new PermanentError(`a window groups by '${name}', which is a list or struct`);
-  });
-  return { id, at, group, values };
 };

@@ -1,4 +1,3 @@
-export type { WindowEvent } from './accumulator.ts';
 export {
   advanceShard,
   type FutureEvent,
@@ -9,9 +8,10 @@ export {
 } from './advance-shard.ts';
 export { type Alert, encodeAlert } from './alerts.ts';
 export { anomaliesOf, encodeFinding, type Finding } from './anomalies.ts';
-export { type BoundMeasure, type BoundRule, bindRule, eventOf, type Series } from './bound-rule.ts';
+export { type BoundMeasure, type BoundRule, bindRule, type Series } from './bound-rule.ts';
 export { checkWindows } from './check-windows.ts';
 export { type Duration, durationMs, microsOf } from './duration.ts';
+export { eventOf, type WindowEvent } from './event.ts';
 export { gapsOf } from './gaps.ts';
 export { windowLimits } from './limits.ts';
 export { encodePane, groupKey, type Pane, paneKey, parsePane, sortableMicros } from './pane.ts';

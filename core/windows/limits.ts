@@ -2,7 +2,7 @@
 export const windowLimits = {
   /** Rules of one dataset: each is a pass over its stream with a state of its own. */
   rulesMax: 10,
-  /** Measures of one rule. With this many sketches a pane is still below 400 kB, DynamoDB's item. */
+  /** Measures of one rule. A pane of so many sketches is below 400 kB still, DynamoDB's item. */
   measuresMax: 8,
   /** Fields of one group key. */
   byMax: 8,

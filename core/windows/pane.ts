@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { sha256 } from '../hash.ts';
-import { Accumulator, combined, nothing, type WindowEvent } from './accumulator.ts';
+import { Accumulator, combined, nothing } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
+import type { WindowEvent } from './event.ts';
 import { BigText, Group, scalarText } from './json.ts';
 import { isWithin, overlap, type Span } from './span.ts';
 

@@ -97,7 +97,7 @@ export const sliding = (init: { readonly size: Duration; readonly every: Duratio
   everyMs: durationMs(init.every),
 });
 
-/** Windows that end where a group pauses; an event that comes exactly at the end starts a new one. */
+/** Windows that end where a group pauses; an event exactly at the end starts a new one. */
 export const session = ({ gap }: { readonly gap: Duration }): Window => ({
   kind: 'session',
   gapMs: durationMs(gap),
@@ -114,7 +114,7 @@ export const sum = (of: string): Measure => ({ kind: 'sum', of });
 export const min = (of: string): Measure => ({ kind: 'min', of });
 /** The largest value. */
 export const max = (of: string): Measure => ({ kind: 'max', of });
-/** The exact sum by the number of values; of whole numbers and decimals with four more decimals. */
+/** The exact sum by the number of values; of exact numbers with four decimals more. */
 export const mean = (of: string): Measure => ({ kind: 'mean', of });
 /** How many different values. */
 export const distinct = (of: string): Measure => ({ kind: 'distinct', of });

@@ -3,7 +3,6 @@ import {
   advanceShard,
   type BoundRule,
   latestOf,
-  microsOf,
   resultsOf,
   tumbling,
   type WindowEvent,

@@ -2,6 +2,7 @@ import type { Scalar } from '../fields/value.ts';
 import { sha256 } from '../hash.ts';
 import { scalarText } from './json.ts';
 import { windowLimits } from './limits.ts';
+import { ascending, mergeOrdered } from './merge-ordered.ts';
 
 /**
  * The smallest hashes of the values, in order (a KMV sketch, "k minimum values"). One more than are
@@ -22,19 +23,8 @@ export const hashesOf = (value: Scalar): Hashes => [
 ];
 
 /** The values of both. */
-export const unionOf = (a: Hashes, b: Hashes): Hashes => {
-  const union: string[] = [];
-  let [atA, atB] = [0, 0];
-  while (union.length < HASHES_MAX && (atA < a.length || atB < b.length)) {
-    const [nextA, nextB] = [a[atA], b[atB]];
-    const isA = nextB === undefined || (nextA !== undefined && nextA <= nextB);
-    const next = isA ? nextA : nextB;
-    if (next !== undefined) union.push(next);
-    if (nextA === next) atA += 1;
-    if (nextB === next) atB += 1;
-  }
-  return union;
-};
+export const unionOf = (a: Hashes, b: Hashes): Hashes =>
+  mergeOrdered(a, b, ascending, (hash) => hash).slice(0, HASHES_MAX);
 
 /** How many values: exact up to the limit, estimated above. */
 export const distinctCount = (hashes: Hashes): bigint => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { windowLimits } from './limits.ts';
+import { mergeOrdered } from './merge-ordered.ts';
 
 const Bins = z
   .array(z.tuple([z.number().int(), z.number().int().positive()]).readonly())
@@ -37,9 +38,12 @@ export const histogramOf = (value: number): Histogram => {
 };
 
 const bothBins = (a: Bins, b: Bins): Bins => {
-  const counts = new Map(a);
-  for (const [bin, values] of b) counts.set(bin, (counts.get(bin) ?? 0) + values);
-  const bins = [...counts].sort(([one], [other]) => one - other);
+  const bins = mergeOrdered(
+    a,
+    b,
+    ([one], [other]) => one - other,
+    ([bin, one], [, other]) => [bin, one + other] as const,
+  );
   const kept = bins.slice(-windowLimits.quantileBinsMax);
   const [lowest] = kept;
   if (lowest === undefined || kept.length === bins.length) return bins;

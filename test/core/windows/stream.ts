@@ -196,14 +196,17 @@ export const play = (
     );
     const once = new Map(loaded.map((pane) => [keyOf(paneKey(pane)), pane]));
     const step = parts.advance(rule, state, [...once.values()], taken, now);
-    for (const window of windowsOfPanes(rule, step.put))
-      open.set(`${groupKey(window.group)}/${window.span.start}/${window.span.end}`, window);
     const writes = [
       ...step.put.map((pane) => () => store.putPane(pane)),
       ...step.remove.map((pane) => () => store.removePane(pane)),
-      ...windowsOfPanes(rule, step.put).map(
-        (window) => () => publish(rule, parts, store, window, watermark),
-      ),
+      // Sessions of two shards can start at once and end apart: each end is looked at.
+      ...windowsOfPanes(rule, step.put).flatMap((window) => [
+        () => {
+          const { start, end } = window.span;
+          open.set(`${groupKey(window.group)}/${start}/${end}`, window);
+        },
+        () => publish(rule, parts, store, window, watermark),
+      ]),
       () => {
         for (const alert of step.alerts) alerts.set(alert.id, alert);
       },

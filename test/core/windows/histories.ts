@@ -106,7 +106,7 @@ const split = (shards: readonly string[], random: Random): readonly Shard[] => {
 /** Events of one to four shards, the first of which is split or merged half way. */
 export const historyOf = (random: Random, rule: BoundRule): readonly Shard[] => {
   const names = ['s1', 's2', 's3', 's4'].slice(0, random.whole(1, 5));
-  const total = random.whole(2, 36);
+  const total = random.whole(2, 28);
   const rows = Array.from({ length: total }, (_, index) => rowOf(random, index));
   const events = new Map<string, WindowEvent[]>();
   // Longer than a double is exact, as Kinesis has them.

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { PermanentError } from '../errors.ts';
+import { compareScalars } from '../expressions/compare.ts';
+import type { Scalar } from '../fields/value.ts';
+import { divided, tenTo } from '../transforms/exact.ts';
+import { type BoundMeasure, MEAN_DECIMALS } from './bound-rule.ts';
+import { distinctCount, hashesOf, unionOf } from './distinct.ts';
+import type { WindowEvent } from './event.ts';
+import { ExactSum, exactOf, nearestOf, noSum, plus, wholeOf } from './exact-sum.ts';
+import { bothOf, Histogram, histogramOf, noValues, quantileIn } from './histogram.ts';
+import { ScalarJson } from './json.ts';
+import { Recents, recentOf } from './recent.ts';
+
+/**
+ * What is kept of a measure until its window closes. Each kind has a value of nothing, of one event
+ * and of two put together, which is all there is to say: any order, any parts, the same sum.
+ */
+export const Accumulator = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('count'), events: z.number().int() }).readonly(),
+  z.object({ kind: z.literal('sum'), values: z.number().int(), sum: ExactSum }).readonly(),
+  z.object({ kind: z.literal('min'), value: ScalarJson }).readonly(),
+  z.object({ kind: z.literal('max'), value: ScalarJson }).readonly(),
+  z.object({ kind: z.literal('distinct'), hashes: z.array(z.string()).readonly() }).readonly(),
+  z.object({ kind: z.literal('quantile'), histogram: Histogram }).readonly(),
+  z.object({ kind: z.literal('recent'), events: Recents }).readonly(),
+]);
+export type Accumulator = z.output<typeof Accumulator>;
+
+/** A measure of no event. */
+export const nothing = ({ kind }: BoundMeasure): Accumulator => {
+  switch (kind) {
+    case 'count':
+      return { kind, events: 0 };
+    case 'sum':
+    case 'mean':
+      return { kind: 'sum', values: 0, sum: noSum };
+    case 'min':
+    case 'max':
+      return { kind, value: null };
+    case 'distinct':
+      return { kind, hashes: [] };
+    case 'quantile':
+      return { kind, histogram: noValues };
+    default:
+      return { kind, events: [] };
+  }
+};
+
+const scalarIn = ({ values }: WindowEvent, of: string | null): Scalar | null => {
+  const value = of === null ? null : (values[of] ?? null);
+  if (value === null || typeof value !== 'object') return value;
+  throw new PermanentError(`a window measures '${of}', which is a list or struct`);
+};
+
+const numberIn = (value: Scalar): number | bigint => {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  throw new PermanentError(`a window measures ${typeof value} values as numbers`);
+};
+
+/** A measure of one event; a missing value is none, but for `count`. */
+export const single = (measure: BoundMeasure, event: WindowEvent): Accumulator => {
+  const { kind, of, scale } = measure;
+  const value = scalarIn(event, of);
+  if (kind === 'count') return { kind, events: 1 };
+  if (kind === 'recent') {
+    const amount = value === null ? null : exactOf(numberIn(value));
+    return { kind, events: [{ at: event.at, id: event.id, amount }] };
+  }
+  if (value === null) return nothing(measure);
+  switch (kind) {
+    case 'sum':
+    case 'mean':
+      return { kind: 'sum', values: 1, sum: exactOf(numberIn(value)) };
+    case 'distinct':
+      return { kind, hashes: hashesOf(value) };
+    case 'quantile':
+      return { kind, histogram: histogramOf(Number(value) / 10 ** (scale ?? 0)) };
+    default:
+      return { kind, value };
+  }
+};
+
+const further = (a: Scalar | null, b: Scalar | null, direction: 1 | -1): Scalar | null => {
+  if (a === null || b === null) return a ?? b;
+  return compareScalars(a, b) * direction >= 0 ? a : b;
+};
+
+/** Both together; they are of one measure, or the state belongs to another rule. */
+export const combined = (a: Accumulator, b: Accumulator): Accumulator => {
+  if (a.kind === 'count' && b.kind === 'count') return { ...a, events: a.events + b.events };
+  if (a.kind === 'sum' && b.kind === 'sum')
+    return { ...a, values: a.values + b.values, sum: plus(a.sum, b.sum) };
+  if (a.kind === 'min' && b.kind === 'min') return { ...a, value: further(a.value, b.value, -1) };
+  if (a.kind === 'max' && b.kind === 'max') return { ...a, value: further(a.value, b.value, 1) };
+  if (a.kind === 'distinct' && b.kind === 'distinct')
+    return { ...a, hashes: unionOf(a.hashes, b.hashes) };
+  if (a.kind === 'quantile' && b.kind === 'quantile')
+    return { ...a, histogram: bothOf(a.histogram, b.histogram) };
+  if (a.kind === 'recent' && b.kind === 'recent')
+    return { ...a, events: recentOf(a.events, b.events) };
+  throw new PermanentError(`a ${a.kind} cannot be put together with a ${b.kind}`);
+};
+
+const sumOrMean = (
+  { kind, scale }: BoundMeasure,
+  { values, sum }: Extract<Accumulator, { kind: 'sum' }>,
+): Scalar | null => {
+  if (values === 0) return null;
+  if (scale === null) return kind === 'sum' ? nearestOf(sum) : nearestOf(sum) / values;
+  const whole = wholeOf(sum);
+  return kind === 'sum' ? whole : divided(whole * tenTo(MEAN_DECIMALS), BigInt(values));
+};
+
+/** What the measure comes to. */
+export const outcomeOf = (measure: BoundMeasure, found: Accumulator): Scalar | null => {
+  switch (found.kind) {
+    case 'count':
+      return BigInt(found.events);
+    case 'sum':
+      return sumOrMean(measure, found);
+    case 'distinct':
+      return distinctCount(found.hashes);
+    case 'quantile':
+      return quantileIn(found.histogram, measure.at);
+    case 'recent':
+      return null;
+    default:
+      return found.value;
+  }
+};

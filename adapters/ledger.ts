@@ -10,6 +10,7 @@ import { alreadyEnded, alreadySettled, givesWay, outcomeFields } from '../core/s
 import { classified } from './aws-errors.ts';
 import { ledgerClaims } from './ledger-claims.ts';
 import { ledgerDecisions } from './ledger-decisions.ts';
+import { failRun } from './ledger-failures.ts';
 import { ledgerHistory } from './ledger-history.ts';
 import {
   contentClaim,
@@ -54,6 +55,7 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     claimContent: claimContent(table),
     markLoading: markLoading(table),
     endRun: endRun(table),
+    failRun: (runId, fence, failure, now) => failRun(table, runId, fence, failure, now),
     nextAttempt: nextAttempt(table),
     ...ledgerDecisions(table),
     ...ledgerReplays(table),

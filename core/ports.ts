@@ -1,3 +1,4 @@
+import type { Refusal } from './codes.ts';
 import type { DeadLetter, LetterState } from './dead-letter.ts';
 import type { RunPointer } from './documents.ts';
 import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
@@ -80,6 +81,11 @@ export type Ledger = {
    * of a replay is one transaction with what becomes of its files: see core/replay/fields.ts.
    */
   endRun(runId: RunId, fence: Fence, end: RunEnd, now: EpochMs): Promise<Written>;
+  /**
+   * Ends the run as FAILED and its CLAIMED files as QUARANTINED, all or nothing; of a replay the
+   * files are given back. Guarded as `endRun` is; again is `written`.
+   */
+  failRun(runId: RunId, fence: Fence, failure: RunFailure, now: EpochMs): Promise<Written>;
   /**
    * Gives the run and its CLAIMED files to the next attempt: fence + 1, state STARTED. A run that
    * is loading is left alone, unless its attempt was given up in the table before.
@@ -206,6 +212,13 @@ export type RunEnd = {
   readonly reason: { readonly code: string; readonly detail: string } | null;
   /** True: a run that is loading is left alone, and the write counts as fenced. */
   readonly unlessLoading?: boolean;
+};
+
+/** Why a run failed, which is why its files are quarantined. */
+export type RunFailure = {
+  readonly reason: Refusal<'E_INTERNAL' | 'E_REPLAY'>;
+  /** True: a run that is loading is left alone, and the write counts as fenced. */
+  readonly unlessLoading: boolean;
 };
 
 /** Starts executions; starting the same pointer twice is a no-op, also after it has ended. */

@@ -42,7 +42,7 @@ export type QuarantineAction =
   | 'ended';
 
 export type QuarantineDeps = Telemetry & {
-  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'endRun' | 'nextAttempt'>;
+  readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'failRun' | 'nextAttempt'>;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
   readonly pipelineAt: (arn: string) => Pipeline;
   /** The table, to look for the run's rows and to give its attempts up. */
@@ -199,11 +199,12 @@ const quarantineRun = async (
   const reason = { code: 'E_INTERNAL', detail } as const;
   const run = await deps.ledger.run(runId);
   if (run?.state === 'LOADING' && loading === 'left-alone') throw movedOn(runId);
-  let files = 0;
   // The end of a replay gives its files back: none of them is to blame.
-  const ending = run?.replays === undefined ? (run?.files ?? []) : [];
-  for (const fileId of ending) files += await quarantineFile(deps, event, fileId, reason);
+  const blamed = run?.replays === undefined ? (run?.files ?? []) : [];
+  let files = 0;
+  for (const fileId of blamed) files += await explain(deps, event, fileId, reason);
   await failRun(deps, event, reason, loading);
+  if (files > 0) deps.count('FilesQuarantined', files, event.dataset);
   return { action: failedAction(event), files };
 };
 
@@ -213,24 +214,23 @@ const failRun = async (
   reason: Refusal<'E_INTERNAL' | 'E_REPLAY'>,
   loading: Loading,
 ): Promise<void> => {
-  const none = { counts: null, quality: null, snapshotId: null } as const;
-  const unlessLoading = loading === 'left-alone';
-  const end = { state: 'FAILED', ...none, reason, unlessLoading } as const;
-  if ((await ledger.endRun(runId, fence, end, now())) === 'fenced') throw movedOn(runId);
+  const failure = { reason, unlessLoading: loading === 'left-alone' };
+  if ((await ledger.failRun(runId, fence, failure, now())) === 'fenced') throw movedOn(runId);
   count('RunsFailed', 1, dataset);
 };
 
-/** Ends a file that is still claimed; returns how many that were, for the count. */
-const quarantineFile = async (
+/** The reason as an object before it is a state; returns how many files it is about. */
+const explain = async (
   deps: QuarantineDeps,
-  event: QuarantineEvent,
+  { dataset }: QuarantineEvent,
   fileId: FileId,
   reason: Refusal<FileCode>,
 ): Promise<0 | 1> => {
   const file = await deps.ledger.file(fileId);
-  return file === undefined
-    ? 0
-    : await endFile(deps, event, refusedAs(LandedFile.parse(file), reason));
+  if (file?.state !== 'CLAIMED') return 0;
+  const refused = { file: LandedFile.parse(file), dataset, ...reason, at: deps.now() };
+  await putRefusedFile(deps.store, deps.quarantineBucket, refused);
+  return 1;
 };
 
 const endFile = async (

@@ -23,7 +23,7 @@ export type ReconcileDeps = Telemetry & {
     | 'claimAgain'
     | 'markStarted'
     | 'settleFile'
-    | 'endRun'
+    | 'failRun'
     | 'nextAttempt'
     | 'lettersIn'
     | 'moveLetter'

@@ -118,6 +118,10 @@ export const regressions: readonly Regression[] = [
     was: 'a file that is too large for a small worker was given up',
     simulation: { ...quiet, seed: 12, deeds: [put(0, 'sales/heavy.csv', `${HEAVY}1,1\n`)] },
   },
+  {
+    was: 'a load that woke while its run was given up published rows of a quarantined file',
+    simulation: { seed: 43_581 },
+  },
   // Of these seeds some let the person release both.
   ...[20, 21, 22, 23, 24, 25].map((seed) => ({
     was: `both of two held files with the same bytes were released (${seed})`,

@@ -1,3 +1,4 @@
+import type { Item } from '../../adapters/ledger-items.ts';
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
 import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
@@ -116,10 +117,21 @@ const heal = async (kernel: Kernel, world: SimulatedWorld): Promise<void> => {
 
 const open = ['FILE#CLAIMED', 'RUN#CREATED', 'RUN#STARTED', 'RUN#LOADING'];
 
+/** Whether a duplicate waits for reconcile, which only comes by now and then, to take its turn. */
+const isStranded = (items: readonly Item[]): boolean => {
+  const gone = new Set(
+    items.flatMap(({ status, fileId }) => (status?.S === 'FILE#GONE' ? [fileId?.S] : [])),
+  );
+  return items.some(
+    ({ status, reason }) => status?.S === 'FILE#DUPLICATE' && gone.has(reason?.M?.detail?.S),
+  );
+};
+
 /** Every version is in the ledger, and nothing there is under way. */
 const isQuiet = ({ table, landing }: SimulatedWorld): boolean => {
   const items = [...table.items.values()];
   if (items.some(({ status }) => open.includes(status?.S ?? ''))) return false;
+  if (isStranded(items)) return false;
   const known = new Set(items.map(({ key, versionId }) => `${key?.S} ${versionId?.S}`));
   return landing.versions.every(
     ({ key, versionId, deletedAt }) => deletedAt !== undefined || known.has(`${key} ${versionId}`),

@@ -36,8 +36,32 @@ const summaryOf = (runId: RunId, more: Partial<RunSummary> = {}): RunSummary => 
   ...more,
 });
 
-/** What every ledger does when a person decides of a held run, and when it remembers. */
+/** What every ledger does when a run fails, a person decides of a held one, and it remembers. */
 export const decisionContract: readonly Case[] = [
+  [
+    'a run fails with its claimed files, all or nothing; again is written',
+    async (ledger) => {
+      const [a, b] = [landed('a'), landed('b')];
+      const { runId } = await claimed(ledger, [a, b]);
+      const why = { code: 'E_INTERNAL', detail: 'it failed' } as const;
+      const failure = { reason: why, unlessLoading: true };
+      const published = { state: 'PUBLISHED', counts } as const;
+      await ledger.settleFile(runId, fence(1), a.fileId, published, at(1));
+      await ledger.markLoading(runId, fence(1), at(2));
+      expect(await ledger.failRun(runId, fence(1), failure, at(3))).toBe('fenced');
+      expect(await ledger.failRun(runId, fence(2), failure, at(3))).toBe('fenced');
+      expect(await ledger.file(b.fileId)).toMatchObject({ state: 'CLAIMED' });
+      const anyway = { reason: why, unlessLoading: false };
+      expect(await ledger.failRun(runId, fence(1), anyway, at(4))).toBe('written');
+      expect(await ledger.failRun(runId, fence(1), anyway, at(5))).toBe('written');
+      expect(await ledger.run(runId)).toMatchObject({
+        ...{ state: 'FAILED', reason: why, updatedAt: at(4) },
+      });
+      expect(await ledger.file(a.fileId)).toMatchObject({ state: 'PUBLISHED' });
+      expect(await ledger.file(b.fileId)).toMatchObject({ state: 'QUARANTINED', reason: why });
+      expect(await ledger.markLoading(runId, fence(1), at(6))).toBe('fenced');
+    },
+  ],
   [
     'a released run goes on as its next attempt, with its held files and no others',
     async (ledger) => {

@@ -97,7 +97,10 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
 
 const endings = (
   state: LedgerState,
-): Pick<Ledger, 'settleFile' | 'claimContent' | 'markLoading' | 'endRun' | 'nextAttempt'> => ({
+): Pick<
+  Ledger,
+  'settleFile' | 'claimContent' | 'markLoading' | 'endRun' | 'failRun' | 'nextAttempt'
+> => ({
   settleFile: async (runId, fence, fileId, outcome, now) => {
     const file = state.files.get(fileId);
     if (file?.runId !== runId || file.fence !== fence) return 'fenced';
@@ -133,6 +136,17 @@ const endings = (
     if (run.replays !== undefined) endReplay(state, run, run.replays.runId, end.state, now);
     return 'written';
   },
+  failRun: async (runId, fence, { reason, unlessLoading }, now) => {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.fence !== fence) return 'fenced';
+    if (terminalRunStates.includes(run.state)) return run.state === 'FAILED' ? 'written' : 'fenced';
+    if (unlessLoading && run.state === 'LOADING') return 'fenced';
+    const none = { counts: null, quality: null, snapshotId: null };
+    state.runs.set(runId, { ...run, ...none, state: 'FAILED', reason, updatedAt: now });
+    if (run.replays !== undefined) endReplay(state, run, run.replays.runId, 'FAILED', now);
+    else quarantineClaimed(state, run, reason, now);
+    return 'written';
+  },
   nextAttempt: async (runId, fence, now, loading) => {
     const run = state.runs.get(runId);
     if (run === undefined || run.fence !== fence || terminalRunStates.includes(run.state))
@@ -148,6 +162,17 @@ const endings = (
     return { kind: 'next', fence: next };
   },
 });
+
+const quarantineClaimed = (
+  state: LedgerState,
+  run: RunEntry,
+  reason: FileEntry['reason'],
+  now: FileEntry['updatedAt'],
+): void => {
+  const claimed = filesOf(state, run).filter((file) => file.state === 'CLAIMED');
+  const fields = { state: 'QUARANTINED', counts: null, reason, updatedAt: now } as const;
+  for (const file of claimed) state.files.set(file.fileId, { ...file, ...fields });
+};
 
 const decisions = (state: LedgerState): Pick<Ledger, 'release' | 'discard'> => ({
   release: async (runId, by, now) => {

@@ -142,6 +142,18 @@ describe('a run that failed', () => {
     expect(one.pipeline.started.size).toBe(0);
   });
 
+  test('whose load goes on while it is given up is left, and so are its files', async () => {
+    const one = await world({ attempts: 3 });
+    const wakes: Fault = ({ method, point }) => {
+      const run = one.state.runs.get(one.runId);
+      if (method === 'put' && point === 'after' && run !== undefined)
+        one.state.runs.set(one.runId, { ...run, state: 'LOADING' });
+    };
+    await expect(one.worker(wakes)(one.event())).rejects.toThrow();
+    expect(['a', 'b', 'c'].map(one.fileState)).toEqual(['CLAIMED', 'CLAIMED', 'CLAIMED']);
+    expect(one.state.runs.get(one.runId)?.state).toBe('LOADING');
+  });
+
   test.each([
     ['is published when its rows are visible', true, 'publish'],
     ['is tried again when they are not', false, 'next-attempt'],

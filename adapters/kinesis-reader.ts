@@ -17,13 +17,15 @@ const pagesMax = 200;
 /** Reads a shard itself, where the batches of Lambda do not bring all that is needed. */
 export const kinesisReader = (client: KinesisClient): StreamReader => ({
   read: async (of) =>
-    await calling(`read ${of.shard} of ${of.stream}`, async () => {
+    await calling(`read ${of.shard} of ${of.streamArn}`, async () => {
       const { ShardIterator: first } = await client.send(new GetShardIteratorCommand(startOf(of)));
       const records: RawRecord[] = [];
       let next = first;
       for (let page = 0; next !== undefined; page += 1) {
         if (page === pagesMax) throw new TransientError(`read ${of.shard}: ${of.to} is too far`);
-        const reply = await client.send(new GetRecordsCommand({ ShardIterator: next }));
+        const reply = await client.send(
+          new GetRecordsCommand({ ShardIterator: next, StreamARN: of.streamArn }),
+        );
         const found = (reply.Records ?? []).map((record) => rawOf(of.shard, record));
         records.push(...found.filter(({ sequence }) => compareSequences(sequence, of.to) <= 0));
         const isReached = found.some(({ sequence }) => compareSequences(sequence, of.to) >= 0);
@@ -35,8 +37,8 @@ export const kinesisReader = (client: KinesisClient): StreamReader => ({
     }),
 });
 
-const startOf = ({ stream, shard, after }: Parameters<StreamReader['read']>[0]) => {
-  const at = { StreamName: stream, ShardId: shard };
+const startOf = ({ streamArn, shard, after }: Parameters<StreamReader['read']>[0]) => {
+  const at = { StreamARN: streamArn, ShardId: shard };
   return after === null
     ? ({ ...at, ShardIteratorType: 'TRIM_HORIZON' } as const)
     : ({

@@ -150,7 +150,7 @@ const connect = async (
   const [
     { DynamoDBClient },
     { SFNClient },
-    { s3Client },
+    { kinesisClient, s3Client },
     { dynamoLedger },
     { s3Store },
     { catalogEndpoint, restCatalog },
@@ -166,7 +166,6 @@ const connect = async (
     { APIGatewayClient },
     { apiGatewayKeys },
     { dynamoSenders },
-    { KinesisClient },
     { kinesisProducer },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
@@ -187,7 +186,6 @@ const connect = async (
     import('@aws-sdk/client-api-gateway'),
     import('../adapters/api-keys.ts'),
     import('../adapters/ledger-senders.ts'),
-    import('@aws-sdk/client-kinesis'),
     import('../adapters/stream-producer.ts'),
   ]);
   const s3 = s3Client(endpoint);
@@ -210,7 +208,7 @@ const connect = async (
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
     apiKeys: apiGatewayKeys(new APIGatewayClient(), outputs.UsagePlanId),
     senders: dynamoSenders({ client: new DynamoDBClient(), name: outputs.LedgerTable }),
-    putRecords: kinesisProducer(new KinesisClient(), outputs.StreamName ?? 'no stream', sleep),
+    putRecords: kinesisProducer(kinesisClient(), outputs.StreamName ?? 'no stream', sleep),
     endpoint,
     caller: stsCaller(new STSClient()),
     landed: s3LandedVersions(s3, outputs.LandingBucket),

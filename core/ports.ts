@@ -187,7 +187,7 @@ export type Shards = {
 /** A shard read by itself: records behind `after` (null: all that are kept) up to `to`. */
 export type StreamReader = {
   read(of: {
-    readonly stream: string;
+    readonly streamArn: string;
     readonly shard: string;
     readonly after: string | null;
     readonly to: string;

@@ -35,22 +35,20 @@ export const stream =
     const byShard = Map.groupBy(Records, ({ eventID }) => eventID.split(':', 1)[0] ?? '');
     let landed = 0;
     for (const [shard, records] of byShard) {
-      const name = streamNameOf(records[0]?.eventSourceARN);
-      landed += await takeShard(
-        deps,
-        name,
-        shard,
-        records.map((one) => rawOf(shard, one)),
-      );
+      const batch = records.map((one) => rawOf(shard, one));
+      landed += await takeShard(deps, placeOf(shard, records[0]?.eventSourceARN), batch);
     }
     return { records: Records.length, landed };
   };
 
-const streamNameOf = (arn: string | undefined): string => {
-  const name = arn?.split('stream/', 2)[1]?.split('/', 1)[0];
-  if (name === undefined || name === '')
+/** A shard, and the stream that it is of. */
+type Place = { readonly streamArn: string; readonly name: string; readonly shard: string };
+
+const placeOf = (shard: string, streamArn = ''): Place => {
+  const name = streamArn.split('stream/', 2)[1]?.split('/', 1)[0] ?? '';
+  if (name === '')
     throw new PermanentError('the event does not name the stream that its records are of');
-  return name;
+  return { streamArn, name, shard };
 };
 
 const rawOf = (shard: string, { kinesis }: KinesisStreamRecord): RawRecord => ({
@@ -64,15 +62,15 @@ const rawOf = (shard: string, { kinesis }: KinesisStreamRecord): RawRecord => ({
 /** Brings everything of the batch into landing that is not there; returns how many records. */
 const takeShard = async (
   deps: StreamDeps,
-  name: string,
-  shard: string,
+  place: Place,
   batch: readonly RawRecord[],
 ): Promise<number> => {
+  const { name, shard } = place;
   for (let turn = 0; turn < turnsMax; turn += 1) {
     const known = await deps.shards.shard(name, shard);
     const entry = known ?? firstEntry(name, shard);
-    const records = known === undefined ? await fromTheStart(deps, name, shard, batch) : batch;
-    const landed = await goOn(deps, entry, records);
+    const records = known === undefined ? await fromTheStart(deps, place, batch) : batch;
+    const landed = await goOn(deps, place, entry, records);
     if (landed !== 'fenced') return landed;
   }
   throw new TransientError(`another call works on ${shard} of ${name}`);
@@ -81,20 +79,17 @@ const takeShard = async (
 /** Of a shard that is new to us, what lies before its first batch; usually nothing. */
 const fromTheStart = async (
   { reader }: StreamDeps,
-  name: string,
-  shard: string,
+  { streamArn, shard }: Place,
   batch: readonly RawRecord[],
 ): Promise<readonly RawRecord[]> => {
   const [first] = behind(batch, null);
   if (first === undefined) return batch;
-  return [
-    ...(await reader.read({ stream: name, shard, after: null, to: first.sequence })),
-    ...batch,
-  ];
+  return [...(await reader.read({ streamArn, shard, after: null, to: first.sequence })), ...batch];
 };
 
 const goOn = async (
   deps: StreamDeps,
+  place: Place,
   from: ShardEntry,
   records: readonly RawRecord[],
 ): Promise<number | 'fenced'> => {
@@ -110,25 +105,26 @@ const goOn = async (
   }
   const { segment } = entry;
   if (segment === null) return landed;
-  await land(deps, entry, segment, records);
+  await land(deps, place, entry, segment, records);
   landed += segment.records;
   const ended = { ...entry, checkpoint: segment.to, segment: null, turn: entry.turn + 1 };
   if ((await deps.shards.move(entry.turn, ended)) === 'fenced') return 'fenced';
   // A segment that another call had decided may end before this batch does.
   const left = behind(records, ended.checkpoint);
   if (left.length === 0) return landed;
-  const more = await goOn(deps, ended, left);
+  const more = await goOn(deps, place, ended, left);
   return more === 'fenced' ? more : landed + more;
 };
 
 /** Writes the objects of a segment, also those that are there: the first of each name stands. */
 const land = async (
   deps: StreamDeps,
-  { stream: name, shard, checkpoint }: ShardEntry,
+  place: Place,
+  { shard, checkpoint }: ShardEntry,
   segment: Segment,
   batch: readonly RawRecord[],
 ): Promise<void> => {
-  const own = await completed(deps, { name, shard, checkpoint }, segment, batch);
+  const own = await completed(deps, place, checkpoint, segment, batch);
   for (const [key, bytes] of objectsOf(segment, own))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
   deps.log.info('segment landed', {
@@ -141,13 +137,14 @@ const land = async (
 /** The records of a segment. A batch may hold fewer after it was cut in two: then they are read. */
 const completed = async (
   { reader }: StreamDeps,
-  { name, shard, checkpoint }: { name: string; shard: string; checkpoint: string | null },
+  { streamArn, shard }: Place,
+  checkpoint: string | null,
   segment: Segment,
   batch: readonly RawRecord[],
 ): Promise<readonly RawRecord[]> => {
   const own = within(behind(batch, checkpoint), segment);
   if (own.length === segment.records) return own;
-  const read = await reader.read({ stream: name, shard, after: checkpoint, to: segment.to });
+  const read = await reader.read({ streamArn, shard, after: checkpoint, to: segment.to });
   const all = within(behind([...own, ...read], checkpoint), segment);
   if (all.length === segment.records) return all;
   throw new TransientError(

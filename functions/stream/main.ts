@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { KinesisStreamEvent } from 'aws-lambda';
-import { s3Client } from '../../adapters/clients.ts';
+import { kinesisClient, s3Client } from '../../adapters/clients.ts';
 import { lineJudge } from '../../adapters/engine/judge-line.ts';
 import { kinesisReader } from '../../adapters/kinesis-reader.ts';
 import { dynamoShards } from '../../adapters/ledger-shards.ts';
@@ -18,7 +17,7 @@ export const handler = instrumented<KinesisStreamEvent, object>('stream', (telem
   stream({
     ...telemetry,
     shards: dynamoShards({ client: new DynamoDBClient(), name: env.LEDGER_TABLE }),
-    reader: kinesisReader(new KinesisClient()),
+    reader: kinesisReader(kinesisClient()),
     store: s3Store(s3Client(process.env.AWS_ENDPOINT_URL)),
     landingBucket: env.LANDING_BUCKET,
     routes: routesOf(datasets, lineJudge),

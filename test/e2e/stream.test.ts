@@ -1,11 +1,12 @@
 import {
-  KinesisClient,
+  type KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { kinesisClient } from '../../adapters/clients.ts';
 import { fileIdOf } from '../../core/landing/file-id.ts';
 import { readStreamLine, type StreamRecord } from '../../core/stream/line.ts';
 import { unique } from './support/drops.ts';
@@ -20,7 +21,7 @@ let StreamName: string;
 
 beforeAll(async () => {
   stack = await openStack();
-  kinesis = new KinesisClient();
+  kinesis = kinesisClient();
   StreamName = stack.outputs.StreamName ?? 'the stack has no stream';
 });
 

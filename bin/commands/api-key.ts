@@ -96,6 +96,12 @@ export const createKey = async (
   return { ...named, key: value };
 };
 
+/** What may be told of each key; the key itself is not known, and its hash is of no use. */
+export const listKeys = async ({ senders }: Pick<KeyWorld, 'senders'>) =>
+  (await senders.senders(listedMax)).map(
+    ({ keyHash: _keyHash, revokedAt: _revokedAt, ...rest }) => rest,
+  );
+
 const listCommand: MakeCommand = ({ out, env }) => {
   const command = new Command('list')
     .description('the keys that may be used')
@@ -103,8 +109,7 @@ const listCommand: MakeCommand = ({ out, env }) => {
     .addOption(jsonOption())
     .action(async (raw: unknown) => {
       const { stack, json } = parseOptions(OtherOptions, raw);
-      const all = await withStack({ out, env }, stack, ({ senders }) => senders.senders(listedMax));
-      const shown = all.map(({ keyHash: _keyHash, revokedAt: _revokedAt, ...rest }) => rest);
+      const shown = await withStack({ out, env }, stack, listKeys);
       if (json) out.json(shown);
       else if (shown.length === 0) out.line('There is no key. npx headgate api-key create NAME');
       else

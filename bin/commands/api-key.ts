@@ -21,12 +21,14 @@ const listedMax = 1_000;
 const nameRule = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** `headgate api-key`: who may send records through the API, and to which datasets. */
-export const apiKeyCommand: MakeCommand = (shell) =>
-  new Command('api-key')
+export const apiKeyCommand: MakeCommand = (shell) => {
+  const command = new Command('api-key')
     .description('make, list and revoke the keys that senders use the API with')
     .addCommand(createCommand(shell))
     .addCommand(listCommand(shell))
     .addCommand(revokeCommand(shell));
+  return withExamples(command, ['api-key create shop --dataset orders', 'api-key list']);
+};
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sleep } from '../core/ports.ts';
 import { Receipt } from '../core/push/receipt.ts';
+import { systemSleep } from './clock.ts';
 
 /** What an API answered: the receipt, or why there is none, as it says itself. */
 export type Pushed =
@@ -20,20 +21,24 @@ const firstWaitMs = 500;
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 /** Sends JSON Lines to the API; what may pass is tried again, which the key makes harmless. */
-export const pushRecords = async (call: PushCall): Promise<Pushed> => {
+export const pushRecords = async (call: PushCall, sleep: Sleep = systemSleep): Promise<Pushed> => {
   for (let turn = 1; ; turn += 1) {
     const answer = await send(call).catch((error: unknown) => {
       if (turn === triesMax) throw error;
       return undefined;
     });
     if (answer !== undefined && (turn === triesMax || !isPassing(answer.status)))
-      return await pushedOf(answer);
+      return pushedOf(answer);
     await sleep(firstWaitMs * 2 ** (turn - 1));
   }
 };
 
-const send = ({ url, key, dataset, idempotencyKey, body }: PushCall): Promise<Response> =>
-  fetch(`${url.replace(/\/$/, '')}/datasets/${encodeURIComponent(dataset)}/records`, {
+type Answer = { readonly status: number; readonly text: string };
+
+/** One call with its whole answer: one that breaks off in its middle is none. */
+const send = async ({ url, key, dataset, idempotencyKey, body }: PushCall): Promise<Answer> => {
+  const path = `/datasets/${encodeURIComponent(dataset)}/records`;
+  const answer = await fetch(`${url.replace(/\/$/, '')}${path}`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/x-ndjson',
@@ -42,12 +47,13 @@ const send = ({ url, key, dataset, idempotencyKey, body }: PushCall): Promise<Re
     },
     body,
   });
-
-const pushedOf = async (answer: Response): Promise<Pushed> => {
-  const text = await answer.text();
-  if (answer.status === 202) return { kind: 'receipt', receipt: Receipt.parse(JSON.parse(text)) };
-  return { kind: 'refused', status: answer.status, problem: problemText(text) };
+  return { status: answer.status, text: await answer.text() };
 };
+
+const pushedOf = ({ status, text }: Answer): Pushed =>
+  status === 202
+    ? { kind: 'receipt', receipt: Receipt.parse(JSON.parse(text)) }
+    : { kind: 'refused', status, problem: problemText(text) };
 
 const problemText = (text: string): string => {
   try {

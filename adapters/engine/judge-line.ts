@@ -4,7 +4,7 @@ import { snakeCase } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
 import type { JudgeLine } from '../../core/push/sift.ts';
 import { judgeRow } from '../../core/validate/judge-row.ts';
-import { faultCodes, NESTED, ROW_SIZE } from './faults.ts';
+import { faultCodes, markedFault, NESTED, ROW_SIZE } from './faults.ts';
 import { COMPOUND, ESCAPED, type LineScanner, MISSING } from './json-line.ts';
 import { jsonScanner } from './json-scanner.ts';
 import { lineFault } from './jsonl.ts';
@@ -18,7 +18,7 @@ export const lineJudge = (dataset: Dataset): JudgeLine => {
   const scanner = jsonScanner(fields, asDeclared(dataset));
   return (line) => {
     const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
-    const isLong = bytes.length > limits.rowBytesMax;
+    const isLong = bytes.length > limits.rowBytesMax && markedFault(bytes, 0) === 0;
     const fault = isLong ? ROW_SIZE : lineFault(scanner, bytes, 0, bytes.length) & ~NESTED;
     if (fault !== 0) {
       const found = faultCodes.filter(({ bit }) => (fault & bit) !== 0);

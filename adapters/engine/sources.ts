@@ -6,7 +6,7 @@ import { declaredIn } from '../../core/evolution/evolved.ts';
 import { keepsAnyControls } from '../../core/validate/characters.ts';
 import { type CellReader, type CellRowsOptions, cellRows } from './cell-rows.ts';
 import { CELL_SEPARATOR } from './cell-text.ts';
-import { NESTED } from './faults.ts';
+import { markedFault, NESTED } from './faults.ts';
 import { type Batch, frames } from './frames.ts';
 import { headOf as head } from './head.ts';
 import { type Header, markBytes, readHeader } from './header.ts';
@@ -145,7 +145,8 @@ export const jsonSource = (
     numbered: () => jsonLines(fd, scanner, { from, ...framing, judged: true }),
     again: () => jsonLines(fd, looker, { from, ...framing, judged: false }),
     look: (lines, start, end, fault) => {
-      const found = fault === 0 ? lineFault(looker, lines, start, end) : fault;
+      const form = markedFault(lines, start) || fault;
+      const found = form === 0 ? lineFault(looker, lines, start, end) : form;
       if ((found & ~NESTED) !== 0) return { fault: found, cells: scratch, compound: [] };
       const to = writeCells(looker, lines, scratch, 0);
       const compound = columns.filter((_, index) => looker.spans.kinds[index] === COMPOUND);

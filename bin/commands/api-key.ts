@@ -21,12 +21,14 @@ const listedMax = 1_000;
 const nameRule = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** `headgate api-key`: who may send records through the API, and to which datasets. */
-export const apiKeyCommand: MakeCommand = (shell) =>
-  new Command('api-key')
+export const apiKeyCommand: MakeCommand = (shell) => {
+  const command = new Command('api-key')
     .description('make, list and revoke the keys that senders use the API with')
     .addCommand(createCommand(shell))
     .addCommand(listCommand(shell))
     .addCommand(revokeCommand(shell));
+  return withExamples(command, ['api-key create shop --dataset orders', 'api-key list']);
+};
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
@@ -96,6 +98,12 @@ export const createKey = async (
   return { ...named, key: value };
 };
 
+/** What may be told of each key; the key itself is not known, and its hash is of no use. */
+export const listKeys = async ({ senders }: Pick<KeyWorld, 'senders'>) =>
+  (await senders.senders(listedMax)).map(
+    ({ keyHash: _keyHash, revokedAt: _revokedAt, ...rest }) => rest,
+  );
+
 const listCommand: MakeCommand = ({ out, env }) => {
   const command = new Command('list')
     .description('the keys that may be used')
@@ -103,8 +111,7 @@ const listCommand: MakeCommand = ({ out, env }) => {
     .addOption(jsonOption())
     .action(async (raw: unknown) => {
       const { stack, json } = parseOptions(OtherOptions, raw);
-      const all = await withStack({ out, env }, stack, ({ senders }) => senders.senders(listedMax));
-      const shown = all.map(({ keyHash: _keyHash, revokedAt: _revokedAt, ...rest }) => rest);
+      const shown = await withStack({ out, env }, stack, listKeys);
       if (json) out.json(shown);
       else if (shown.length === 0) out.line('There is no key. npx headgate api-key create NAME');
       else

@@ -150,14 +150,32 @@ const sendCall = async (
   const body = Buffer.concat(call.lines.flatMap((line) => [line, Buffer.from('\n')]));
   // The same records at the same place of a file are the same call, whenever it is made.
   const idempotencyKey = sha256(`${first}\0${sha256(body)}`);
-  const pushed = await pushRecords({ url, key, dataset, idempotencyKey, body });
+  const which = `records ${first + 1} to ${first + call.lines.length}`;
+  const pushed = await pushRecords({ url, key, dataset, idempotencyKey, body }).catch(
+    (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const what = `The API gave no receipt for ${which}: ${why}.`;
+      throw new UserError(
+        { what, allowed: takenText(first, false), next: again },
+        { cause: error },
+      );
+    },
+  );
   if (pushed.kind === 'receipt') return pushed.receipt;
-  const sent = first === 0 ? 'Nothing was taken.' : `The first ${first} records were taken.`;
   throw new UserError({
-    what: `The API refused records ${first + 1} to ${first + call.lines.length} (${pushed.status}): ${pushed.problem}`,
-    allowed: sent,
-    next: 'Mend the cause and say the same again: what was taken is not taken twice.',
+    what: `The API refused ${which} (${pushed.status}): ${pushed.problem}`,
+    allowed: takenText(first, pushed.status < 500),
+    next: again,
   });
+};
+
+const again = 'Mend the cause and say the same again: what was taken is not taken twice.';
+
+/** What is known of the records before a call, and of its own: a lost answer says nothing. */
+const takenText = (first: number, isRefused: boolean): string => {
+  const before = first === 0 ? '' : `Records 1 to ${first} were taken. `;
+  if (!isRefused) return `${before}Whether the others were is not known.`;
+  return first === 0 ? 'Nothing was taken.' : before.trim();
 };
 
 const rejectedIn = ({ first, receipt }: Sent) =>

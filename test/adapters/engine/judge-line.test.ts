@@ -1,22 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
-import { validateFile } from '../../../adapters/engine/validate.ts';
 import type { Dataset } from '../../../core/dataset.ts';
 import { evolutionModes } from '../../../core/evolution/evolution.ts';
 import { kindOf } from '../../../core/fields/index.ts';
-import { FileId } from '../../../core/ids.ts';
 import { asRecords } from '../../../core/push/as-records.ts';
 import { splitLines } from '../../../core/push/body.ts';
 import { linesOf } from '../../../core/push/receipt.ts';
 import { siftRecords } from '../../../core/push/sift.ts';
-import { literal } from '../../../core/sql.ts';
 import { datasets } from '../../../datasets/index.ts';
 import { everyKind } from '../../support/every-kind.ts';
+import { judgedBytes } from '../../support/judged-lines.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -67,6 +63,8 @@ const oddLines = [
   '   ',
   '\u00a0{"id":"a"}',
   `{"id":"${'x'.repeat(300_000)}"}`,
+  '\u001eA{"id":"a"}',
+  `\u001eB${'x'.repeat(300_000)}`,
   `{"stranger":${'['.repeat(40)}${']'.repeat(40)}}`,
 ];
 
@@ -81,38 +79,10 @@ const edgeLines = (dataset: Dataset): string[] =>
       ]),
   );
 
-const Rejected = z.array(
-  z.object({
-    row: z.coerce.number(),
-    reasons: z.array(z.object({ code: z.string(), field: z.string().nullable() })),
-  }),
-);
-
 let runs = 0;
-/** How the way of files judges some lines: their numbers with reasons, the valid ones left out. */
 const byFile = async (dataset: Dataset, bytes: Uint8Array) => {
   runs += 1;
-  const outDir = join(dir, `run-${runs}`);
-  mkdirSync(outDir);
-  const path = join(outDir, 'lines.jsonl');
-  writeFileSync(path, bytes);
-  const fileId = FileId.parse('0'.repeat(32));
-  const ids = { fileId, runId: 'run', threads: 1 };
-  const found = await validateFile({ dataset, path, format: 'jsonl', outDir, ...ids });
-  if (found.kind === 'refused') return found;
-  const { valid, rejects } = found;
-  if (rejects === null) return { kind: 'judged', valid, rejected: [] } as const;
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  const asked = await connection.runAndReadAll(
-    `SELECT _row AS row, to_json(reasons)::VARCHAR AS reasons FROM ${literal(rejects)} ORDER BY 1`,
-  );
-  connection.closeSync();
-  instance.closeSync();
-  const rows = asked
-    .getRowObjectsJson()
-    .map(({ row, reasons }) => ({ row, reasons: JSON.parse(String(reasons)) }));
-  return { kind: 'judged', valid, rejected: Rejected.parse(rows) } as const;
+  return await judgedBytes(dataset, bytes, join(dir, `run-${runs}`));
 };
 
 const linesIn = (texts: readonly string[]) => {

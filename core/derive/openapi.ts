@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { takesRecords } from '../push/as-records.ts';
-import { type Problem, problems } from '../push/problem.ts';
+import { problems } from '../push/problem.ts';
 import { Receipt } from '../push/receipt.ts';
 import { sentSchemaOf } from './sent-record.ts';
 
@@ -154,15 +154,16 @@ const receiptSchema = (): Json => {
   };
 };
 
-const names = Object.keys(problems) as Problem['name'][];
-const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort();
+const all = Object.entries(problems).map(([name, problem]) => ({ name, ...problem }));
+const statuses = [...new Set(all.map(({ status }) => status))].sort();
+const urnOf = ({ name }: (typeof all)[number]): string => `urn:headgate:problem:${name}`;
 const named = (status: number): string => `Problem${status}`;
 
 /** As RFC 9457 has it. */
 const problemSchema: Json = {
   type: 'object',
   properties: {
-    type: { type: 'string', enum: names.map((name) => `urn:headgate:problem:${name}`) },
+    type: { type: 'string', enum: all.map(urnOf) },
     status: { type: 'integer' },
     title: { type: 'string', description: 'What the problem is called in general.' },
     detail: { type: 'string', description: 'Of this call; never a value of a record.' },
@@ -172,9 +173,9 @@ const problemSchema: Json = {
 };
 
 const refusal = (status: number): Json => {
-  const own = names.filter((name) => problems[name].status === status);
+  const own = all.filter((problem) => problem.status === status);
   return {
-    description: own.map((name) => `${name}: ${problems[name].title}`).join(' '),
+    description: own.map(({ name, title }) => `${name}: ${title}`).join(' '),
     ...(status === 503
       ? { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'string' } } } }
       : {}),
@@ -183,7 +184,7 @@ const refusal = (status: number): Json => {
         schema: {
           allOf: [{ $ref: '#/components/schemas/Problem' }],
           properties: {
-            type: { enum: own.map((name) => `urn:headgate:problem:${name}`) },
+            type: { enum: own.map(urnOf) },
             status: { const: status },
           },
         },

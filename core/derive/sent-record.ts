@@ -32,13 +32,15 @@ type Named = { readonly name: string; readonly field: Field };
 
 const sentField = (dataset: Dataset, { name, field }: Named, schema: Json): Json => {
   const { description, default: ownDefault, 'x-headgate': own, ...texts } = schema;
+  // Which codes only the engine finds is told of texts alone: other forms let more through.
+  const { engineOnly: _engineOnly, ...told } = Object(own);
   const isKeyText = keyTextsOf(dataset).has(name);
   return {
     ...(description === undefined ? {} : { description }),
     ...(ownDefault === undefined ? {} : { default: ownDefault }),
     // Where a value of another type is set aside, anything is said to be taken already.
     ...(typedFields(dataset).includes(name) ? texts : sentValue(field, texts, isKeyText)),
-    'x-headgate': own,
+    'x-headgate': told,
   };
 };
 

@@ -3,9 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { lineJudge } from '../adapters/engine/judge-line.ts';
 import { codes } from '../core/codes.ts';
 import type { Dataset } from '../core/dataset.ts';
+import { EpochMs } from '../core/ids.ts';
+import { asRecords } from '../core/push/as-records.ts';
+import { envelopes, openEnvelope } from '../core/stream/envelope.ts';
+import { decideSegment, routesOf } from '../core/stream/sift.ts';
 import { judgeRow } from '../core/validate/judge-row.ts';
+import { datasets } from '../datasets/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -51,13 +57,49 @@ test('the first dataset of the README loads and judges rows as it says', async (
   });
 });
 
-test.each(['README.md', 'docs/operations.md', 'docs/datasets.md', 'docs/architecture.md'])(
-  '%s names only codes and files that exist',
-  (page) => {
-    const text = readFileSync(join(root, page), 'utf8');
-    for (const [code] of text.matchAll(/\bE_[A-Z_]+\b/g))
-      expect(Object.keys(codes)).toContain(code);
-    for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g))
-      expect(() => readFileSync(join(root, page, '..', link ?? ''))).not.toThrow(/ENOENT/);
-  },
-);
+test.each([
+  'README.md',
+  'docs/operations.md',
+  'docs/datasets.md',
+  'docs/architecture.md',
+  'docs/api.md',
+  'docs/streams.md',
+])('%s names only codes and files that exist', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  for (const [code] of text.matchAll(/\bE_[A-Z_]+\b/g)) expect(Object.keys(codes)).toContain(code);
+  for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g))
+    expect(() => readFileSync(join(root, page, '..', link ?? ''))).not.toThrow(/ENOENT/);
+});
+
+const pageOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+test.each(['README.md', 'docs/api.md'])('the record that %s posts is accepted', (page) => {
+  const [, name = '', record = ''] =
+    /\/datasets\/(\w+)\/records"[^']*(?:'[^{'][^']*'[^']*)*-d '([^']+)'/.exec(pageOf(page)) ?? [];
+  const dataset = datasets.find((each) => each.name === name);
+  expect(dataset?.name).toBe('clickstream');
+  expect(dataset && lineJudge(asRecords(dataset))(Buffer.from(record)).ok).toBe(true);
+});
+
+const routes = routesOf(datasets, lineJudge);
+const landsIn = (payload: string): readonly string[] => {
+  const arrivedAt = EpochMs.parse(0);
+  const record = { shard: 's', sequence: '1', partitionKey: 'p', arrivedAt };
+  return decideSegment(routes, 'S', [{ ...record, payload: Buffer.from(payload) }]).objects;
+};
+
+test.each(['README.md', 'docs/streams.md'])('the record that %s puts is accepted', (page) => {
+  const [, record = ''] = /put-record [^']*'([^']+)'/.exec(pageOf(page)) ?? [];
+  expect(landsIn(record)).toEqual(['sensor_readings/_stream/S/s/1-1.jsonl']);
+});
+
+test('each envelope has an example that opens', () => {
+  const page = pageOf('docs/streams.md');
+  const examples = [...page.matchAll(/^`(\w+)`, .*\n```json\n(.*)\n```/gm)];
+  expect(examples.map(([, name]) => name)).toEqual([...envelopes]);
+  for (const envelope of envelopes) {
+    const line = examples.find(([, name]) => name === envelope)?.[2] ?? '';
+    const opened = openEnvelope(envelope, { payload: Buffer.from(line), partitionKey: 'p' });
+    expect({ envelope, kind: opened.kind }).toEqual({ envelope, kind: 'row' });
+  }
+});

@@ -11,6 +11,7 @@ export const targetNames = [
   'zod',
   'types',
   'json-schema',
+  'openapi',
   'odcs',
   'duckdb',
   'iceberg',

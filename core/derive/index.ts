@@ -6,6 +6,7 @@ import { glueColumns } from './glue.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { datasetPage } from './markdown.ts';
 import { odcsOf } from './odcs.ts';
+import { openApiOf } from './openapi.ts';
 import { publishedSchema, recordSchema } from './record-schema.ts';
 import { rowTypeSource } from './row-type.ts';
 import { zodSource } from './zod-source.ts';
@@ -25,6 +26,7 @@ export const targets = {
   zod: (dataset) => text(zodSource(dataset)),
   types: (dataset, lookup) => text(rowTypeSource(dataset, lookup)),
   'json-schema': (dataset) => document(jsonSchemaOf(dataset)),
+  openapi: (dataset) => document(openApiOf([dataset])),
   odcs: (dataset, lookup) => document(odcsOf(dataset, lookup)),
   duckdb: (dataset, lookup) => text(duckdbSource(dataset, lookup)),
   iceberg: (dataset, lookup) => {

@@ -59,7 +59,8 @@ const otherKeys = ({ evolution }: Dataset): boolean | Json => {
 /** Where a value of another type is set aside, the record is published all the same. */
 const anythingElse = { description: 'anything else: the record is published without it' };
 
-const fieldSchema = (field: Field, isOpen: boolean): Json => {
+/** What one incoming value of a field may be. Open: one of another type is set aside. */
+export const fieldSchema = (field: Field, isOpen: boolean): Json => {
   const text = textSchema(field);
   return {
     ...(isRequired(field)

@@ -62,11 +62,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(tree, { recursive: true }));
 
 describe('contract', () => {
-  test.each(['json-schema', 'odcs', 'iceberg', 'glue'])('show --as %s is JSON', async (form) => {
-    const { code, stdout } = await headgate(['contract', 'show', 'orders', '--as', form]);
-    expect(code).toBe(0);
-    expect(() => JSON.parse(stdout)).not.toThrow();
-  });
+  test.each(['json-schema', 'openapi', 'odcs', 'iceberg', 'glue'])(
+    'show --as %s is JSON',
+    async (form) => {
+      const { code, stdout } = await headgate(['contract', 'show', 'orders', '--as', form]);
+      expect(code).toBe(0);
+      expect(() => JSON.parse(stdout)).not.toThrow();
+    },
+  );
 
   test.each([
     ['zod', /^import \* as z from 'zod';/],
@@ -80,7 +83,11 @@ describe('contract', () => {
 
   test.each([
     ['an unknown dataset', ['contract', 'show', 'nix'], /no dataset 'nix'/],
-    ['an unknown form', ['contract', 'show', 'orders', '--as', 'nix'], /json-schema, odcs/],
+    [
+      'an unknown form',
+      ['contract', 'show', 'orders', '--as', 'nix'],
+      /json-schema, openapi, odcs/,
+    ],
     [
       'an option in place of a ref',
       ['contract', 'diff', '--against', '-x'],

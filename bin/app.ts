@@ -1,4 +1,5 @@
 import { App, CliCredentialsStackSynthesizer, Duration } from 'aws-cdk-lib';
+import { checkRoutes } from '../core/stream/options.ts';
 import { masksWithSalt } from '../core/transforms/mask-salt.ts';
 import { datasets } from '../datasets/index.ts';
 import { HeadgateStack } from '../lib/headgate-stack.ts';
@@ -6,6 +7,7 @@ import { checkSecurity } from '../lib/nag.ts';
 import { readSettings } from '../lib/settings.ts';
 
 const app = new App();
+checkRoutes(datasets);
 const {
   stackName,
   cliCredentials,

@@ -73,7 +73,7 @@ export const apiUrlOf = ({
 }: Pick<DeployedStack, 'endpoint' | 'outputs'>): string => {
   const stage = new URL(outputs.ApiUrl).pathname.replaceAll('/', '');
   return endpoint === undefined
-    ? outputs.ApiUrl
+    ? outputs.ApiUrl.replace(/\/$/, '')
     : `${endpoint.replace(/\/$/, '')}/restapis/${outputs.ApiId}/${stage}/_user_request_`;
 };
 

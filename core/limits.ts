@@ -59,7 +59,7 @@ export const limits = {
    * is refused with E_FORMAT. Rows have their own limit, which costs the row only.
    */
   documentDepthMax: 10_000,
-  /** Bytes of the body of one call to the API, unpacked; above: 413, and the way of uploads. */
+  /** Bytes of the body of one call to the API, unpacked; above: 413, and a file is the way. */
   bodyBytesMax: 6 * 1024 * 1024,
   /** Objects and arrays inside each other in such a body, or 400. Records have their own limit. */
   bodyDepthMax: 500,

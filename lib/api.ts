@@ -43,8 +43,8 @@ const rightsKept = Duration.minutes(1);
 const burst = 2;
 
 /**
- * The front door for single records: API Gateway → push → landing. Each sender has a key, which says
- * what it may send to and how much; bodies reach the function as the bytes that were sent.
+ * The front door for single records: API Gateway → push → landing. Each sender has a key, which
+ * says what it may send to and how much; bodies reach the function as the bytes that were sent.
  */
 export class Api extends Construct {
   readonly rest: RestApi;
@@ -187,7 +187,7 @@ const refusals: readonly (readonly [string, ResponseType, Problem])[] = [
   [
     'TooLarge',
     ResponseType.REQUEST_TOO_LARGE,
-    { name: 'too-large', detail: 'send it in several calls, or as a file through /uploads' },
+    { name: 'too-large', detail: 'send it in several calls, or as a file' },
   ],
   [
     'Throttled',

@@ -37,7 +37,7 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 const createCommand: MakeCommand = ({ out, env, clock }) => {
   const command = new Command('create')
-    .description('make a key; it is shown once, and nobody can look it up again')
+    .description('make a key; its value is shown once, and only API Gateway keeps it')
     .argument('<name>', 'who will use it')
     .requiredOption('--dataset <name>', 'dataset it may send to; may be said again', collect)
     .addOption(stackOption())

@@ -16,8 +16,8 @@ export const defaultStackName = 'Headgate';
 const LOCAL_ENVIRONMENT = 'aws://000000000000/us-east-1';
 
 /**
- * Lambdas run on this machine, so the DuckDB layer is built for its processor; and whoever tries the
- * stream out here wants to see its rows soon.
+ * Lambdas run on this machine, so the DuckDB layer is built for its processor; and whoever tries
+ * the stream out here wants to see its rows soon.
  */
 export const hostContext: Context = {
   'headgate:architecture': process.arch === 'arm64' ? 'arm64' : 'x64',

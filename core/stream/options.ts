@@ -5,8 +5,8 @@ export type StreamOptions = {
   /** What stands around the row. @default 'json': nothing */
   readonly envelope: Envelope;
   /**
-   * Which records are this dataset's: those whose top-level attribute has this text. Without it, all
-   * that no other dataset asks for; only one dataset may do so.
+   * Which records are this dataset's: those whose top-level attribute has this text. Without it,
+   * all that no other dataset asks for; only one dataset may do so.
    */
   readonly when?: { readonly attribute: string; readonly is: string };
 };
@@ -16,3 +16,21 @@ export const fromStream = (options: Partial<StreamOptions> = {}): StreamOptions 
   envelope: 'json',
   ...options,
 });
+
+/** Checks that each record is asked for by one dataset at most; throws with the names of two. */
+export const checkRoutes = (
+  datasets: readonly { readonly name: string; readonly stream?: StreamOptions }[],
+): void => {
+  const asked = new Map<string, string>();
+  for (const { name, stream } of datasets) {
+    if (stream === undefined) continue;
+    const { when } = stream;
+    const what = when === undefined ? 'all other records' : `${when.attribute} = '${when.is}'`;
+    const other = asked.get(what);
+    if (other !== undefined)
+      throw new Error(
+        `datasets '${other}' and '${name}' both ask for ${what} of the stream; say in one of them when`,
+      );
+    asked.set(what, name);
+  }
+};

@@ -40,7 +40,7 @@ export const firstEntry = (stream: string, shard: string): ShardEntry => ({
 /** A record as the stream gives it, before it is taken apart. */
 export type RawRecord = Omit<StreamRecord, 'sub'> & { readonly arrivedAt: EpochMs };
 
-/** Those behind the checkpoint, in their order, each once: retries and overlaps bring others too. */
+/** Those behind the checkpoint, in their order, each once: retries bring others too. */
 export const behind = (
   records: readonly RawRecord[],
   checkpoint: string | null,

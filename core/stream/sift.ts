@@ -9,6 +9,7 @@ import { openEnvelope } from './envelope.ts';
 import { deaggregate } from './kpl.ts';
 import { printStreamLine, type StreamRecord } from './line.ts';
 import { readObject, textIn } from './object.ts';
+import { checkRoutes } from './options.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
 /** The datasets that take rows from the stream, with their judges. */
@@ -17,11 +18,13 @@ export type Routes = readonly { readonly dataset: Dataset; readonly judge: Judge
 export const routesOf = (
   datasets: readonly Dataset[],
   judgeOf: (dataset: Dataset) => JudgeLine,
-): Routes =>
-  datasets
+): Routes => {
+  checkRoutes(datasets);
+  return datasets
     .filter(({ stream }) => stream !== undefined)
     .map(asRecords)
     .map((dataset) => ({ dataset, judge: judgeOf(dataset) }));
+};
 
 /** The records that rows are made of: an aggregated one is several. A damaged one stays itself. */
 export const singleRecords = (records: readonly RawRecord[]): readonly StreamRecord[] =>

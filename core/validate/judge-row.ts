@@ -20,7 +20,7 @@ export type JudgedRow =
 export type RecordForm = {
   /** Fields with an object or array where one value should be. */
   readonly compound: ReadonlySet<string>;
-  /** Keys that no field has, as the dataset's columns would be called; their values are not null. */
+  /** Keys that no field has, as columns would be called; their values are not null. */
   readonly unknown: readonly string[];
 };
 

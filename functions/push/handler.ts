@@ -37,7 +37,7 @@ export const push = (deps: PushDeps) =>
     if (!takesRecords(dataset))
       return problemAnswer({
         name: 'not-for-records',
-        detail: `each file of ${dataset.name} is the whole table; send a file through /uploads`,
+        detail: `each file of ${dataset.name} is the whole table; send a file instead`,
       });
     const request = readRequest(event);
     if (request.kind === 'refused') return problemAnswer(request.problem);

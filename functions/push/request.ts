@@ -82,7 +82,7 @@ const headersOf = ({ headers }: PushEvent) => {
 
 const tooLarge = refused({
   name: 'too-large',
-  detail: `the body has more than ${limits.bodyBytesMax} bytes; send it in several calls, or as a file through /uploads`,
+  detail: `the body has more than ${limits.bodyBytesMax} bytes; send it in several calls, or as a file`,
 });
 
 /** The bytes of the body. A packed one is unpacked no further than the limit. */

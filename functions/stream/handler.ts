@@ -22,7 +22,7 @@ export type StreamDeps = Telemetry & {
   readonly routes: Routes;
 };
 
-/** A shard is worked on by one call at a time; a call that loses this often meets a zombie's end. */
+/** A shard is worked on by one call at a time; one that loses this often meets a zombie. */
 const turnsMax = 5;
 
 /**

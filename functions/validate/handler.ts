@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { inflate } from '../../adapters/engine/inflate.ts';
 import type { MendRequest, mendFile } from '../../adapters/engine/mend-file.ts';
-import type { prepare } from '../../adapters/engine/prepare/index.ts';
-import type { streamRows } from '../../adapters/engine/prepare/stream.ts';
+import type { prepare, streamRows } from '../../adapters/engine/prepare/index.ts';
 import type { validateFile } from '../../adapters/engine/validate.ts';
 import { assert } from '../../core/assert.ts';
 import type { Dataset } from '../../core/dataset.ts';

@@ -10,7 +10,7 @@ import { kinesisReader } from '../../adapters/kinesis-reader.ts';
 
 const kinesis = mockClient(KinesisClient);
 const reader = kinesisReader(new KinesisClient({ region: 'us-east-1' }));
-const of = { stream: 'Events', shard: 'shardId-000000000000' };
+const of = { streamArn: 'Events', shard: 'shardId-000000000000' };
 
 const record = (SequenceNumber: string) => ({
   ...{ SequenceNumber, PartitionKey: `key ${SequenceNumber}`, Data: Buffer.from('{}') },
@@ -41,7 +41,7 @@ describe('a reading of a shard', () => {
     pages([{ sequences: ['1'] }]);
     expect(await read('1')).toEqual(['1']);
     expect(start()).toEqual({
-      ...{ StreamName: 'Events', ShardId: of.shard, ShardIteratorType: 'TRIM_HORIZON' },
+      ...{ StreamARN: of.streamArn, ShardId: of.shard, ShardIteratorType: 'TRIM_HORIZON' },
     });
   });
 
@@ -49,7 +49,7 @@ describe('a reading of a shard', () => {
     pages([{ sequences: ['6', '7'] }]);
     expect(await read('7', '5')).toEqual(['6', '7']);
     expect(start()).toEqual({
-      ...{ StreamName: 'Events', ShardId: of.shard, StartingSequenceNumber: '5' },
+      ...{ StreamARN: of.streamArn, ShardId: of.shard, StartingSequenceNumber: '5' },
       ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',
     });
   });

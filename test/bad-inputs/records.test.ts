@@ -132,7 +132,7 @@ describe('calls of the API', () => {
   test('A02 a body beyond the limit: 413, with the way of uploads', async () => {
     const { post, came } = houseOf();
     const answer = await post(`[${' '.repeat(limits.bodyBytesMax)}]`);
-    expect(answer).toMatchObject({ status: 413, detail: expect.stringContaining('/uploads') });
+    expect(answer).toMatchObject({ status: 413, detail: expect.stringContaining('as a file') });
     expect(await came()).toEqual(nothing);
   });
 

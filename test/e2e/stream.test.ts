@@ -177,7 +177,7 @@ test('a shard that is split in the middle loses and doubles nothing', async () =
   const sent = [...before, ...after];
   const wanted = new Set(sent.map(named));
   let next = 200;
-  // The local AWS begins at the end of a new shard: only with more in it is it read, from its start.
+  // The local AWS begins at the end of a new shard: with more in it, it is read from its start.
   const own = await until(
     'the records of the new shards',
     async () => {

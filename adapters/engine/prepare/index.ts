@@ -8,6 +8,8 @@ import { excelRows } from './excel.ts';
 import { jsonRows } from './json.ts';
 import { xmlRows } from './xml.ts';
 
+export { streamRows } from './stream.ts';
+
 /** A plain local file (decompressed, out of its archive) that has to become rows. */
 export type PrepareRequest = {
   readonly path: string;

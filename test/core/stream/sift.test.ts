@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
 import { readStreamLine } from '../../../core/stream/line.ts';
+import { checkRoutes, fromStream } from '../../../core/stream/options.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
 import { decideSegment, objectsOf, routesOf, singleRecords } from '../../../core/stream/sift.ts';
 import { rawRecords, streamed } from '../../support/stream-records.ts';
@@ -160,4 +161,35 @@ test('what is made of a segment again is the same, byte for byte', () => {
   const again = decideSegment(routesOf([clicks, others], lineJudge), 'Events', [first, ...more]);
   expect(again).toEqual(segment);
   expect(objectsOf(segment, records)).toEqual(objectsOf(again, records));
+});
+
+describe('routes', () => {
+  const when = { attribute: 'type', is: 'x' };
+  test.each([
+    [
+      'all other records',
+      [
+        { name: 'a', stream: fromStream() },
+        { name: 'b', stream: fromStream() },
+      ],
+    ],
+    [
+      "type = 'x'",
+      [
+        { name: 'a', stream: fromStream({ when }) },
+        { name: 'b', stream: fromStream({ when }) },
+      ],
+    ],
+  ])('that two datasets ask for are refused: %s', (what, datasets) => {
+    expect(() => checkRoutes(datasets)).toThrow(`'a' and 'b' both ask for ${what}`);
+  });
+
+  test('that differ are allowed, and so is a dataset without any', () => {
+    const datasets = [
+      { name: 'a', stream: fromStream() },
+      { name: 'b', stream: fromStream({ when }) },
+      { name: 'c' },
+    ];
+    expect(() => checkRoutes(datasets)).not.toThrow();
+  });
 });

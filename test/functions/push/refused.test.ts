@@ -35,7 +35,7 @@ describe('what cannot be taken', () => {
       'bad-request',
       /not gzip/,
     ],
-    ['too much', { body: `[${' '.repeat(limits.bodyBytesMax)}]` }, 413, 'too-large', /uploads/],
+    ['too much', { body: `[${' '.repeat(limits.bodyBytesMax)}]` }, 413, 'too-large', /as a file/],
     [
       'a bomb',
       {
@@ -44,7 +44,7 @@ describe('what cannot be taken', () => {
       },
       413,
       'too-large',
-      /uploads/,
+      /as a file/,
     ],
     [
       'a key that is none',

@@ -55,26 +55,4 @@ export const ledgerMutants: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: 'blame-one-by-one',
-    says: 'the files of a run that failed are quarantined before the run has ended',
-    isRare: true,
-    edits: [
-      {
-        file: 'functions/handle-failure.ts',
-        find: '  { dataset }: QuarantineEvent,\n  fileId: FileId,',
-        replace: '  { dataset, runId, fence }: QuarantineEvent,\n  fileId: FileId,',
-      },
-      {
-        file: 'functions/handle-failure.ts',
-        find: 'refused);\n  return 1;',
-        replace: [
-          'refused);',
-          "  const end = { state: 'QUARANTINED', reason } as const;",
-          '  await deps.ledger.settleFile(runId, fence, fileId, end, deps.now());',
-          '  return 1;',
-        ].join('\n'),
-      },
-    ],
-  },
 ];

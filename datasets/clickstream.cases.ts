@@ -14,7 +14,10 @@ export const clickstreamCases = cases(clickstream, [
   {
     name: 'a repeat of a send is one event',
     rows: [view, view],
-    expect: { clean: [{ event_id: 'e-1' }] },
+    expect: {
+      clean: [{ event_id: 'e-1' }],
+      rejected: [{ row: 2, reasons: ['E_DUPLICATE_KEY'] }],
+    },
   },
   {
     name: 'a rating without its stars is rejected, and no other event needs any',

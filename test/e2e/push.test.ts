@@ -19,17 +19,7 @@ let sender: z.infer<typeof Made>;
 beforeAll(async () => {
   stack = await openStack();
   const name = `shop-${unique()}`;
-  sender = Made.parse(
-    await headgateJson(
-      'api-key',
-      'create',
-      name,
-      '--dataset',
-      'reviews',
-      '--dataset',
-      'clickstream',
-    ),
-  );
+  sender = Made.parse(await headgateJson('api-key', 'create', name, '--dataset', 'clickstream'));
 });
 
 type Call = {
@@ -149,20 +139,17 @@ describe('a sender', () => {
   });
 
   test('may pack what it sends, and loses no digit', async () => {
-    const body = gzipSync(
-      `{"review_id":"${unique()}","product_id":"9007199254740993","stars":5,
-      "written_on":"2026-01-02","helpful":12}\n`.replaceAll('\n', ' '),
-    );
+    const event = JSON.stringify(interaction());
+    const body = gzipSync(event.replace('"P-0001"', '9007199254740993'));
     const receipt = receiptOf(
       await post({
-        dataset: 'reviews',
         body: new Uint8Array(body),
         headers: { 'Content-Encoding': 'gzip', 'Content-Type': 'application/x-ndjson' },
       }),
     );
     expect(receipt).toMatchObject({ accepted: 1 });
     const file = await landedEnd(receipt.landed.accepted);
-    const sql = `SELECT product_id FROM curated.reviews WHERE _file = '${file.fileId}'`;
+    const sql = `SELECT product_id FROM curated.clickstream WHERE _file = '${file.fileId}'`;
     expect(await headgateRow(sql)).toEqual({ product_id: '9007199254740993' });
   });
 

@@ -10,11 +10,11 @@ import {
   skipValue,
 } from '../json/text.ts';
 import { limits } from '../limits.ts';
+import { onOneLine } from '../stream/object.ts';
 
 const CLOSE_ARRAY = 0x5d;
 const LF = 0x0a;
 const CR = 0x0d;
-const SPACE = 0x20;
 
 /** The records of a body, each as one line without its end; or why the body holds none. */
 export type SplitBody =
@@ -105,11 +105,8 @@ export const splitLines = (
  * The bytes as one line: a line end inside of it becomes a blank, which in JSON means the same, and
  * a byte order mark in front is none of the record, wherever in a file the line will stand.
  */
-const asLine = (bytes: Uint8Array, start: number, end: number): Uint8Array => {
-  const own = bytes.subarray(isMarked(bytes, start) ? start + mark.length : start, end);
-  if (!own.includes(LF) && !own.includes(CR)) return own;
-  return own.map((byte) => (byte === LF || byte === CR ? SPACE : byte));
-};
+const asLine = (bytes: Uint8Array, start: number, end: number): Uint8Array =>
+  onOneLine(bytes.subarray(isMarked(bytes, start) ? start + mark.length : start, end));
 
 const mark = [0xef, 0xbb, 0xbf];
 const isMarked = (bytes: Uint8Array, at: number): boolean =>

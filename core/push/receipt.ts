@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { sha256 } from '../hash.ts';
 import { DatasetName } from '../ids.ts';
+import { joined } from '../stream/bytes.ts';
 import type { Outcome } from './sift.ts';
 
 const Reason = z.object({ code: z.string(), field: z.string().nullable() });
@@ -54,15 +55,7 @@ export const linesOf = (
   const own = outcomes.flatMap(({ index, outcome }) =>
     outcome === wanted ? (lines[index] ?? []) : [],
   );
-  if (own.length === 0) return null;
-  const bytes = new Uint8Array(own.reduce((sum, line) => sum + line.length + 1, 0));
-  let at = 0;
-  for (const line of own) {
-    bytes.set(line, at);
-    at += line.length;
-    bytes[at++] = LF;
-  }
-  return bytes;
+  return own.length === 0 ? null : joined(own.flatMap((line) => [line, lineFeed]));
 };
 
-const LF = 0x0a;
+const lineFeed = new Uint8Array([0x0a]);

@@ -8,19 +8,29 @@ import { UserError } from '../console/errors.ts';
 import type { Output } from '../console/output.ts';
 import { runTool } from '../tool.ts';
 import { benchData } from './data.ts';
+import { type DoorFigures, type DoorName, doorNames, measureDoor } from './doors/measure-door.ts';
 import { measureLatency } from './latency.ts';
+import { measureLoad } from './load/load.ts';
 import { machineOf } from './machine.ts';
 import { markdownOf } from './markdown.ts';
 import { peerNames } from './peers.ts';
 import { type PeersPython, peersPython } from './python.ts';
-import { latencyText, printEnd, printSheet, printSmall, type Report } from './report.ts';
+import {
+  latencyText,
+  loadTexts,
+  printDoor,
+  printEnd,
+  printSheet,
+  printSmall,
+  type Report,
+} from './report.ts';
 import { pinning } from './runner.ts';
 import { canMeasure, measureSheets, needsPython, sectionsToRun } from './sections.ts';
 import { type Sheet, type SheetSection, sheetSections } from './sheet.ts';
 import { measureSmall, type Small } from './small.ts';
 import { targets, verdictsOf } from './targets.ts';
 
-const SECTIONS = [...sheetSections, 'small', 'latency'] as const;
+const SECTIONS = [...sheetSections, 'small', ...doorNames, 'latency', 'load'] as const;
 const SMALL_ROWS = 1000;
 
 const listOf = <T extends z.ZodType>(item: T) =>
@@ -33,7 +43,10 @@ const Options = z.object({
   only: z.enum(SECTIONS).optional(),
   dltRows: wholeNumber(1000, 100_000_000).optional(),
   calls: wholeNumber(1, 1000),
+  turns: wholeNumber(10, 100_000),
   drops: wholeNumber(1, 1000),
+  perSecond: wholeNumber(2, 10_000),
+  seconds: wholeNumber(1, 3_600),
   stack: z.string(),
   folder: z.string(),
   json: z.boolean().default(false),
@@ -63,7 +76,21 @@ const capNote = ({ dltRows }: Options, sheets: readonly Sheet[]): string[] =>
     ? [`dlt's rows above ${dltRows} (--dlt-rows): its ratios are per row and no verdict`]
     : [];
 
-const measure = async (options: Options, load: number, out: Output): Promise<Report> => {
+const measureDoors = async (
+  chosen: readonly DoorName[],
+  { turns, json, markdown }: Options,
+  out: Output,
+): Promise<DoorFigures[]> => {
+  const doors: DoorFigures[] = [];
+  for (const door of chosen) {
+    const figures = await measureDoor(door, { turns, pin: pinning(1) }, out);
+    if (!json && !markdown) printDoor(figures, out);
+    doors.push(figures);
+  }
+  return doors;
+};
+
+const measure = async (options: Options, machineLoad: number, out: Output): Promise<Report> => {
   const isText = !options.json && !options.markdown;
   const { only, stack, drops } = options;
   const asked =
@@ -77,21 +104,28 @@ const measure = async (options: Options, load: number, out: Output): Promise<Rep
   };
   for (const section of chosen)
     sheets.push(...(await measureSheets(section, { asked: options, python }, onSheet, out)));
-  const runs = (section: 'small' | 'latency'): boolean => (only ?? section) === section;
+  const runs = (section: 'small' | DoorName | 'latency' | 'load'): boolean =>
+    (only ?? section) === section;
   const small = runs('small') ? await smallFiles(options, out) : null;
   if (isText && small) printSmall(small, out);
+  const doors = await measureDoors(doorNames.filter(runs), options, out);
   const env = process.env;
   const latency = runs('latency') ? await measureLatency({ stack, drops, env }, out) : null;
   if (isText && latency) out.line(`\n${latencyText(latency)}`);
+  const { perSecond, seconds } = options;
+  const load = runs('load') ? await measureLoad({ stack, perSecond, seconds, env }, out) : null;
+  if (isText && load) for (const text of loadTexts(load)) out.line(`\n${text}`);
   return {
     at: new Date().toISOString(),
     command: ['npm run bench', ...commandArguments()].join(' '),
-    machine: machineOf(load, python.kind === 'ready'),
+    machine: machineOf(machineLoad, python.kind === 'ready'),
     targets,
     sheets,
     small,
+    doors,
     latency,
-    verdicts: verdictsOf(sheets, small),
+    load,
+    verdicts: verdictsOf(sheets, small, doors),
     notes: [...notes, ...capNote(options, sheets)],
   };
 };
@@ -119,8 +153,8 @@ const bench = async (raw: unknown, out: Output): Promise<void> => {
 };
 
 /** Speed with wrong rows is worth nothing; a slow machine is no fault unless one says so. */
-const judge = ({ sheets, small, verdicts }: Report, strict: boolean): void => {
-  const faults = [...sheets.flatMap(({ peers }) => peers), ...(small ? [small] : [])];
+const judge = ({ sheets, small, doors, verdicts }: Report, strict: boolean): void => {
+  const faults = [...sheets.flatMap(({ peers }) => peers), ...(small ? [small] : []), ...doors];
   if (faults.some((each) => each.faults.length > 0))
     throw new UserError({ what: 'An output was wrong; the report says in what.' });
   const missed = verdicts.filter(({ met }) => !met);
@@ -143,8 +177,11 @@ const makeProgram = (out: Output): Command =>
     .addOption(new Option('--only <section>', 'one section').choices(SECTIONS))
     .option('--dlt-rows <n>', 'most rows that dlt gets: it is the slowest')
     .option('--calls <n>', 'calls of the warm process', '30')
+    .option('--turns <n>', 'turns of the functions behind the doors', '200')
     .option('--drops <n>', 'files dropped for the latency', '20')
-    .option('--stack <name>', 'CloudFormation stack for the latency', 'Headgate')
+    .option('--per-second <n>', 'records a second of the load, of both doors together', '1000')
+    .option('--seconds <n>', 'how long the load lasts', '60')
+    .option('--stack <name>', 'CloudFormation stack for the latency and the load', 'Headgate')
     .option('--folder <path>', 'where data and report lie', '.headgate/bench')
     .option('--json', 'print the report as one JSON document')
     .option('--markdown', 'print the tables as docs/benchmarks.md has them')

@@ -1,5 +1,14 @@
 import type { TableColumn } from '../console/table.ts';
-import { cellsOf, columns, latencyText, type Report, smallText, titleOf } from './report.ts';
+import {
+  cellsOf,
+  columns,
+  doorText,
+  latencyText,
+  loadTexts,
+  type Report,
+  smallText,
+  titleOf,
+} from './report.ts';
 import type { Sheet } from './sheet.ts';
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -21,15 +30,17 @@ const sentence = (text: string): string => `${text.replace(/^./, (c) => c.toUppe
 
 /** The report as docs/benchmarks.md has it: command, machine, tables, verdicts. */
 export const markdownOf = (report: Report): string => {
-  const { machine, sheets, small, latency, verdicts, notes } = report;
+  const { machine, sheets, small, doors, latency, load, verdicts, notes } = report;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const load = `load ${machine.load.toFixed(1)} at the start`;
+  const busy = `load ${machine.load.toFixed(1)} at the start`;
   const blocks = [
     [`\`${report.command}\`, ${report.at.slice(0, 10)}`],
-    [`${machine.cpu}, ${machine.cores} cores, ${load}; ${versions.join(', ')}.`],
+    [`${machine.cpu}, ${machine.cores} cores, ${busy}; ${versions.join(', ')}.`],
     ...sheets.flatMap((sheet) => [[`**${sentence(titleOf(sheet))}**`], table(sheet)]),
     small === null ? [] : [`${sentence(smallText(small))}.`],
+    ...doors.map((door) => [`${sentence(doorText(door))}.`]),
     latency === null ? [] : [`${sentence(latencyText(latency))}`],
+    load === null ? [] : loadTexts(load).map((text) => `- ${sentence(text)}`),
     verdicts.length === 0
       ? []
       : [

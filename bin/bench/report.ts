@@ -1,6 +1,8 @@
 import type { Output } from '../console/output.ts';
 import type { TableColumn } from '../console/table.ts';
+import { type DoorFigures, peerOf } from './doors/measure-door.ts';
 import type { Latency } from './latency.ts';
+import type { Load } from './load/load.ts';
 import { peers } from './peers.ts';
 import type { Row, Sheet } from './sheet.ts';
 import type { Small } from './small.ts';
@@ -15,7 +17,9 @@ export type Report = {
   readonly targets: typeof targets;
   readonly sheets: readonly Sheet[];
   readonly small: Small | null;
+  readonly doors: readonly DoorFigures[];
   readonly latency: Latency | null;
+  readonly load: Load | null;
   readonly verdicts: readonly Verdict[];
   /** What was left out, and why. */
   readonly notes: readonly string[];
@@ -103,6 +107,25 @@ export const printSmall = (small: Small, out: Output): void => {
   for (const fault of small.faults) out.line(out.styles.bad(`headgate process, ${fault}`));
 };
 
+/** What a record costs behind a door, and beside the peer, as one sentence. */
+export const doorText = ({ door, records, turns, oursMs, peerMs, share }: DoorFigures): string => {
+  const what = `${door}: ${records} records a turn, ${turns} turns`;
+  if (oursMs === null || peerMs === null || share === null) return `${what}: failed`;
+  const micros = ({ median }: { median: number }): string =>
+    ((median / records) * 1_000).toFixed(2);
+  const spread = [share.min, share.median, share.max].map((each) => each.toFixed(2)).join('/');
+  return (
+    `${what}: ${micros(oursMs)} µs a record, ${peerOf[door]} ${micros(peerMs)}; ` +
+    `share of its rate min/med/max ${spread}`
+  );
+};
+
+/** The doors, and what was wrong behind them. */
+export const printDoor = (figures: DoorFigures, out: Output): void => {
+  out.line(`\n${doorText(figures)}`);
+  for (const fault of figures.faults) out.line(out.styles.bad(`${figures.door}, ${fault}`));
+};
+
 /** Drop-to-published times as one sentence, or why there are none. */
 export const latencyText = (latency: Latency): string => {
   if (latency.kind === 'skipped') return `drop to published: skipped. ${latency.why}`;
@@ -110,6 +133,25 @@ export const latencyText = (latency: Latency): string => {
   const { drops, p50Ms, p95Ms, where } = latency;
   const what = `drop to published, ${drops} small files one after another, ${where}`;
   return `${what}: p50 ${seconds(p50Ms)}, p95 ${seconds(p95Ms)}`;
+};
+
+/** The load, a sentence per door, or why there was none. */
+export const loadTexts = (load: Load): string[] => {
+  if (load.kind === 'skipped') return [`load: skipped. ${load.why}`];
+  const seconds = (ms: number | null): string =>
+    ms === null ? 'never' : `${(ms / 1000).toFixed(2)} s`;
+  const { where, perSecond, seconds: lasted, doors, floor } = load;
+  return [
+    `load of ${perSecond} records a second for ${lasted} s through both doors, ${where}`,
+    ...doors.map(
+      (door) =>
+        `${door.door}: ${door.sent} records sent, ${door.lost} lost, ${door.duplicated} duplicated; ` +
+        `durable after p50 ${seconds(door.answerP50Ms)}, p95 ${seconds(door.answerP95Ms)}; ` +
+        `row visible after p50 ${seconds(door.p50Ms)}, p95 ${seconds(door.p95Ms)}, max ${seconds(door.maxMs)}`,
+    ),
+    `the emulator’s own floor: a call that the gateway refuses ${floor.gatewayMs.toFixed(0)} ms, a put of ` +
+      `one record ${floor.putMs.toFixed(0)} ms, one record alone visible after ${seconds(floor.aloneMs)}`,
+  ];
 };
 
 /** A verdict as one line. */

@@ -1,3 +1,4 @@
+import { type DoorFigures, peerOf } from './doors/measure-door.ts';
 import { type PeerId, peers } from './peers.ts';
 import type { Row, Sheet } from './sheet.ts';
 import type { Small } from './small.ts';
@@ -27,6 +28,8 @@ export const targets = {
   largeRows: LARGE_ROWS,
   /** Median of a file of a thousand rows in a warm process. */
   smallMillisecondsMax: 40,
+  /** Rate of the stream function as a share of JSON.parse and a check by hand. */
+  streamShareMin: 0.6,
 } as const;
 
 /** One promise, held against the figures. */
@@ -128,8 +131,18 @@ const smallVerdicts = (small: Small | null): Verdict[] => {
   return [atMost(what, small.ms.median, targets.smallMillisecondsMax, 'ms', 1)];
 };
 
+const doorVerdicts = ({ door, share, faults }: DoorFigures): Verdict[] =>
+  door === 'stream' && share !== null && faults.length === 0
+    ? [atLeast('stream:', share.median, targets.streamShareMin, `x the rate of ${peerOf[door]}`)]
+    : [];
+
 /** The targets for which there are figures. */
-export const verdictsOf = (sheets: readonly Sheet[], small: Small | null): Verdict[] => [
+export const verdictsOf = (
+  sheets: readonly Sheet[],
+  small: Small | null,
+  doors: readonly DoorFigures[],
+): Verdict[] => [
+  ...doors.flatMap(doorVerdicts),
   ...sheets.flatMap(sheetVerdicts),
   ...memoryVerdicts(sheets),
   ...smallVerdicts(small),

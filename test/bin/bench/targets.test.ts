@@ -5,7 +5,7 @@ import { verdictsOf } from '../../../bin/bench/targets.ts';
 import { sheet } from './figures.ts';
 
 const told = (sheets: readonly Sheet[], small: Small | null = null): string[] =>
-  verdictsOf(sheets, small).map(({ what, met }) => `${met ? 'met' : 'not met'}: ${what}`);
+  verdictsOf(sheets, small, []).map(({ what, met }) => `${met ? 'met' : 'not met'}: ${what}`);
 
 const small = (median: number): Small => ({
   rows: 1000,

@@ -110,13 +110,14 @@ const expectBounds = async (engine: Engine, path: string, { fields: own }: Datas
 /** DuckDB leaves out the zero before a point that has nothing else before it. */
 const withZeros = (row: unknown, { fields: own }: Dataset) =>
   Object.fromEntries(
-    Object.entries(Object(row)).map(([name, value]) => [
-      name,
-      own[name]?.kind === 'decimal' && typeof value === 'string'
-        ? value.replace(/^(-?)\./, '$10.')
-        : value,
-    ]),
+    Object.entries(Object(row)).map(([name, value]) => [name, asPrinted(value, own[name])]),
   );
+
+const asPrinted = (value: unknown, field: Field | undefined): unknown => {
+  if (typeof value !== 'string') return value;
+  if (field?.kind === 'double') return String(Number(value));
+  return field?.kind === 'decimal' ? value.replace(/^(-?)\./, '$10.') : value;
+};
 
 /** A value as DuckDB's cast to text writes it. */
 const shownAs = (field: Field, value: unknown): string | null => {

@@ -15,6 +15,18 @@ export function bounds64(from: i32, to: i32): void {
   for (let at = from; at < to; at += 8) keep(load<i64>(at));
 }
 
+/** The same of doubles, whose bits these are. */
+export function boundsOfDoubles(from: i32, to: i32): void {
+  let least = load<f64>(from);
+  let most = least;
+  for (let at = from; at < to; at += 8) {
+    least = min<f64>(least, load<f64>(at));
+    most = max<f64>(most, load<f64>(at));
+  }
+  low = reinterpret<i64>(least);
+  high = reinterpret<i64>(most);
+}
+
 function keep(value: i64): void {
   if (value < low) low = value;
   if (value > high) high = value;

@@ -36,6 +36,7 @@ type Exports = {
   compress(from: number, to: number, out: number): number;
   bounds32(from: number, to: number): void;
   bounds64(from: number, to: number): void;
+  boundsOfDoubles(from: number, to: number): void;
   boundsOfTexts(from: number, to: number): void;
   readonly low: { readonly value: bigint };
   readonly high: { readonly value: bigint };
@@ -65,6 +66,7 @@ const widths: Readonly<Record<ColumnProgram['kind'], number>> = {
   oneOf: 1,
   instant: 8,
   date: 4,
+  double: 8,
 };
 
 const WIDEST = Math.max(...Object.values(widths));

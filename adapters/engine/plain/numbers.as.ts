@@ -16,9 +16,14 @@ const HIGH_BITS: u64 = 0x8080808080808080;
 const PAIRS: u64 = 0x000000ff000000ff;
 const SECONDS_OF_DAY: i64 = 86400;
 const MICROS: i64 = 1000000;
+const MICRO_DIGITS = 6;
+/** Up to here every whole number is a double. */
+const WHOLE_MAX: i64 = 9007199254740992;
 
 /** What was read last: the number, unscaled; days or microseconds since 1970. */
 export let read: i64 = 0;
+/** The double that was read last. */
+export let readDouble: f64 = 0;
 
 /**
  * The number that up to eight digits say, at once; negative when one of them is none. The eight
@@ -81,6 +86,29 @@ export function decimal(scale: i32, start: i32, end: i32): bool {
   return true;
 }
 
+/**
+ * A double without exponent into `readDouble`. Its digits as a whole number and the power of ten
+ * are doubles both, so that their quotient is rounded once, to the nearest one.
+ */
+export function double(start: i32, end: i32): bool {
+  const first = load<u8>(start);
+  const from = isSign(first) ? start + 1 : start;
+  const point = pointIn(from, end);
+  const decimals = point < end ? end - point - 1 : 0;
+  if (point < end && decimals === 0) return false;
+  if (point - from + decimals > DIGITS_MAX || !digits(from, point)) return false;
+  let all = read;
+  if (decimals > 0) {
+    if (!digits(point + 1, end)) return false;
+    all = all * tens(decimals) + read;
+  }
+  if (all > WHOLE_MAX) return false;
+  const size = f64(all) / f64(tens(decimals));
+  // Adding 0 turns -0 into 0, as core/fields/double.ts does.
+  readDouble = (first === MINUS ? -size : size) + 0;
+  return true;
+}
+
 /** Where the point stands, or `end`. */
 function pointIn(from: i32, end: i32): i32 {
   const wideDot = i8x16.splat(DOT);
@@ -130,16 +158,28 @@ export function daysIn(year: i32, month: i32): i32 {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** YYYY-MM-DDTHH:MM:SSZ as microseconds since 1970 into `read`. */
+/** YYYY-MM-DDTHH:MM:SSZ, with up to six decimals, as microseconds since 1970 into `read`. */
 export function instant(start: i32, end: i32): bool {
-  if (end - start !== 20) return false;
-  if (load<u8>(start + 10) !== LETTER_T || load<u8>(start + 19) !== LETTER_Z) return false;
+  const bytes = end - start;
+  if (bytes < 20 || load<u8>(start + 10) !== LETTER_T || load<u8>(end - 1) !== LETTER_Z)
+    return false;
   if (load<u8>(start + 13) !== COLON || load<u8>(start + 16) !== COLON) return false;
   const hour = pair(start + 11);
   const minute = pair(start + 14);
   const second = pair(start + 17);
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
   if (!day(start)) return false;
-  read = (read * SECONDS_OF_DAY + i64(hour * 3600 + minute * 60 + second)) * MICROS;
+  const micros = (read * SECONDS_OF_DAY + i64(hour * 3600 + minute * 60 + second)) * MICROS;
+  if (bytes > 20 && !fraction(start + 19, end - 1)) return false;
+  read = bytes > 20 ? micros + read : micros;
+  return true;
+}
+
+/** A point and decimals as microseconds into `read`. */
+function fraction(start: i32, end: i32): bool {
+  const decimals = end - start - 1;
+  if (load<u8>(start) !== DOT || decimals < 1 || decimals > MICRO_DIGITS) return false;
+  if (!digits(start + 1, end)) return false;
+  read *= tens(MICRO_DIGITS - decimals);
   return true;
 }

@@ -6,7 +6,7 @@ import * as thrift from './thrift.ts';
  * page per column and group. https://parquet.apache.org/docs/file-format/
  */
 export type Physical =
-  | { readonly type: 'int32' | 'int64' | 'text' }
+  | { readonly type: 'int32' | 'int64' | 'double' | 'text' }
   | { readonly type: 'fixed'; readonly bytes: number };
 
 export type Logical =
@@ -35,7 +35,7 @@ export type Chunk = {
 
 export const codecs = { none: 0, lz4: 7 } as const;
 
-const codes = { int32: 1, int64: 2, text: 6, fixed: 7 } as const;
+const codes = { int32: 1, int64: 2, double: 5, text: 6, fixed: 7 } as const;
 const REQUIRED = 0;
 const OPTIONAL = 1;
 const PLAIN = 0;

@@ -1,5 +1,5 @@
 // @ts-nocheck: this is AssemblyScript; build-wasm.ts compiles it to plain-wasm.ts.
-import { bounds32, bounds64, boundsOfTexts, high, low } from './bounds.as.ts';
+import { bounds32, bounds64, boundsOfDoubles, boundsOfTexts, high, low } from './bounds.as.ts';
 import { cell, copy, setSeparator } from './cell.as.ts';
 import {
   AT_DATA,
@@ -17,7 +17,7 @@ import { digits, read } from './numbers.as.ts';
 import { value } from './values.as.ts';
 
 // Not "export … from": AssemblyScript would take that for another module.
-export { bounds32, bounds64, boundsOfTexts, compress, high, low };
+export { bounds32, bounds64, boundsOfDoubles, boundsOfTexts, compress, high, low };
 
 /**
  * Judges and types numbered rows of CSV in one walk, and lays their values out as Parquet does. It

@@ -172,7 +172,11 @@ const boundsOf = (
     case 'int32':
       return bounds32(memory, start, end);
     case 'int64':
-      return bounds64(memory, start, end);
+      memory.wasm.bounds64(start, end);
+      return boundsOf8(memory);
+    case 'double':
+      memory.wasm.boundsOfDoubles(start, end);
+      return boundsOf8(memory);
     case 'text':
       return boundsOfTexts(memory, start, end);
     default:
@@ -188,8 +192,8 @@ const bounds32 = ({ wasm }: PlainMemory, start: number, end: number): Chunk['bou
   return { min, max };
 };
 
-const bounds64 = ({ wasm }: PlainMemory, start: number, end: number): Chunk['bounds'] => {
-  wasm.bounds64(start, end);
+/** Of values of eight bytes, which were looked for last. */
+const boundsOf8 = ({ wasm }: PlainMemory): Chunk['bounds'] => {
   const [min, max] = [Buffer.alloc(8), Buffer.alloc(8)];
   min.writeBigInt64LE(wasm.low.value);
   max.writeBigInt64LE(wasm.high.value);

@@ -18,6 +18,7 @@ export const kinds = {
   oneOf: 6,
   instant: 7,
   date: 8,
+  double: 9,
 } as const;
 export const flags = { optional: 1, lower: 2, upper: 4, key: 8, empty: 16 } as const;
 
@@ -34,6 +35,7 @@ export type ColumnProgram = {
   /** Fewest and most code points of a text; scale and digits of a decimal. */
   readonly a: number;
   readonly b: number;
+  /** Of a double, its bits. */
   readonly min: bigint;
   readonly max: bigint;
   readonly values: readonly string[];
@@ -75,12 +77,11 @@ type Typed = Pick<ColumnProgram, 'kind' | 'physical' | 'logical'> & Partial<Colu
 
 const columnProgram = (dataset: Dataset, name: string, field: Field): ColumnProgram | undefined => {
   const typed = typedOf(field);
-  // The bounds of other kinds, such as 0.5 of a double, are no integers.
   const ruled = typed === undefined ? undefined : rulesOf(field, typed.kind);
   // An empty text is missing anyway where it is no value.
   const hasTokens = field.nullTokens.some((token) => token !== '');
   if (typed === undefined || ruled === undefined || hasTokens) return undefined;
-  const range = { min: typed.min ?? MIN_64, max: typed.max ?? MAX_64 };
+  const range = rangeOf(typed, ruled);
   return {
     name,
     optional: !isRequired(field),
@@ -91,9 +92,21 @@ const columnProgram = (dataset: Dataset, name: string, field: Field): ColumnProg
     ...{ a: 0, b: TEXT_MAX },
     ...typed,
     ...ruled.length,
-    min: larger(range.min, ruled.min),
-    max: smaller(range.max, ruled.max),
+    ...range,
   };
+};
+
+type Range = Pick<ColumnProgram, 'min' | 'max'>;
+
+const rangeOf = ({ kind, min = MIN_64, max = MAX_64 }: Typed, ruled: Ruled): Range =>
+  kind === 'double'
+    ? { min: bitsOf(ruled.least), max: bitsOf(ruled.most) }
+    : { min: larger(min, ruled.min), max: smaller(max, ruled.max) };
+
+const bitsOf = (value: number): bigint => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return bytes.readBigInt64LE();
 };
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
@@ -115,6 +128,10 @@ const typedOf = ({ kind, options }: Field): Typed | undefined => {
       return plainOptions ? { ...int32, kind: 'date', logical: { type: 'date' } } : undefined;
     case 'timestamp':
       return plainOptions ? { ...int64, kind: 'instant', logical: { type: 'instant' } } : undefined;
+    case 'double':
+      return plainOptions
+        ? { kind: 'double', physical: { type: 'double' }, logical: { type: 'none' } }
+        : undefined;
     case 'decimal':
       return decimalOf(options);
     case 'oneOf':
@@ -162,6 +179,14 @@ type Ruled = {
   readonly length: { readonly a?: number; readonly b?: number };
   readonly min: bigint;
   readonly max: bigint;
+  /** The same of a double. */
+  readonly least: number;
+  readonly most: number;
+};
+
+const everything: Ruled = {
+  ...{ length: {}, min: MIN_64, max: MAX_64 },
+  ...{ least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY },
 };
 
 /** Kinds whose length, or whose range, the walk judges. */
@@ -177,10 +202,11 @@ const ranged: ReadonlySet<ColumnProgram['kind']> = new Set([
 
 /** What the rejecting rules add up to; undefined when the walk does not know one of them. */
 const rulesOf = ({ rules }: Field, of: ColumnProgram['kind']): Ruled | undefined => {
-  let ruled: Ruled = { length: {}, min: MIN_64, max: MAX_64 };
+  let ruled = everything;
   for (const { kind, params, severity } of rules) {
     if (severity === 'warn') continue;
-    if (kind === 'range' && ranged.has(of)) ruled = { ...ruled, ...withRange(ruled, params) };
+    if (kind === 'range' && of === 'double') ruled = { ...ruled, ...withLimits(ruled, params) };
+    else if (kind === 'range' && ranged.has(of)) ruled = { ...ruled, ...withRange(ruled, params) };
     else if (kind === 'length' && measured.has(of)) {
       ruled = { ...ruled, length: withLength(ruled.length, params) };
     } else return undefined;
@@ -196,6 +222,11 @@ const bound = (value: RuleParam | undefined, otherwise: bigint): bigint =>
 const withRange = (ruled: Ruled, { min, max }: RuleParams) => ({
   min: larger(bound(min, MIN_64), ruled.min),
   max: smaller(bound(max, MAX_64), ruled.max),
+});
+
+const withLimits = ({ least, most }: Ruled, { min, max }: RuleParams) => ({
+  least: typeof min === 'number' ? Math.max(min, least) : least,
+  most: typeof max === 'number' ? Math.min(max, most) : most,
 });
 
 const withLength = ({ a = 0, b = TEXT_MAX }: Ruled['length'], { min, max }: RuleParams) => ({

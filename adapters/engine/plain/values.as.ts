@@ -2,7 +2,7 @@
 
 import { cellEnd, cellStart, QUOTE } from './cell.as.ts';
 import { A, AT_DATA, BEFORE, EMPTY, FLAGS, KIND, LEVELS, MAX, MIN, OPTIONAL } from './column.as.ts';
-import { day, decimal, instant, integer, read } from './numbers.as.ts';
+import { day, decimal, double, instant, integer, read, readDouble } from './numbers.as.ts';
 import { isEmail, lengthFits, oneOf, text } from './texts.as.ts';
 
 /** Judges cells by the kind of their column. The same numbers as in program.ts. */
@@ -15,6 +15,7 @@ const DECIMAL128 = 5;
 const ONE_OF = 6;
 const INSTANT = 7;
 const DATE = 8;
+const DOUBLE = 9;
 
 const SPACE: u8 = 32;
 const DATE_BYTES = 10;
@@ -68,6 +69,8 @@ function judged(column: i32, next: i32): bool {
       return isDecimal(column) && inRange(column) && put64(column, next);
     case DECIMAL128:
       return isDecimal(column) && inRange(column) && put128(column, next);
+    case DOUBLE:
+      return double(cellStart, cellEnd) && inDoubleRange(column) && putDouble(column, next);
     default:
       return false;
   }
@@ -81,6 +84,10 @@ function inRange(column: i32): bool {
   return load<i64>(column, MIN) <= read && read <= load<i64>(column, MAX);
 }
 
+function inDoubleRange(column: i32): bool {
+  return load<f64>(column, MIN) <= readDouble && readDouble <= load<f64>(column, MAX);
+}
+
 function put32(column: i32, next: i32): bool {
   store<i32>(next, i32(read));
   store<i32>(column, next + 4, AT_DATA);
@@ -89,6 +96,12 @@ function put32(column: i32, next: i32): bool {
 
 function put64(column: i32, next: i32): bool {
   store<i64>(next, read);
+  store<i32>(column, next + 8, AT_DATA);
+  return true;
+}
+
+function putDouble(column: i32, next: i32): bool {
+  store<f64>(next, readDouble);
   store<i32>(column, next + 8, AT_DATA);
   return true;
 }

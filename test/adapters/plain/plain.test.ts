@@ -64,7 +64,8 @@ const cellOf = (field: Field): fc.Arbitrary<Cell> => {
     const parsed = kindOf(field).parse(edge, field.options);
     const printed = parsed.ok ? kindOf(field).print(parsed.value, field.options) : '';
     const isSound = judgeRow(alone, { x: printed }).ok && /^[!-~]+( [!-~]+)*$/.test(printed);
-    return isSound ? [printed] : [];
+    const isLong = field.kind === 'double' && !/^-?\d{1,9}(\.\d{1,6})?$/.test(printed);
+    return isSound && !isLong ? [printed] : [];
   });
   return fc.record({
     value: fc.oneof(

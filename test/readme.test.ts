@@ -78,7 +78,7 @@ test.each(['README.md', 'docs/api.md'])('the record that %s posts is accepted', 
     /\/datasets\/(\w+)\/records"[^']*(?:'[^{'][^']*'[^']*)*-d '([^']+)'/.exec(pageOf(page)) ?? [];
   const dataset = datasets.find((each) => each.name === name);
   expect(dataset?.name).toBe('clickstream');
-  expect(dataset && lineJudge(asRecords(dataset))(Buffer.from(record)).ok).toBe(true);
+  expect(dataset && lineJudge(asRecords(dataset))([Buffer.from(record)])[0]?.ok).toBe(true);
 });
 
 const routes = routesOf(datasets, lineJudge);

@@ -2,18 +2,44 @@ import type { Dataset } from '../../core/dataset.ts';
 import { asDeclared } from '../../core/evolution/columns.ts';
 import { snakeCase } from '../../core/landing/header-name.ts';
 import { limits } from '../../core/limits.ts';
-import type { JudgeLine } from '../../core/push/sift.ts';
-import { judgeRow } from '../../core/validate/judge-row.ts';
+import type { JudgedLine, JudgeLines } from '../../core/push/sift.ts';
+import { breaksRowRule, judgeRow } from '../../core/validate/judge-row.ts';
 import { faultCodes, markedFault, NESTED, ROW_SIZE } from './faults.ts';
 import { COMPOUND, ESCAPED, type LineScanner, MISSING } from './json-line.ts';
 import { jsonScanner } from './json-scanner.ts';
 import { lineFault } from './jsonl.ts';
+import { openUsualRows, type UsualRows } from './usual-rows.ts';
 
 /**
  * Judges single records by the row engine, each as validate will judge the line that it lands as:
  * test/adapters/engine/judge-line.test.ts holds the two to each other.
  */
-export const lineJudge = (dataset: Dataset): JudgeLine => {
+export const lineJudge = (dataset: Dataset): JudgeLines => {
+  const judge = oneByOne(dataset);
+  // Opened with the first lines: a function has judges of datasets that it may never be asked for.
+  let opened: UsualRows | undefined;
+  return (lines) => {
+    opened ??= usualRows(dataset);
+    const usual = opened(lines);
+    return lines.map((line, at): JudgedLine => {
+      const values = usual[at];
+      return values === undefined ? judge(line) : { ok: true, values, strangers: [] };
+    });
+  };
+};
+
+/** The rows of usual lines that no rule rejects; the others are for the judge that knows reasons. */
+const usualRows = (dataset: Dataset): UsualRows => {
+  const hasCasing = Object.values(dataset.fields).some(({ casing }) => casing !== undefined);
+  // Rules over several columns judge texts as they came, and these rows have them as published.
+  const read = hasCasing && dataset.rules.length > 0 ? undefined : openUsualRows(dataset);
+  if (read === undefined) return () => [];
+  return (lines) =>
+    read(lines).map((row) => (row === undefined || breaksRowRule(dataset, row) ? undefined : row));
+};
+
+/** Judges one line by the row engine. */
+const oneByOne = (dataset: Dataset): ((line: Uint8Array) => JudgedLine) => {
   const fields = Object.keys(dataset.fields);
   const scanner = jsonScanner(fields, asDeclared(dataset));
   return (line) => {
@@ -35,7 +61,8 @@ export const lineJudge = (dataset: Dataset): JudgeLine => {
       compound: new Set(compound),
       unknown: [...scanner.valued].map(snakeCase),
     });
-    return { ...judged, strangers: [...scanner.valued] };
+    const strangers = [...scanner.valued];
+    return judged.ok ? { ok: true, values: judged.values, strangers } : { ...judged, strangers };
   };
 };
 

@@ -4,12 +4,16 @@ import { decideColumns } from '../evolution/columns.ts';
 import { snakeCase } from '../landing/header-name.ts';
 import type { JudgedRow } from '../validate/judge-row.ts';
 
-/** A record as the row engine judged it. */
-export type JudgedLine = JudgedRow & {
+/** A record as the row engine judged it; what is only warned of is asked when it is published. */
+export type JudgedLine = (
+  | Pick<Extract<JudgedRow, { readonly ok: true }>, 'ok' | 'values'>
+  | Extract<JudgedRow, { readonly ok: false }>
+) & {
   /** Its keys that no field or alias has, as they are spelt there. */
   readonly strangers: readonly string[];
 };
-export type JudgeLine = (line: Uint8Array) => JudgedLine;
+/** Judges records, each by itself; many at a time, because that is quicker. */
+export type JudgeLines = (lines: readonly Uint8Array[]) => readonly JudgedLine[];
 
 /** What became of one record, by its place in the body. */
 export type Outcome =
@@ -28,9 +32,9 @@ export type Outcome =
 export const siftRecords = (
   dataset: Dataset,
   lines: readonly Uint8Array[],
-  judge: JudgeLine,
+  judge: JudgeLines,
 ): readonly Outcome[] => {
-  const judged = lines.map(judge);
+  const judged = judge(lines);
   const unknown = [...new Set(judged.flatMap(({ ok, strangers }) => (ok ? strangers : [])))];
   const isTable = decideColumns(dataset, { unknown, missing: [] }).kind === 'plan';
   return judged.map((line, index): Outcome => {

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { asRecords } from '../push/as-records.ts';
 import { streamKeys } from '../push/key.ts';
-import { type JudgeLine, siftRecords } from '../push/sift.ts';
+import { type JudgeLines, siftRecords } from '../push/sift.ts';
 import { keepsAnyControls } from '../validate/characters.ts';
 import { joined } from './bytes.ts';
 import { openEnvelope } from './envelope.ts';
@@ -13,11 +13,11 @@ import { checkRoutes } from './options.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
 /** The datasets that take rows from the stream, with their judges. */
-export type Routes = readonly { readonly dataset: Dataset; readonly judge: JudgeLine }[];
+export type Routes = readonly { readonly dataset: Dataset; readonly judge: JudgeLines }[];
 
 export const routesOf = (
   datasets: readonly Dataset[],
-  judgeOf: (dataset: Dataset) => JudgeLine,
+  judgeOf: (dataset: Dataset) => JudgeLines,
 ): Routes => {
   checkRoutes(datasets);
   return datasets

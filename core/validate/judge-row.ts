@@ -111,6 +111,8 @@ const brokenBy = (field: Field, value: Value, severity: Severity): RowReason['co
     .filter(({ use, rule }) => !rule.check(value, use.params))
     .map(({ rule }) => rule.code);
 
+const noneRefused: ReadonlySet<string> = new Set();
+
 /** The rules over several columns, each asked only where none of its columns is refused. */
 const brokenIn = (
   dataset: Dataset,
@@ -123,6 +125,10 @@ const brokenIn = (
     .filter(({ holds }) => holds.evaluate(values) === false)
     .map(({ code, field }) => ({ code, field }));
 
+/** Whether a row whose fields are all sound breaks a rule over several of them. */
+export const breaksRowRule = (dataset: Dataset, values: Row): boolean =>
+  brokenIn(dataset, values, 'reject', noneRefused).length > 0;
+
 const publishedOf = ({ fields }: Dataset, values: Row): Row =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
@@ -131,8 +137,6 @@ const publishedOf = ({ fields }: Dataset, values: Row): Row =>
       return [name, cased ? applyCasing(value, casing) : value];
     }),
   );
-
-const noneRefused: ReadonlySet<string> = new Set();
 
 const warningsOf = (dataset: Dataset, published: Row): RowReason[] => [
   ...Object.entries(dataset.fields).flatMap(([name, field]) => {

@@ -8,7 +8,7 @@ import { asRecords, takesRecords } from '../../core/push/as-records.ts';
 import { pushKeys, receiptKey } from '../../core/push/key.ts';
 import type { Problem } from '../../core/push/problem.ts';
 import { bodyId, linesOf, Receipt, receiptId } from '../../core/push/receipt.ts';
-import { type JudgeLine, siftRecords } from '../../core/push/sift.ts';
+import { type JudgeLines, siftRecords } from '../../core/push/sift.ts';
 import { isoTime } from '../../core/time.ts';
 import { answering, jsonAnswer, problemAnswer } from '../answer.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -20,7 +20,7 @@ export type PushDeps = Telemetry & {
   readonly cleanBucket: string;
   readonly now: Clock;
   readonly datasetNamed: (name: string) => Dataset | undefined;
-  readonly judgeOf: (dataset: Dataset) => JudgeLine;
+  readonly judgeOf: (dataset: Dataset) => JudgeLines;
 };
 
 const accepted = 202;

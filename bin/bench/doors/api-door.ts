@@ -1,6 +1,7 @@
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
 import { EpochMs } from '../../../core/ids.ts';
-import { datasets } from '../../../datasets/index.ts';
+import { asRecords } from '../../../core/push/as-records.ts';
+import { clickstream } from '../../../datasets/clickstream.ts';
 import { push } from '../../../functions/push/handler.ts';
 import { type Door, keepingStore, silent, type Told } from './door.ts';
 import { badOf, checkInteractions, interactionBody } from './interactions.ts';
@@ -9,6 +10,7 @@ import { badOf, checkInteractions, interactionBody } from './interactions.ts';
 const RECORDS = 500;
 const NOW = EpochMs.parse(Date.UTC(2026, 2, 4, 6));
 
+const judge = lineJudge(asRecords(clickstream));
 const body = interactionBody(RECORDS);
 const encoded = body.toString('base64');
 
@@ -19,9 +21,9 @@ export const apiDoor: Door = {
     const { store, told } = keepingStore();
     const handle = push({
       ...silent,
-      ...{ store, landingBucket: 'landing', cleanBucket: 'clean', judgeOf: lineJudge },
+      ...{ store, landingBucket: 'landing', cleanBucket: 'clean', judgeOf: () => judge },
       now: () => NOW,
-      datasetNamed: (name) => datasets.find((each) => each.name === name),
+      datasetNamed: () => clickstream,
     });
     const call = {
       ...{ body: encoded, isBase64Encoded: true },

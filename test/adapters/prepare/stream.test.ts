@@ -140,8 +140,8 @@ const verdicts = (dataset: Dataset, records: readonly RawRecord[]): readonly Ver
     const opened = openEnvelope(dataset.stream?.envelope ?? 'json', record);
     if (opened.kind === 'tombstone') return 'no row';
     if (opened.kind === 'refused') return [{ code: opened.code, field: null }];
-    const found = judge(opened.line);
-    return found.ok ? 'valid' : found.reasons;
+    const [found] = judge([opened.line]);
+    return found?.ok === false ? found.reasons : 'valid';
   });
 };
 

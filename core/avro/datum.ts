@@ -1,11 +1,10 @@
 import { Buffer } from 'node:buffer';
-import type { RowCode } from '../../core/codes.ts';
-import { PermanentError } from '../../core/errors.ts';
-import { rowLine } from '../../core/stream/object.ts';
-import { type ReadRow, refusedAs } from '../../core/stream/opened.ts';
-import { Refused } from './meters.ts';
-import { type AvroType, parseSchema } from './prepare/avro-schema.ts';
-import { type AvroReader, readerOf } from './prepare/avro-values.ts';
+import type { RowCode } from '../codes.ts';
+import { PermanentError, Refused } from '../errors.ts';
+import { rowLine } from '../stream/object.ts';
+import { type ReadRow, refusedAs } from '../stream/opened.ts';
+import { type AvroType, parseSchema } from './schema.ts';
+import { type AvroReader, readerOf } from './values.ts';
 
 /** What stands before a datum: nothing, or the mark of a registry of Confluent's kind. */
 export type AvroHeader = 'none' | 'confluent';

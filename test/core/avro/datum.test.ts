@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AvroHeader, avroDatum } from '../../../adapters/engine/avro-datum.ts';
-import { encoded, record, typeOf } from '../prepare/avro-container.ts';
+import { type AvroHeader, avroDatum } from '../../../core/avro/datum.ts';
+import { encoded, record, typeOf } from '../../adapters/prepare/avro-container.ts';
 
 const order = record('long', [
   { name: 'price', type: { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 2 } },

@@ -45,7 +45,7 @@ module.exports = {
     rule(
       'core-needs-only-zod',
       'no clock, no network, no files: what core needs of the world is a parameter',
-      { path: '^core/', pathNot: [coreThatHashes, '^core/load/'] },
+      { path: '^core/', pathNot: [coreThatHashes, '^core/(load|avro)/'] },
       { dependencyTypes: packages, pathNot: ['node_modules/zod/'] },
     ),
     rule(
@@ -62,6 +62,12 @@ module.exports = {
         dependencyTypes: packages,
         pathNot: ['node_modules/(zod|avsc)/', '^(node:)?(buffer|crypto|zlib)$'],
       },
+    ),
+    rule(
+      'core-avro-reads',
+      'values of Avro are read from a Buffer: bytes in, texts out',
+      { path: '^core/avro/' },
+      { dependencyTypes: packages, pathNot: ['node_modules/zod/', '^(node:)?buffer$'] },
     ),
     rule(
       'cdk-only-in-lib',

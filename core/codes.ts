@@ -52,6 +52,10 @@ export const codes = {
     'the record is not of the envelope that the dataset declares, or not of its schema',
     'Send what the dataset declares, or change the envelope or schema in the dataset and replay.',
   ),
+  E_SCHEMA_ID: row(
+    'the record names a schema, by its id or fingerprint, that the dataset does not declare',
+    'Declare that schema too (stream.body) and replay; its id stands in the first bytes of the record (npx headgate rejects).',
+  ),
   E_CDC_OP: row(
     'the change has an operation that is not known, or lacks the image of the row it needs',
     'Let the source send changes of rows only, each with its image: of a deleted row the one before.',

@@ -12,6 +12,7 @@ import { checkFiles } from './landing/check-files.ts';
 import { defaultFiles, type FileOptions } from './landing/file-options.ts';
 import { takesRecords } from './push/as-records.ts';
 import { checkQuality } from './quality/index.ts';
+import { checkBody } from './stream/check-body.ts';
 import type { StreamOptions } from './stream/options.ts';
 import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
@@ -96,6 +97,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     dataset.stream === undefined || takesRecords(dataset),
     () => 'stream brings single rows, and each file of a replaced table is all of it',
   );
+  checkBody(dataset, check);
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);

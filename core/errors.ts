@@ -1,3 +1,5 @@
+import type { FileCode, Refusal } from './codes.ts';
+
 /** Trying again can help: throttling, a lost lease, a dependency that is down. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
@@ -11,4 +13,13 @@ export class ResourceError extends Error {
 /** Trying again cannot help: a bug, a missing permission, a state that may not be. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
+}
+
+/** Ends the reading of a file from inside with a refusal; whoever reads makes a value of it. */
+export class Refused extends Error {
+  readonly refusal: Refusal<FileCode>;
+  constructor(code: FileCode, detail: string) {
+    super(detail);
+    this.refusal = { code, detail };
+  }
 }

@@ -23,6 +23,7 @@ export const NESTED = 2048;
 /** What stands around the row is not what the dataset declares. */
 const ENVELOPE = 4096;
 const CHANGE_OP = 8192;
+const SCHEMA_ID = 16_384;
 /** 'A': the first of the marks. */
 const MARK_FROM = 0x41;
 
@@ -40,6 +41,7 @@ export const faultCodes: readonly { readonly bit: number; readonly code: RowCode
   { bit: DEPTH, code: 'E_DEPTH' },
   { bit: ENVELOPE, code: 'E_ENVELOPE' },
   { bit: CHANGE_OP, code: 'E_CDC_OP' },
+  { bit: SCHEMA_ID, code: 'E_SCHEMA_ID' },
 ];
 
 /** Stands in front of a line whose record has no row; no JSON and no text of ours begins so. */

@@ -4,12 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { assertNever } from '../../core/assert.ts';
 import type { FileCode, Refusal } from '../../core/codes.ts';
+import { Refused } from '../../core/errors.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { FileOptions, Format } from '../../core/landing/file-options.ts';
 import type { Compression, StreamCompression } from '../../core/landing/sniff.ts';
 import { limits } from '../../core/limits.ts';
 import { intoFile } from '../into-file.ts';
-import { type InflateLimits, meterLanded, meterPlain, Refused } from './meters.ts';
+import { type InflateLimits, meterLanded, meterPlain } from './meters.ts';
 import { unzip } from './unzip.ts';
 import { unzstd } from './zstd.ts';
 

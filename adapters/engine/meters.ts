@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileCode, Refusal } from '../../core/codes.ts';
+import { Refused } from '../../core/errors.ts';
 import type { limits } from '../../core/limits.ts';
 
 /** The limits of core/limits.ts that hold while a file is unpacked; a test passes smaller ones. */
@@ -14,15 +14,6 @@ export type InflateLimits = Record<
   >,
   number
 >;
-
-/** Ends a pipeline from inside with a refusal; `inflate` makes a value of it. */
-export class Refused extends Error {
-  readonly refusal: Refusal<FileCode>;
-  constructor(code: FileCode, detail: string) {
-    super(detail);
-    this.refusal = { code, detail };
-  }
-}
 
 /** Counts and hashes the bytes as they landed. */
 export const meterLanded = (caps: InflateLimits) => {

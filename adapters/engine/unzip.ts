@@ -8,10 +8,11 @@ import {
   type ZipFile,
 } from 'yauzl';
 import type { FileCode, Refusal } from '../../core/codes.ts';
+import { Refused } from '../../core/errors.ts';
 import type { FileOptions, Format } from '../../core/landing/file-options.ts';
 import { notAccepted } from '../../core/landing/sniff.ts';
 import { intoFile } from '../into-file.ts';
-import { type InflateLimits, meterPlain, Refused, refuseBomb } from './meters.ts';
+import { type InflateLimits, meterPlain, refuseBomb } from './meters.ts';
 import { joinEntries } from './zip-entries.ts';
 
 export type UnzipRequest = {

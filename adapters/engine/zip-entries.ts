@@ -1,8 +1,8 @@
+import { Refused } from '../../core/errors.ts';
 import type { FileOptions, Format } from '../../core/landing/file-options.ts';
 import { sniffFormat } from '../../core/landing/sniff.ts';
 import { limits } from '../../core/limits.ts';
 import { markBytes, readHeaderCells } from './header.ts';
-import { Refused } from './meters.ts';
 
 /** One file of an archive; its name was checked and then forgotten: nothing is called by it. */
 export type ZipEntry = { readonly index: number; bytes(): AsyncIterable<Uint8Array> };

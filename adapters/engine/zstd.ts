@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
-import { Refused } from './meters.ts';
+import { Refused } from '../../core/errors.ts';
 
 const FRAME = 0xfd2fb528;
 /** Frames that hold notes of a program and no data: 16 marks, alike but for their last digit. */

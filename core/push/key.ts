@@ -28,6 +28,9 @@ export const streamKeys = (
   return { accepted: `${range}.jsonl`, rejected: `${range}-rejected.jsonl` };
 };
 
+/** The dataset that an object lies below, by its name. */
+export const prefixOf = (key: string): string => key.split('/', 1)[0] ?? '';
+
 const folderOf = (key: string): string => key.split('/', 2)[1] ?? '';
 
 /** Whether an object holds single records, each judged at the door, and not a file of somebody. */

@@ -3,9 +3,9 @@ import { openCloudEvent } from './cloud-events.ts';
 import { openDebezium } from './debezium.ts';
 import { openDynamodb } from './dynamodb.ts';
 import { rowLine } from './object.ts';
-import { type Opened, openedRow } from './opened.ts';
+import { type Opened, openedRow, type ReadBody } from './opened.ts';
 
-/** What stands around the row in a record of JSON; a dataset declares one. */
+/** What stands around the row in a record; a dataset declares one. All but the first are JSON. */
 export const envelopes = ['json', 'cloudevents', 'debezium', 'dynamodb'] as const;
 export type Envelope = (typeof envelopes)[number];
 
@@ -21,12 +21,14 @@ export const openEnvelope = (
   { payload, partitionKey }: Enveloped,
   /** True: of the control characters only NUL is a fault. */
   keepsControls = false,
+  /** Reads a body that is no JSON; only these two envelopes may have one. */
+  readBody?: ReadBody,
 ): Opened => {
   switch (envelope) {
     case 'json':
-      return openedRow(rowLine(payload, keepsControls), { kind: 'none' });
+      return openedRow((readBody ?? rowLine)(payload, keepsControls), { kind: 'none' });
     case 'cloudevents':
-      return openCloudEvent(payload, keepsControls);
+      return openCloudEvent(payload, keepsControls, readBody);
     case 'debezium':
       return openDebezium(payload, partitionKey, keepsControls);
     case 'dynamodb':

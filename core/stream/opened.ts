@@ -30,6 +30,9 @@ export type RefusedRecord = { readonly kind: 'refused'; readonly code: RowCode }
 /** A row as one line of JSON without its line end, or why there is none. */
 export type ReadRow = { readonly kind: 'row'; readonly line: Uint8Array } | RefusedRecord;
 
+/** Reads a body that is no JSON as a row. */
+export type ReadBody = (body: Uint8Array, keepsControls?: boolean) => ReadRow;
+
 /** What one record of a stream turns out to hold. */
 export type Opened =
   | { readonly kind: 'row'; readonly line: Uint8Array; readonly meta: RowMeta }

@@ -1,12 +1,19 @@
 import * as z from 'zod';
 
 /** Types of one value, as Protobuf names them. */
-const scalars = [
+export const scalars = [
   ...(['string', 'bytes', 'bool', 'double', 'float'] as const),
   ...(['int32', 'int64', 'uint32', 'uint64', 'sint32', 'sint64'] as const),
   ...(['fixed32', 'fixed64', 'sfixed32', 'sfixed64'] as const),
 ] as const;
 export type ProtobufScalar = (typeof scalars)[number];
+
+/** Types of the keys of a map. */
+export const mapKeys = [
+  ...(['string', 'bool', 'int32', 'int64', 'uint32', 'uint64', 'sint32', 'sint64'] as const),
+  ...(['fixed32', 'fixed64', 'sfixed32', 'sfixed64'] as const),
+] as const;
+export type MapKey = (typeof mapKeys)[number];
 
 type Named = {
   readonly number: number;
@@ -18,14 +25,19 @@ type Named = {
    * Without it, such a value is the type's zero, which no writer of proto3 puts on the wire.
    */
   readonly optional?: boolean | undefined;
+  /** Fields of one of these are values of which one is there at most: the last. */
+  readonly oneof?: string | undefined;
 };
 
 /** A field of a message. */
 export type ProtobufField = Named &
   (
     | { readonly type: ProtobufScalar }
+    /** google.protobuf.Timestamp: seconds and nanoseconds, which become ISO 8601. */
+    | { readonly type: 'timestamp' }
     | { readonly type: 'enum'; readonly values: Readonly<Record<string, number>> }
     | { readonly type: 'message'; readonly fields: readonly ProtobufField[] }
+    | { readonly type: 'map'; readonly key: ProtobufField; readonly value: ProtobufField }
   );
 
 /** A message as a dataset declares it: what its .proto file says, as far as a row needs it. */
@@ -45,32 +57,37 @@ const named = {
     .refine((name) => !/^field_\d+$/.test(name), 'names like field_7 are those of unknown fields'),
   repeated: z.boolean().optional(),
   optional: z.boolean().optional(),
+  oneof: z.string().optional(),
 };
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
+const Field: z.ZodType<ProtobufField> = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({ ...named, type: z.enum(scalars) }),
+    z.strictObject({ ...named, type: z.literal('timestamp') }),
+    z.strictObject({
+      ...named,
+      type: z.literal('enum'),
+      values: z
+        .record(
+          z.string(),
+          z
+            .number()
+            .int()
+            .min(-INT_MAX - 1)
+            .max(INT_MAX),
+        )
+        .refine((all) => distinct(Object.values(all)), 'a number has one name'),
+    }),
+    z.strictObject({ ...named, type: z.literal('message'), fields: Fields }),
+    z.strictObject({ ...named, type: z.literal('map'), key: Field, value: Field }),
+  ]),
+);
+
 const Fields: z.ZodType<readonly ProtobufField[]> = z.lazy(() =>
   z
-    .array(
-      z.discriminatedUnion('type', [
-        z.strictObject({ ...named, type: z.enum(scalars) }),
-        z.strictObject({
-          ...named,
-          type: z.literal('enum'),
-          values: z
-            .record(
-              z.string(),
-              z
-                .number()
-                .int()
-                .min(-INT_MAX - 1)
-                .max(INT_MAX),
-            )
-            .refine((all) => distinct(Object.values(all)), 'a number has one name'),
-        }),
-        z.strictObject({ ...named, type: z.literal('message'), fields: Fields }),
-      ]),
-    )
+    .array(Field)
     .refine((all) => distinct(all.map(({ number }) => number)), 'a number is declared twice')
     .refine((all) => distinct(all.map(({ name }) => name)), 'a name is declared twice'),
 );

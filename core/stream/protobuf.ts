@@ -1,5 +1,7 @@
 import type { RowCode } from '../codes.ts';
+import { instantText } from '../instant-text.ts';
 import { floatText, numberText } from '../json/number-text.ts';
+import { limits } from '../limits.ts';
 import { toBase64 } from './base64.ts';
 import { isUtf8, joined } from './bytes.ts';
 import { rowLine } from './object.ts';
@@ -8,6 +10,7 @@ import {
   type ProtobufField,
   type ProtobufMessage,
   type ProtobufScalar,
+  scalars,
   unknownName,
 } from './protobuf-schema.ts';
 import { packedVarints, type WireField, wireFields } from './wire.ts';
@@ -18,6 +21,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A value as JSON, or the code of the first that is none of its type. */
 type Text = { readonly text: string } | { readonly code: RowCode };
 const MISFIT: Text = { code: 'E_ENVELOPE' };
+/** Few bytes can stand for many: what is absent has a text. So it is measured on the way. */
+const TOO_LONG: Text = { code: 'E_ROW_SIZE' };
 
 /** Numbers that are written in groups of seven bits; undefined when one has too many. */
 const varints: Readonly<Partial<Record<ProtobufScalar, (value: bigint) => bigint | undefined>>> = {
@@ -57,6 +62,7 @@ export const protobufLine = (
   body: Uint8Array,
   keepsControls = false,
 ): ReadRow => {
+  if (body.length > limits.rowBytesMax) return refusedAs('E_ROW_SIZE');
   const found = messageText(message, body);
   return 'code' in found
     ? refusedAs(found.code)
@@ -66,13 +72,16 @@ export const protobufLine = (
 const messageText = ({ fields }: ProtobufMessage, body: Uint8Array): Text => {
   const wire = wireFields(body);
   if (wire === undefined) return MISFIT;
-  const byNumber = grouped(wire);
+  const byNumber = grouped(wire, fields);
   const parts: string[] = [];
+  let length = 0;
   for (const field of fields) {
     const value = fieldText(field, byNumber.get(field.number) ?? []);
     byNumber.delete(field.number);
     if (value === undefined) continue;
     if ('code' in value) return value;
+    length += value.text.length;
+    if (length > limits.rowBytesMax) return TOO_LONG;
     parts.push(`${JSON.stringify(field.name)}:${value.text}`);
   }
   for (const [number, found] of byNumber) {
@@ -81,9 +90,20 @@ const messageText = ({ fields }: ProtobufMessage, body: Uint8Array): Text => {
   return { text: `{${parts.join(',')}}` };
 };
 
-const grouped = (wire: readonly WireField[]): Map<number, WireField[]> => {
+const grouped = (
+  wire: readonly WireField[],
+  fields: readonly ProtobufField[],
+): Map<number, WireField[]> => {
+  const oneofs = new Map(
+    fields.flatMap(({ number, oneof }) => (oneof === undefined ? [] : [[number, oneof] as const])),
+  );
+  const chosen = new Map<string, number>();
   const byNumber = new Map<number, WireField[]>();
   for (const field of wire) {
+    const oneof = oneofs.get(field.number);
+    const other = oneof === undefined ? undefined : chosen.get(oneof);
+    if (other !== undefined && other !== field.number) byNumber.delete(other);
+    if (oneof !== undefined) chosen.set(oneof, field.number);
     const found = byNumber.get(field.number);
     if (found === undefined) byNumber.set(field.number, [field]);
     else found.push(field);
@@ -101,12 +121,10 @@ const unknownText = (found: readonly WireField[]): string => {
 
 /** The value of a field; undefined when it is missing. */
 const fieldText = (field: ProtobufField, found: readonly WireField[]): Text | undefined => {
-  if (field.repeated === true) {
-    return listed(found.map((each) => unpacked(field, each)));
-  }
-  if (field.type === 'message') {
-    if (found.length === 0) return undefined;
-    return mergedText(field, found);
+  if (field.repeated === true) return listed(found, (each) => unpacked(field, each));
+  if (field.type === 'map') return mapText(field, found);
+  if (field.type === 'message' || field.type === 'timestamp') {
+    return found.length === 0 ? undefined : mergedText(field, found);
   }
   // A writer may repeat a value: the last one counts.
   const last = found.at(-1);
@@ -115,33 +133,93 @@ const fieldText = (field: ProtobufField, found: readonly WireField[]): Text | un
 };
 
 /** Several texts as one, parted by commas. */
-const listed = (all: readonly Text[]): Text => {
+const listed = <T>(all: readonly T[], textOf: (each: T) => Text): Text => {
   const texts: string[] = [];
+  let length = 0;
   for (const each of all) {
-    if ('code' in each) return each;
-    if (each.text !== '') texts.push(each.text);
+    const found = textOf(each);
+    if ('code' in found) return found;
+    length += found.text.length;
+    if (length > limits.rowBytesMax) return TOO_LONG;
+    if (found.text !== '') texts.push(found.text);
   }
   return { text: `[${texts.join(',')}]` };
 };
 
 /** Parts of a message that is written in pieces are one message when they are put together. */
-const mergedText = (message: ProtobufMessage, found: readonly WireField[]): Text => {
+const mergedText = (
+  field: Extract<ProtobufField, { type: 'message' | 'timestamp' }>,
+  found: readonly WireField[],
+): Text => {
   const pieces = found.flatMap((each) => (each.wire === 'sized' ? [each.bytes] : []));
   if (pieces.length < found.length) return MISFIT;
-  return messageText(message, joined(pieces));
+  const bytes = joined(pieces);
+  return field.type === 'message' ? messageText(field, bytes) : timestampText(bytes);
 };
+
+const PER_SECOND = 1_000_000_000n;
+
+/** Seconds since 1970 and the nanoseconds behind them, as one instant. */
+const timestampText = (bytes: Uint8Array): Text => {
+  const parts = [0n, 0n];
+  for (const field of wireFields(bytes) ?? [undefined]) {
+    if (field?.wire !== 'varint' || field.number > parts.length) return MISFIT;
+    parts[field.number - 1] = BigInt.asIntN(64, field.value);
+  }
+  const [seconds = 0n, nanos = 0n] = parts;
+  if (nanos < 0n || nanos >= PER_SECOND) return MISFIT;
+  const text = instantText(seconds * PER_SECOND + nanos, PER_SECOND);
+  return text === undefined ? MISFIT : { text: `"${text}Z"` };
+};
+
+type MapField = Extract<ProtobufField, { type: 'map' }>;
+
+/** A map is an object; of two entries of one key the last counts. */
+const mapText = (field: MapField, found: readonly WireField[]): Text => {
+  const entries = new Map<string, string>();
+  let length = 0;
+  for (const each of found) {
+    const entry = each.wire === 'sized' ? entryIn(field, each.bytes) : MISFIT;
+    if ('code' in entry) return entry;
+    length += entry.key.length + entry.text.length;
+    if (length > limits.rowBytesMax) return TOO_LONG;
+    entries.set(entry.key, entry.text);
+  }
+  return { text: `{${[...entries].map((entry) => entry.join(':')).join(',')}}` };
+};
+
+type Entry = { readonly key: string; readonly text: string } | { readonly code: RowCode };
+
+const entryIn = ({ key, value }: MapField, bytes: Uint8Array): Entry => {
+  const wire = wireFields(bytes);
+  if (wire?.every(({ number }) => number === key.number || number === value.number) !== true) {
+    return MISFIT;
+  }
+  const of = ({ number }: ProtobufField) => wire.filter((each) => each.number === number);
+  const name = fieldText(key, of(key)) ?? MISFIT;
+  if ('code' in name) return name;
+  const held = fieldText(value, of(value)) ?? emptyText(value);
+  if ('code' in held) return held;
+  return { key: name.text.startsWith('"') ? name.text : `"${name.text}"`, text: held.text };
+};
+
+/** What an entry holds whose value is a message that nobody wrote. */
+const emptyText = (value: ProtobufField): Text =>
+  value.type === 'message' || value.type === 'timestamp'
+    ? mergedText(value, [{ number: value.number, wire: 'sized', bytes: new Uint8Array() }])
+    : MISFIT;
 
 /** One entry of a repeated field, which may hold many numbers: their texts, parted by commas. */
 const unpacked = (field: ProtobufField, found: WireField): Text => {
   if (found.wire !== 'sized' || !isPackable(field)) return valueText(field, found);
   const entries = packedEntries(field, found.bytes);
   if (entries === undefined) return MISFIT;
-  const all = listed(entries.map((entry) => valueText(field, entry)));
+  const all = listed(entries, (entry) => valueText(field, entry));
   return 'code' in all ? all : { text: all.text.slice(1, -1) };
 };
 
 const isPackable = ({ type }: ProtobufField): boolean =>
-  type !== 'string' && type !== 'bytes' && type !== 'message';
+  type === 'enum' || scalars.some((each) => each === type && !['string', 'bytes'].includes(each));
 
 const packedEntries = (
   { number, type }: ProtobufField,
@@ -159,8 +237,10 @@ const packedEntries = (
   }));
 };
 
-const fixedOf = (type: ProtobufField['type']): Fixed | undefined =>
-  type === 'enum' || type === 'message' ? undefined : fixeds[type];
+const fixedOf = (type: ProtobufField['type']): Fixed | undefined => {
+  const scalar = scalars.find((each) => each === type);
+  return scalar === undefined ? undefined : fixeds[scalar];
+};
 
 /** One value of the field's type. */
 const valueText = (field: ProtobufField, found: WireField): Text => {
@@ -175,6 +255,7 @@ const valueText = (field: ProtobufField, found: WireField): Text => {
   if (wire !== 'sized') return MISFIT;
   if (type === 'bytes') return { text: `"${toBase64(bytes)}"` };
   if (field.type === 'message') return messageText(field, bytes);
+  if (field.type === 'timestamp') return timestampText(bytes);
   if (type !== 'string') return MISFIT;
   return isUtf8(bytes) ? { text: JSON.stringify(decoder.decode(bytes)) } : { code: 'E_ENCODING' };
 };
@@ -182,7 +263,8 @@ const valueText = (field: ProtobufField, found: WireField): Text => {
 const varintText = (field: ProtobufField, value: bigint): Text => {
   if (field.type === 'bool') return { text: String(value !== 0n) };
   if (field.type === 'enum') return enumText(field.values, value);
-  const number = field.type === 'message' ? undefined : varints[field.type]?.(value);
+  const scalar = scalars.find((each) => each === field.type);
+  const number = scalar === undefined ? undefined : varints[scalar]?.(value);
   return number === undefined ? MISFIT : { text: String(number) };
 };
 

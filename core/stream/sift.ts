@@ -1,15 +1,14 @@
 import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { asRecords } from '../push/as-records.ts';
-import { streamKeys } from '../push/key.ts';
+import { prefixOf, streamKeys } from '../push/key.ts';
 import { type JudgeLines, siftRecords } from '../push/sift.ts';
-import { keepsAnyControls } from '../validate/characters.ts';
 import { joined } from './bytes.ts';
-import { openEnvelope } from './envelope.ts';
 import { deaggregate } from './kpl.ts';
 import { printStreamLine, type StreamRecord } from './line.ts';
 import { readObject, textIn } from './object.ts';
-import { checkRoutes } from './options.ts';
+import { openRecord } from './open.ts';
+import { checkRoutes, isBinary } from './options.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
 /** The datasets that take rows from the stream, with their judges. */
@@ -91,9 +90,7 @@ const acceptedIn = (
   { dataset, judge }: Routes[number],
   records: readonly StreamRecord[],
 ): readonly boolean[] => {
-  const envelope = dataset.stream?.envelope ?? 'json';
-  const keeps = keepsAnyControls(dataset);
-  const opened = records.map((record) => openEnvelope(envelope, record, keeps));
+  const opened = records.map((record) => openRecord(dataset, record));
   const lines = opened.flatMap((one) => (one.kind === 'row' ? [one.line] : []));
   const outcomes = siftRecords(dataset, lines, judge).values();
   return opened.map((one) =>
@@ -101,15 +98,20 @@ const acceptedIn = (
   );
 };
 
-/** The objects of a segment, made of its records. */
+/** The objects of a segment, made of its records; bytes of a dataset's bodies are kept as such. */
 export const objectsOf = (
   { objects, places }: Segment,
   records: readonly RawRecord[],
+  routes: Routes,
 ): ReadonlyMap<string, Uint8Array> => {
+  const binary = new Set<string>(
+    routes.flatMap(({ dataset }) => (isBinary(dataset.stream) ? [dataset.name] : [])),
+  );
   const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
   for (const [at, record] of singleRecords(records).entries()) {
     const key = objects[places[at] ?? -1];
-    if (key !== undefined) lines.get(key)?.push(printStreamLine(record), lineFeed);
+    if (key !== undefined)
+      lines.get(key)?.push(printStreamLine(record, binary.has(prefixOf(key))), lineFeed);
   }
   return new Map([...lines].map(([key, own]) => [key, joined(own)]));
 };

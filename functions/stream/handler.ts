@@ -125,7 +125,7 @@ const land = async (
   batch: readonly RawRecord[],
 ): Promise<void> => {
   const own = await completed(deps, place, checkpoint, segment, batch);
-  for (const [key, bytes] of objectsOf(segment, own))
+  for (const [key, bytes] of objectsOf(segment, own, deps.routes))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
   deps.log.info('segment landed', {
     ...{ shard, from: segment.from, to: segment.to },

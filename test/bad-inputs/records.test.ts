@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { lineJudge } from '../../adapters/engine/judge-line.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import { append, defineDataset } from '../../core/define-dataset.ts';
 import { integer, text } from '../../core/fields/index.ts';
 import { limits } from '../../core/limits.ts';
+import { avro, protobuf } from '../../core/stream/bodies.ts';
 import { fromStream } from '../../core/stream/options.ts';
 import type { ShardEntry } from '../../core/stream/segment.ts';
 import { routesOf } from '../../core/stream/sift.ts';
@@ -11,6 +13,8 @@ import { push } from '../../functions/push/handler.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { aggregated } from '../core/stream/wire-writer.ts';
 import { memoryStack } from '../support/memory-stack.ts';
+import { avroRow, avroText, protoRow, protoText, registered } from '../support/stream-bodies.ts';
+import { streamed } from '../support/stream-records.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', write: append() };
 const sales = defineDataset({
@@ -29,13 +33,13 @@ type Bytes = string | Buffer;
 const sale = (id: number | string, sku = 'A-1'): string => `{"id":${id},"sku":"${sku}"}`;
 
 /** Both doors before the whole of Headgate in memory. */
-const houseOf = () => {
-  const stack = memoryStack({ datasets: [sales, accounts] });
+const houseOf = (datasets: readonly Dataset[] = [sales, accounts]) => {
+  const stack = memoryStack({ datasets });
   const { store, telemetry, names, now } = stack;
   const shared = { ...telemetry, ...names, store, now };
   const door = push({
     ...shared,
-    datasetNamed: (name) => [sales, accounts].find((each) => each.name === name),
+    datasetNamed: (name) => datasets.find((each) => each.name === name),
     judgeOf: lineJudge,
   });
   const entries = new Map<string, ShardEntry>();
@@ -49,7 +53,7 @@ const houseOf = () => {
   const reader = { read: async () => [] };
   const take = stream({
     ...{ ...shared, shards, reader },
-    routes: routesOf([sales, accounts], lineJudge),
+    routes: routesOf(datasets, lineJudge),
   });
   let told = new Set<string>();
   /** Lets S3 tell of what has landed since, and every run come to its end. */
@@ -231,5 +235,24 @@ describe('records of a stream', () => {
       change('d', { before: row, after: null }),
     );
     expect(await came()).toEqual(published(2, { rejected: 2, codes: ['E_CDC_OP', 'E_CDC_OP'] }));
+  });
+
+  test('A21 Avro: cut off, of another schema’s id, without a header', async () => {
+    const body = avro({ header: 'confluent', schemas: { 7: avroText } });
+    const { put, came } = houseOf([streamed('rows', { body })]);
+    const row = avroRow({ id: 2n ** 53n + 1n, note: 'x' });
+    await put(registered(7, row), registered(7, row.subarray(0, -1)), registered(8, row), row);
+    const codes = ['E_ENVELOPE', 'E_ENVELOPE', 'E_SCHEMA_ID'];
+    expect(await came()).toEqual(published(1, { rejected: 3, codes }));
+  });
+
+  test('A22 Protobuf: bad UTF-8, cut off, JSON in its place', async () => {
+    const body = protobuf({ schema: protoText, message: 'Row' });
+    const { put, came } = houseOf([streamed('rows', { body })]);
+    const [row, bad] = [protoRow({ id: 1n, note: 'x' }), protoRow({ id: 1n, note: 'x' })];
+    bad[2 + bad.indexOf(0x0a)] = 0xe9;
+    await put(row, bad, row.subarray(0, -1), sale(1));
+    const codes = ['E_ENCODING', 'E_ENVELOPE', 'E_ENVELOPE'];
+    expect(await came()).toEqual(published(1, { rejected: 3, codes }));
   });
 });

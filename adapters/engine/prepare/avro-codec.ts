@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { damaged } from '../../../core/avro/cursor.ts';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
-import { damaged } from './avro-cursor.ts';
 import { unsnappy } from './snappy.ts';
 
 const options = { maxOutputLength: limits.avroBlockBytesMax };

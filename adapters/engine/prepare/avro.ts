@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  type AvroCursor,
+  damaged,
+  readCount,
+  readLong,
+  readSized,
+} from '../../../core/avro/cursor.ts';
+import { parseSchema } from '../../../core/avro/schema.ts';
+import { readerOf } from '../../../core/avro/values.ts';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
 import { codecOf } from './avro-codec.ts';
-import { type AvroCursor, damaged, readCount, readLong, readSized } from './avro-cursor.ts';
-import { parseSchema } from './avro-schema.ts';
-import { readerOf } from './avro-values.ts';
 import { boundColumns } from './columns.ts';
 import { type LinesRequest, type LineWriter, type PreparedLines, writeLines } from './lines.ts';
 

@@ -1,7 +1,7 @@
+import { Refused } from '../../../core/errors.ts';
 import { decideColumns } from '../../../core/evolution/columns.ts';
 import { fieldNamer } from '../../../core/landing/header-name.ts';
 import { missingFrom } from '../header.ts';
-import { Refused } from '../meters.ts';
 import { type LinesRequest, shown } from './lines.ts';
 
 /**

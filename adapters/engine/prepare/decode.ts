@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileCode, Refusal } from '../../../core/codes.ts';
 import type { Dataset } from '../../../core/dataset.ts';
+import { Refused } from '../../../core/errors.ts';
 import { encodingOf, type FileEncoding } from '../../../core/landing/encoding.ts';
 import { intoFile } from '../../into-file.ts';
-import { Refused } from '../meters.ts';
 import { transcoder } from './transcode.ts';
 
 export type DecodeRequest = {

@@ -1,6 +1,6 @@
 import { toDays } from '../../../core/calendar.ts';
+import { dayText, instantText, timeText } from '../../../core/instant-text.ts';
 import { numberText } from '../../../core/json/number-text.ts';
-import { dayText, instantText, timeText } from './instants.ts';
 
 /** A cell as the parser gives it: type, value and number format. */
 export type SheetCell = { readonly t?: unknown; readonly v?: unknown; readonly z?: unknown };

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused, refuseBomb } from '../meters.ts';
+import { refuseBomb } from '../meters.ts';
 
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
 const OLD_OFFICE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0]);

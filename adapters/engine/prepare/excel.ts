@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
 import { boundColumns } from './columns.ts';
 import { type CellReader, cellReader, type SheetCell } from './excel-cells.ts';
 import { checkParts } from './excel-parts.ts';

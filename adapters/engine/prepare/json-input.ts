@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readSync } from 'node:fs';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { assert } from '../../../core/assert.ts';
-import { Refused } from '../meters.ts';
+import { Refused } from '../../../core/errors.ts';
 import {
   broken,
   CLOSE_ARRAY,

@@ -4,8 +4,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileCode, Refusal } from '../../../core/codes.ts';
 import type { Dataset } from '../../../core/dataset.ts';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused, refuseBomb } from '../meters.ts';
+import { refuseBomb } from '../meters.ts';
 
 /** A plain local file whose format has no lines, and where its rows are written as lines. */
 export type LinesRequest = {

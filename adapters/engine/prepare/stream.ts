@@ -2,10 +2,9 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { RowCode } from '../../../core/codes.ts';
 import type { Dataset } from '../../../core/dataset.ts';
-import { openEnvelope } from '../../../core/stream/envelope.ts';
-import { readStreamLine, type StreamRecord } from '../../../core/stream/line.ts';
-import type { Opened } from '../../../core/stream/opened.ts';
-import { keepsAnyControls } from '../../../core/validate/characters.ts';
+import { readStreamLine } from '../../../core/stream/line.ts';
+import { openRecord } from '../../../core/stream/open.ts';
+import { isBinary } from '../../../core/stream/options.ts';
 import { markOf } from '../faults.ts';
 import { type LinesRequest, type LineWriter, type PreparedLines, writeLines } from './lines.ts';
 
@@ -32,25 +31,23 @@ export const streamRows = async (request: LinesRequest): Promise<PreparedLines> 
 
 const writeRow = (writer: LineWriter, dataset: Dataset, line: Uint8Array): void => {
   const read = readStreamLine(line);
-  const opened = read.kind === 'record' ? openedIn(dataset, read.record) : read;
+  const opened = read.kind === 'record' ? openRecord(dataset, read.record) : read;
   if (opened.kind === 'tombstone') {
     writer.padTo(writer.position() + 1);
     return;
   }
   const payload = read.kind === 'record' ? read.record.payload : line;
-  put(writer, opened.kind === 'row' ? opened.line : marked(opened.code, payload));
+  const isText = read.kind !== 'record' || !isBinary(dataset.stream);
+  put(writer, opened.kind === 'row' ? opened.line : marked(opened.code, payload, isText));
   writer.endRow();
 };
-
-const openedIn = (dataset: Dataset, record: StreamRecord): Opened =>
-  openEnvelope(dataset.stream?.envelope ?? 'json', record, keepsAnyControls(dataset));
 
 const put = (writer: LineWriter, bytes: Uint8Array): void =>
   writer.bytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length);
 
-/** The reason, then the bytes; as base64 where they are no text of one line. */
-const marked = (code: RowCode, payload: Uint8Array): Uint8Array => {
-  const isLine = isUtf8(payload) && !payload.includes(LF) && !payload.includes(CR);
+/** The reason, then the bytes; as base64 where they are no text, or none of one line. */
+const marked = (code: RowCode, payload: Uint8Array, isText: boolean): Uint8Array => {
+  const isLine = isText && isUtf8(payload) && !payload.includes(LF) && !payload.includes(CR);
   const text = isLine ? payload : Buffer.from(Buffer.from(payload).toString('base64'));
   return Buffer.concat([markOf(code), text]);
 };

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../core/assert.ts';
+import { Refused } from '../../../core/errors.ts';
 import type { FileEncoding } from '../../../core/landing/encoding.ts';
-import { Refused } from '../meters.ts';
 
 /** Encodings whose characters are one byte each. */
 type SingleByte = Exclude<FileEncoding, 'utf-8' | 'utf-16le' | 'utf-16be'>;

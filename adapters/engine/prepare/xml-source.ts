@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
+import { Refused } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
 
 /** An XML document of any size, of which only what is being read is in memory. */
 export type XmlSource = {

@@ -1,4 +1,4 @@
-import { Refused } from '../meters.ts';
+import { Refused } from '../../../core/errors.ts';
 import {
   atEnd,
   malformed,

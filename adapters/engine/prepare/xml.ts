@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { assertNever } from '../../../core/assert.ts';
 import type { Dataset } from '../../../core/dataset.ts';
+import { Refused } from '../../../core/errors.ts';
 import { fieldNamer } from '../../../core/landing/header-name.ts';
 import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
 import {
   type LinesRequest,
   type LineWriter,

@@ -8,11 +8,14 @@ import { streamRows } from '../../../adapters/engine/prepare/stream.ts';
 import type { Dataset } from '../../../core/dataset.ts';
 import { limits } from '../../../core/limits.ts';
 import { asRecords } from '../../../core/push/as-records.ts';
-import { type Envelope, envelopes, openEnvelope } from '../../../core/stream/envelope.ts';
+import { type Envelope, envelopes } from '../../../core/stream/envelope.ts';
 import { printStreamLine } from '../../../core/stream/line.ts';
+import { openRecord } from '../../../core/stream/open.ts';
+import { isBinary } from '../../../core/stream/options.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
 import { decideSegment, objectsOf, routesOf } from '../../../core/stream/sift.ts';
 import { judgedLines } from '../../support/judged-lines.ts';
+import { asEvent, bodyCases } from '../../support/stream-bodies.ts';
 import { payloadsFor, rawRecords, streamed } from '../../support/stream-records.ts';
 
 let dir = '';
@@ -34,8 +37,8 @@ const prepared = async (dataset: Dataset, object: Uint8Array) => {
   return { path: found.path, outDir };
 };
 
-const objectOf = (records: readonly RawRecord[]): Buffer =>
-  Buffer.concat(records.flatMap((one) => [printStreamLine(one), Buffer.from('\n')]));
+const objectOf = (records: readonly RawRecord[], isBytes = false): Buffer =>
+  Buffer.concat(records.flatMap((one) => [printStreamLine(one, isBytes), Buffer.from('\n')]));
 
 /** Lines as they are judged, each a character a byte. */
 const linesOf = async (envelope: Envelope, payloads: readonly (string | Uint8Array)[]) => {
@@ -137,7 +140,7 @@ type Verdict =
 const verdicts = (dataset: Dataset, records: readonly RawRecord[]): readonly Verdict[] => {
   const judge = lineJudge(dataset);
   return records.map((record): Verdict => {
-    const opened = openEnvelope(dataset.stream?.envelope ?? 'json', record);
+    const opened = openRecord(dataset, record);
     if (opened.kind === 'tombstone') return 'no row';
     if (opened.kind === 'refused') return [{ code: opened.code, field: null }];
     const [found] = judge([opened.line]);
@@ -157,21 +160,38 @@ const asJudged = (all: readonly Verdict[]) => {
   };
 };
 
-describe.each(envelopes)('records of the envelope %s', (envelope) => {
-  const declared = streamed('rows', { envelope });
+const common = ['E_ENCODING', 'E_JSON', 'E_DEPTH', 'E_TYPE'];
+const cases = [
+  ...envelopes.map((envelope) => ({
+    ...{ name: `the envelope ${envelope}`, stream: { envelope }, payloads: payloadsFor(envelope) },
+    codes: [
+      ...common.filter((code) => envelope !== 'dynamodb' || code === 'E_ENCODING'),
+      ...(envelope === 'json' ? [] : ['E_ENVELOPE']),
+      ...(envelope === 'debezium' || envelope === 'dynamodb' ? ['E_CDC_OP'] : []),
+    ],
+  })),
+  ...bodyCases.map(({ name, body, payloads, codes }) => ({
+    ...{ name: `the body ${name}`, stream: { body }, payloads, codes },
+  })),
+  ...bodyCases.map(({ name, body, payloads, codes }) => ({
+    ...{ name: `the body ${name} in events`, stream: { body, envelope: 'cloudevents' as const } },
+    payloads: [...payloads.map(asEvent), ...payloadsFor('cloudevents')],
+    codes: ['E_JSON', ...codes],
+  })),
+];
+
+describe.each(cases)('records of $name', ({ stream, payloads, codes: wanted }) => {
+  const declared = streamed('rows', stream);
   const dataset = asRecords(declared);
   const routes = routesOf([declared], lineJudge);
-  const all = rawRecords(payloadsFor(envelope));
+  const all = rawRecords(payloads);
 
   test('are all judged as they are at the door, each with its number and reasons', async () => {
     const expected = asJudged(verdicts(dataset, all));
     const codes = new Set(expected.rejected.flatMap(({ reasons }) => reasons.map((r) => r.code)));
-    for (const code of ['E_ENCODING', 'E_JSON', 'E_DEPTH', 'E_TYPE'])
-      expect([envelope, ...codes]).toContain(code);
-    expect(codes.has('E_ENVELOPE')).toBe(envelope !== 'json');
-    expect(codes.has('E_CDC_OP')).toBe(envelope === 'debezium' || envelope === 'dynamodb');
+    expect([...codes]).toEqual(expect.arrayContaining([...wanted]));
     expect(expected.valid).toBeGreaterThan(0);
-    expect(await judged(dataset, objectOf(all))).toEqual(expected);
+    expect(await judged(dataset, objectOf(all, isBinary(dataset.stream)))).toEqual(expected);
   });
 
   test('land apart: those accepted are all valid, those rejected all rejected', async () => {
@@ -183,7 +203,7 @@ describe.each(envelopes)('records of the envelope %s', (envelope) => {
         const records = [first, ...others];
         const segment = decideSegment(routes, 'Events', [first, ...others]);
         const told = verdicts(dataset, records);
-        for (const [key, object] of objectsOf(segment, records)) {
+        for (const [key, object] of objectsOf(segment, records, routes)) {
           const isRejected = key.endsWith('-rejected.jsonl');
           const own = told.filter((one) => (typeof one !== 'string') === isRejected);
           expect(await judged(dataset, object)).toEqual(asJudged(own));

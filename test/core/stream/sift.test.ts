@@ -19,9 +19,10 @@ type Declared = Parameters<typeof routesOf>[0];
 const landed = (declared: Declared, records: readonly RawRecord[]) => {
   const [first, ...more] = records;
   if (first === undefined) throw new Error('there is no record');
-  const segment = decideSegment(routesOf(declared, lineJudge), 'Events', [first, ...more]);
+  const routes = routesOf(declared, lineJudge);
+  const segment = decideSegment(routes, 'Events', [first, ...more]);
   const found: Record<string, string[]> = {};
-  for (const [key, bytes] of objectsOf(segment, records)) {
+  for (const [key, bytes] of objectsOf(segment, records, routes)) {
     const lines = Buffer.from(bytes).toString().split('\n');
     expect(lines.pop()).toBe('');
     found[key.replace(/_stream\/.*\/\d+-\d+/, '*')] = lines.map((line) => {
@@ -158,9 +159,10 @@ test('what is made of a segment again is the same, byte for byte', () => {
   const [first, ...more] = records;
   if (first === undefined) throw new Error('there is no record');
   const { segment } = landed([clicks, others], records);
-  const again = decideSegment(routesOf([clicks, others], lineJudge), 'Events', [first, ...more]);
+  const routes = routesOf([clicks, others], lineJudge);
+  const again = decideSegment(routes, 'Events', [first, ...more]);
   expect(again).toEqual(segment);
-  expect(objectsOf(segment, records)).toEqual(objectsOf(again, records));
+  expect(objectsOf(segment, records, routes)).toEqual(objectsOf(again, records, routes));
 });
 
 describe('routes', () => {

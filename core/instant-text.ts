@@ -1,4 +1,4 @@
-import { LAST_YEAR, textOfDays, toDays } from '../../../core/calendar.ts';
+import { LAST_YEAR, textOfDays, toDays } from './calendar.ts';
 
 const DAY_MICROS = 86_400_000_000n;
 const FIRST_DAY = toDays({ year: 1, month: 1, day: 1 });

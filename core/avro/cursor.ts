@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { Refused } from '../meters.ts';
+import { Refused } from '../errors.ts';
 
 /** Where reading stands in the bytes of a header or block. */
 export type AvroCursor = { readonly bytes: Buffer; at: number };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AvroHeader, avroDatum } from '../../../adapters/engine/avro-datum.ts';
-import { encoded, record, typeOf } from '../prepare/avro-container.ts';
+import { type AvroSchemas, avroDatum } from '../../../core/avro/datum.ts';
+import { encoded, record, typeOf } from '../../adapters/prepare/avro-container.ts';
 
 const order = record('long', [
   { name: 'price', type: { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 2 } },
@@ -16,10 +16,18 @@ const row = {
 };
 const [datum = Buffer.alloc(0)] = encoded(order, [row]);
 
-const read = (schema: unknown, body: Uint8Array, header?: AvroHeader): string => {
-  const found = avroDatum(JSON.stringify(schema), header)(body);
+type Header = 'none' | 'confluent' | 'single-object';
+const declared = (header: Header, ...schemas: readonly string[]): AvroSchemas => {
+  if (header === 'none') return { header, schema: schemas[0] ?? '' };
+  if (header === 'single-object') return { header, schemas };
+  return { header, schemas: Object.fromEntries(schemas.map((schema, at) => [7 + at, schema])) };
+};
+const outcome = (schemas: AvroSchemas, body: Uint8Array): string => {
+  const found = avroDatum(schemas)(body);
   return found.kind === 'row' ? Buffer.from(found.line).toString() : found.code;
 };
+const read = (schema: unknown, body: Uint8Array, header: Header = 'none'): string =>
+  outcome(declared(header, JSON.stringify(schema)), body);
 const confluent = (body: Buffer, id = 7): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, 0, id]), body]);
 const glue = (body: Buffer): Buffer =>
@@ -42,7 +50,7 @@ describe('a body of Avro', () => {
 
   const texts = record('string', [{ name: 'b', type: 'string' }]);
   const long = record('long');
-  test.each<[string, unknown, Buffer, AvroHeader, string]>([
+  test.each<[string, unknown, Buffer, Header, string]>([
     ['a header that is not declared', order, confluent(datum), 'none', 'E_ENVELOPE'],
     ['a header of Glue', order, glue(datum), 'none', 'E_ENVELOPE'],
     ['no header where one is declared', order, datum, 'confluent', 'E_ENVELOPE'],
@@ -79,6 +87,50 @@ describe('a body of Avro', () => {
     expect(read(schema, body, header)).toBe(code);
   });
 
+  test('of another library, in a single object, has every digit', () => {
+    // fastavro 1.13 for Python: schemaless_writer, and its fingerprint of the schema.
+    const schema = {
+      ...{ type: 'record', name: 'Order', namespace: 'shop' },
+      fields: [
+        { name: 'id', type: 'long' },
+        { name: 'price', type: { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 2 } },
+        { name: 'at', type: { type: 'long', logicalType: 'timestamp-micros' } },
+        { name: 'state', type: { type: 'enum', name: 'State', symbols: ['NEW', 'SOLD'] } },
+        { name: 'note', type: ['null', 'string'], default: null },
+        { name: 'raw', type: 'bytes' },
+        { name: 'tags', type: { type: 'map', values: 'int' } },
+      ],
+    };
+    const value = '828080808080802010eeddef0b82167eeb8080f2e8c1a38906020204c3a90400ff02026b0100';
+    const body = Buffer.from(`c301b00ca783891310ae${value}`, 'hex');
+    expect(read(schema, body, 'single-object')).toBe(
+      '{"id":9007199254740993,"price":-12345678901234567.89,"at":"2024-02-29T23:59:59.123456Z",' +
+        '"state":"SOLD","note":"é","raw":"AP8=","tags":{"k":-1}}',
+    );
+  });
+
+  test.each<[string, Header, Buffer, string]>([
+    ['an id that is not declared', 'confluent', confluent(datum, 9), 'E_SCHEMA_ID'],
+    [
+      'a fingerprint that is not declared',
+      'single-object',
+      Buffer.concat([Buffer.from([0xc3, 1]), Buffer.alloc(8), datum]),
+      'E_SCHEMA_ID',
+    ],
+    ['half a fingerprint', 'single-object', Buffer.from([0xc3, 1, 0]), 'E_ENVELOPE'],
+    ['another version of the mark', 'single-object', Buffer.alloc(20, 0xc3), 'E_ENVELOPE'],
+  ])('with %s is refused, though it could be read', (_name, header, body, code) => {
+    expect(read(order, body, header)).toBe(code);
+  });
+
+  test('is read with the schema that it names', () => {
+    const versions = [JSON.stringify(order), JSON.stringify(record('string'))];
+    const [later = Buffer.alloc(0)] = encoded(record('string'), [{ a: 'x' }]);
+    expect(outcome(declared('confluent', ...versions), confluent(datum, 7))).toBe(text);
+    expect(outcome(declared('confluent', ...versions), confluent(later, 8))).toBe('{"a":"x"}');
+    expect(outcome(declared('confluent', ...versions), confluent(later, 7))).toBe('E_ENVELOPE');
+  });
+
   test('that can be read with and without a header is refused', () => {
     // Two empty texts and one of five bytes; or a header before one of no bytes and two of one.
     const three = record('string', [
@@ -93,7 +145,7 @@ describe('a body of Avro', () => {
   });
 
   test('of any bytes is an outcome, never an exception', () => {
-    const plain = avroDatum(JSON.stringify(order));
+    const plain = avroDatum(declared('none', JSON.stringify(order)));
     const bytes = fc.tuple(fc.nat(datum.length), fc.uint8Array({ maxLength: 9 }), fc.nat(9));
     fc.assert(
       fc.property(bytes, ([at, middle, cut]) => {
@@ -112,6 +164,6 @@ describe('a body of Avro', () => {
       '{"type":"record","name":"T","fields":[{"name":"a","type":"x"}]}',
     ],
   ])('cannot be declared with a schema that is %s', (_name, schema) => {
-    expect(() => avroDatum(schema)).toThrow('Avro schema of the dataset');
+    expect(() => avroDatum(declared('none', schema))).toThrow('the Avro schema');
   });
 });

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
-import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
+import { Refused } from '../errors.ts';
+import { limits } from '../limits.ts';
 
 const plain = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 

@@ -1,18 +1,11 @@
 import type { Buffer } from 'node:buffer';
-import { assertNever } from '../../../core/assert.ts';
-import { floatText, numberText } from '../../../core/json/number-text.ts';
-import { limits } from '../../../core/limits.ts';
-import { Refused } from '../meters.ts';
-import {
-  type AvroCursor,
-  damaged,
-  readCount,
-  readLong,
-  readSized,
-  takeBytes,
-} from './avro-cursor.ts';
-import { type AvroType, asBytes, type Meaning } from './avro-schema.ts';
-import { dayText, instantText, timeText } from './instants.ts';
+import { assertNever } from '../assert.ts';
+import { Refused } from '../errors.ts';
+import { dayText, instantText, timeText } from '../instant-text.ts';
+import { floatText, numberText } from '../json/number-text.ts';
+import { limits } from '../limits.ts';
+import { type AvroCursor, damaged, readCount, readLong, readSized, takeBytes } from './cursor.ts';
+import { type AvroType, asBytes, type Meaning } from './schema.ts';
 
 /** Reads one value as JSON, whose UTF-8 bytes are the characters of the text. */
 export type AvroReader = (cursor: AvroCursor, depth: number) => string;

@@ -1,14 +1,13 @@
 import type { Dataset } from '../dataset.ts';
-import { limits } from '../limits.ts';
 import { asRecords } from '../push/as-records.ts';
 import { streamKeys } from '../push/key.ts';
 import { type JudgeLine, siftRecords } from '../push/sift.ts';
 import { keepsAnyControls } from '../validate/characters.ts';
+import { attributeOf } from './attribute.ts';
 import { joined } from './bytes.ts';
 import { openEnvelope } from './envelope.ts';
 import { deaggregate } from './kpl.ts';
 import { printStreamLine, type StreamRecord } from './line.ts';
-import { readObject, textIn } from './object.ts';
 import { checkRoutes } from './options.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
@@ -39,9 +38,7 @@ export const singleRecords = (records: readonly RawRecord[]): readonly StreamRec
 
 /** Whose a record is; undefined when no dataset asks for it. */
 const routeOf = (routes: Routes, { payload }: StreamRecord): Routes[number] | undefined => {
-  const read = readObject(payload, limits.envelopeDepthMax);
-  const attribute = (name: string): string | undefined =>
-    read.kind === 'object' ? textIn(read.object, name) : undefined;
+  const attribute = attributeOf(payload);
   return (
     routes.find(({ dataset: { stream } }) => {
       const when = stream?.when;

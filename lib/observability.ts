@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { findingKinds } from '../core/reconcile/findings.ts';
 import type { Api } from './api.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Entities } from './entities.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -29,6 +30,7 @@ export interface ObservabilityProps {
   readonly ledger: Ledger;
   readonly api: Api;
   readonly stream?: Stream | undefined;
+  readonly entities?: Entities | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
 }
@@ -58,7 +60,16 @@ export class Observability extends Construct {
     this.#dashboard(props);
   }
 
-  #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
+  #alarms({ intake, reconcile, pipeline, stream, entities }: ObservabilityProps): void {
+    if (entities !== undefined)
+      this.#alarm('SubscribersWait', {
+        metric: entities.function.lambda.metric('IteratorAge', {
+          statistic: Stats.MAXIMUM,
+          period,
+        }),
+        above: streamAgeMax.toMilliseconds(),
+        means: 'A subscriber does not take changes; see the log of the subscribe function.',
+      });
     if (stream !== undefined)
       this.#alarm('StreamWaits', {
         metric: stream.stream.metricGetRecordsIteratorAgeMilliseconds({

@@ -6,7 +6,9 @@ import { Construct } from 'constructs';
 import { streamPattern } from '../core/push/key.ts';
 import type { StreamEnv } from '../functions/stream/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import type { Claims } from './claims.ts';
 import type { DataKey } from './data-key.ts';
+import type { Entities } from './entities.ts';
 import type { Ledger } from './ledger.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
@@ -14,6 +16,8 @@ import type { Zones } from './zones.ts';
 export interface StreamProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
+  readonly entities: Entities;
+  readonly claims: Claims;
   readonly dataKey: DataKey;
   readonly removalPolicy: RemovalPolicy;
   readonly architecture: EngineArchitecture;
@@ -40,7 +44,7 @@ export class Stream extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamProps) {
     super(scope, id);
-    const { dataKey, removalPolicy, shards, zones, ledger, architecture } = props;
+    const { dataKey, removalPolicy, shards, zones, ledger, entities, claims, architecture } = props;
     this.stream = new KinesisStream(this, 'Events', {
       retentionPeriod: kept,
       removalPolicy,
@@ -60,9 +64,13 @@ export class Stream extends Construct {
       environment: {
         LEDGER_TABLE: ledger.table.tableName,
         LANDING_BUCKET: zones.landing.bucketName,
+        ENTITY_TABLE: entities.table.tableName,
+        CLAIM_TABLE: claims.table.tableName,
       },
     });
     ledger.grant(this.function.role, 'GetItem', 'PutItem');
+    entities.grant(this.function.role, 'BatchWriteItem');
+    claims.grant(this.function.role);
     zones.grantWrite(this.function.role, zones.landing, [streamPattern]);
     this.function.lambda.addEventSource(
       new KinesisEventSource(this.stream, {

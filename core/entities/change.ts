@@ -8,10 +8,13 @@ export type Entity = { readonly dataset: DatasetName; readonly keyHash: string }
 export const Change = z.object({
   dataset: DatasetName,
   keyHash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** The fields of the key as JSON. */
+  /** The fields of the key as JSON; empty of one that is too long to be kept. */
   key: z.string(),
   op: z.enum(['upsert', 'delete']),
-  /** The row as JSON with all digits of its numbers; of a delete there is none. */
+  /**
+   * The row as JSON with all digits of its numbers. A delete has none, and an upsert has none that
+   * is too large for an item: it lies in landing, under the place in the stream.
+   */
   row: z.string().nullable(),
   /** As the source orders the changes of a key. */
   order: z.string(),

@@ -13,6 +13,14 @@ import { keyOf, keyOnly } from './key.ts';
 import { orderOf, timeOf } from './order.ts';
 import { rowJson } from './row-json.ts';
 
+/** An item has 400 kB at most, and what does not fit must not stop a shard. */
+const rowBytesMax = 320 * 1024;
+const keyBytesMax = 8 * 1024;
+
+const encoder = new TextEncoder();
+const fits = (text: string, bytesMax: number): boolean =>
+  text.length <= bytesMax && encoder.encode(text).length <= bytesMax;
+
 /** A dataset whose changes are kept, with the judges of its rows and of their keys alone. */
 export type EntityRoute = {
   readonly dataset: Dataset;
@@ -72,9 +80,11 @@ const changeOf = (
   if (order === undefined) return undefined;
   const { shard, sequence, sub = null, arrivedAt } = record;
   const orders = entities === true ? null : orderValue(dataset, entities.order, values);
+  const row = op === 'delete' ? null : rowJson(fields, values);
+  const named = keyOf(dataset, values);
   return {
-    ...{ dataset: name, ...keyOf(dataset, values), op },
-    row: op === 'delete' ? null : rowJson(fields, values),
+    ...{ dataset: name, ...named, key: fits(named.key, keyBytesMax) ? named.key : '{}', op },
+    row: row !== null && fits(row, rowBytesMax) ? row : null,
     ...{ order, at: timeOf(entities, meta, { orders, arrivedAt }) },
     ...{ shard, sequence, sub },
   };

@@ -76,7 +76,9 @@ const inTurns = async <T>(items: readonly T[], work: (item: T) => Promise<void>)
 };
 
 const putAll = async ({ client, name }: Table, changes: readonly Change[]): Promise<void> => {
-  let left: WriteRequest[] = changes.map((change) => ({ PutRequest: { Item: changeItem(change) } }));
+  let left: WriteRequest[] = changes.map((change) => ({
+    PutRequest: { Item: changeItem(change) },
+  }));
   for (let turn = 0; turn < triesMax && left.length > 0; turn += 1) {
     const reply = await calling('keep changes', () =>
       client.send(new BatchWriteItemCommand({ RequestItems: { [name]: left } })),
@@ -163,8 +165,7 @@ const states = async (
   const cut = last === undefined ? undefined : await newest(table, last, at);
   return {
     changes: cut === undefined ? changes : [...changes, cut],
-    next:
-      last === undefined ? following(partition) : `${partition}/${bounds(last.keyHash).to}`,
+    next: last === undefined ? following(partition) : `${partition}/${bounds(last.keyHash).to}`,
   };
 };
 

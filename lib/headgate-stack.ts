@@ -4,11 +4,9 @@ import type { Construct } from 'constructs';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import { Api } from './api.ts';
 import { Catalogue } from './catalogue.ts';
-import { Claims } from './claims.ts';
 import { DataKey, type DataKeyProps } from './data-key.ts';
 import { dataRemoval, type TwoKeys } from './data-removal.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { Entities } from './entities.ts';
 import { Intake } from './intake.ts';
 import { Ledger } from './ledger.ts';
 import { MaskSalt } from './mask-salt.ts';
@@ -82,23 +80,17 @@ export class HeadgateStack extends Stack {
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
     const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
-    const kept = { dataKey, removalPolicy };
-    const entities = streamed
-      ? new Entities(this, 'Entities', { ...kept, architecture })
+    const stream = streamed
+      ? new Stream(this, 'Stream', {
+          ...{ zones, ledger, dataKey, removalPolicy, architecture, shards: streamShards },
+        })
       : undefined;
-    const stream =
-      entities === undefined
-        ? undefined
-        : new Stream(this, 'Stream', {
-            ...{ ...kept, zones, ledger, entities, architecture, shards: streamShards },
-            claims: new Claims(this, 'Claims', kept),
-          });
     const alarmTopic =
       alarmTopicArn === undefined
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
-      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream, entities, alarmTopic },
+      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream, alarmTopic },
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
@@ -113,8 +105,7 @@ export class HeadgateStack extends Stack {
       ApiId: api.rest.restApiId,
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
-      ...(stream === undefined ? {} : { StreamName: stream.stream.streamName }),
-      ...(entities === undefined ? {} : { EntityTable: entities.table.tableName }),
+      ...(stream === undefined ? {} : stream.outputs),
     });
   }
 

@@ -13,7 +13,6 @@ import { Construct } from 'constructs';
 import { findingKinds } from '../core/reconcile/findings.ts';
 import type { Api } from './api.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { Entities } from './entities.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -30,7 +29,6 @@ export interface ObservabilityProps {
   readonly ledger: Ledger;
   readonly api: Api;
   readonly stream?: Stream | undefined;
-  readonly entities?: Entities | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
 }
@@ -60,10 +58,10 @@ export class Observability extends Construct {
     this.#dashboard(props);
   }
 
-  #alarms({ intake, reconcile, pipeline, stream, entities }: ObservabilityProps): void {
-    if (entities !== undefined)
+  #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
+    if (stream !== undefined)
       this.#alarm('SubscribersWait', {
-        metric: entities.function.lambda.metric('IteratorAge', {
+        metric: stream.entities.function.lambda.metric('IteratorAge', {
           statistic: Stats.MAXIMUM,
           period,
         }),
@@ -159,6 +157,7 @@ export class Observability extends Construct {
           group('Records', [
             counted('RecordsAccepted', 'push'),
             counted('RecordsRejected', 'push'),
+            ...streamMetrics(stream),
           ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
@@ -182,7 +181,7 @@ export class Observability extends Construct {
       reconcile.function,
       api.authorize,
       api.push,
-      ...(stream === undefined ? [] : [stream.function]),
+      ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
@@ -190,6 +189,12 @@ export class Observability extends Construct {
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });
   }
 }
+
+/** What became of the records of a stream, where there is one. */
+const streamMetrics = (stream: Stream | undefined): Metric[] =>
+  stream === undefined
+    ? []
+    : ['RecordsLanded', 'RecordsRepeated', 'ChangesKept'].map((name) => counted(name, 'stream'));
 
 /** A metric that a stage prints with its log lines, summed over all datasets. */
 const counted = (metricName: string, service: string): Metric =>

@@ -91,11 +91,7 @@ const changeOf = (
 };
 
 /** The value that orders, where it is a time too. */
-const orderValue = (
-  { fields }: Dataset,
-  name: string,
-  values: Row,
-): bigint | null => {
+const orderValue = ({ fields }: Dataset, name: string, values: Row): bigint | null => {
   const value = values[name];
   return fields[name]?.kind === 'timestamp' && typeof value === 'bigint' ? value : null;
 };

@@ -19,7 +19,7 @@ export const keyOnly = (dataset: Dataset): Dataset => ({
 });
 
 /** A key as JSON, and the hash that stands for it: equal values have one, however spelt. */
-export type NamedKey = { readonly key: string; readonly keyHash: string };
+type NamedKey = { readonly key: string; readonly keyHash: string };
 
 /** The key of a row; its fields in the order that they are declared in. */
 export const keyOf = (dataset: Dataset, row: Row): NamedKey => {

@@ -1,4 +1,5 @@
-import { compareChanges, type Change, positionOf } from '../../core/entities/change.ts';
+import { type Change, compareChanges, positionOf } from '../../core/entities/change.ts';
+import { EpochMs } from '../../core/ids.ts';
 import type { Claims, Entities } from '../../core/ports.ts';
 import type { Claim } from '../../core/stream/repeats.ts';
 
@@ -19,7 +20,8 @@ export const memoryEntities = (statesPage = 2) => {
         .filter(({ at }) => at >= from && at <= to)
         .filter((change) => after === null || positionOf(change) > after);
       const last = all[limit - 1];
-      const next = all.length > limit && last !== undefined ? positionOf(last) : null;
+      // A page that is full may be the last one, of which a store does not know.
+      const next = last === undefined ? null : positionOf(last);
       return { changes: all.slice(0, limit), next };
     },
     newest: async (entity, at = Infinity) => changesOf(entity).findLast((one) => one.at <= at),
@@ -55,3 +57,10 @@ export const memoryClaims = () => {
   };
   return { claims, held };
 };
+
+/** What the stream function needs of both where no dataset asks for either. */
+export const noChanges = () => ({
+  entities: memoryEntities().entities,
+  claims: memoryClaims().claims,
+  ...{ entityRoutes: [], repeatRoutes: [], now: () => EpochMs.parse(0) },
+});

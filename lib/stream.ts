@@ -59,9 +59,9 @@ export class Stream extends Construct {
       id: 'AwsSolutions-KDS3',
       reason: 'Where the data has a key of its customer, its records have the same one.',
     });
-    const kept = { dataKey, removalPolicy };
-    this.entities = new Entities(this, 'Entities', { ...kept, architecture });
-    const claims = new Claims(this, 'Claims', kept);
+    const parts = { dataKey, removalPolicy };
+    this.entities = new Entities(this, 'Entities', { ...parts, architecture });
+    const claims = new Claims(this, 'Claims', parts);
     this.function = new StageFunction<StreamEnv>(this, 'Land', {
       ...{ stage: 'stream', architecture, timeout, memoryMegabytes: 1_769 },
       environment: {

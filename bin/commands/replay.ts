@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
-import { DatasetName, type EpochMs, type RunId } from '../../core/ids.ts';
+import { DatasetName, EpochMs, type RunId } from '../../core/ids.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { makeProgress } from '../console/progress.ts';
 import { replayAll } from '../replay/replay-all.ts';

@@ -1,6 +1,7 @@
 import { lineJudge } from '../../adapters/engine/judge-line.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { entityRoutesOf } from '../../core/entities/changes.ts';
+import { TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Shards, StreamReader } from '../../core/ports.ts';
 import { readStreamLine } from '../../core/stream/line.ts';
@@ -10,7 +11,7 @@ import { compareSequences } from '../../core/stream/sequence.ts';
 import { routesOf } from '../../core/stream/sift.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { fakeTelemetry } from './fakes.ts';
-import type { faulty } from './faults.ts';
+import { breakOnce, crashAt, faulty } from './faults.ts';
 import { memoryClaims, memoryEntities } from './memory-entities.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -83,6 +84,10 @@ export const streamWorld = (datasets: readonly Dataset[], all: readonly RawRecor
     });
   return { call, entities, kept, held, entries, landed, objects, telemetry };
 };
+
+/** A worker that dies at a point, or a call that fails there once and never again. */
+export const troubled = (at: { readonly dies: number; readonly passes: boolean }) =>
+  faulty(at.passes ? breakOnce(at.dies, new TransientError('throttled')) : crashAt(at.dies)).wrap;
 
 /** How far a shard has come, as a mapping knows it: it never passes a record over. */
 export const doneOf = (

@@ -8,8 +8,7 @@ import { decimal, integer, text } from '../../../core/fields/index.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import { fromStream } from '../../../core/stream/options.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
-import { crashAt, faulty } from '../../support/faults.ts';
-import { doneOf, streamWorld } from '../../support/stream-world.ts';
+import { doneOf, streamWorld, troubled } from '../../support/stream-world.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', description: 'Accounts.' };
 const fields = { id: text({ max: 9 }), money: decimal({ precision: 20, scale: 2 }) };
@@ -86,6 +85,7 @@ const history = fc.record({
       from: fc.nat(24),
       length: fc.integer({ min: 1, max: 9 }),
       dies: fc.nat(20),
+      passes: fc.boolean(),
       twin: fc.boolean(),
     }),
     { maxLength: 8 },
@@ -101,11 +101,11 @@ const run = async ({ log, sends, calls }: History) => {
   const all = recordsOf(sent);
   const world = streamWorld([accounts], all);
   const ofShard = shards.map((shard) => all.filter((record) => record.shard === shard));
-  for (const { shard, from, length, dies, twin } of calls) {
+  for (const { shard, from, length, dies, passes, twin } of calls) {
     const own = ofShard[shard] ?? [];
     const start = Math.min(from, doneOf(world.entries, own));
     const batch = own.slice(start, start + length);
-    const dying = world.call(batch, faulty(crashAt(dies)).wrap);
+    const dying = world.call(batch, troubled({ dies, passes }));
     await Promise.allSettled([dying, ...(twin ? [world.call(batch.slice(0, 3))] : [])]);
   }
   for (const own of ofShard) if (own.length > 0) await world.call(own);

@@ -6,8 +6,7 @@ import { EpochMs } from '../../../core/ids.ts';
 import { decideArrival } from '../../../core/landing/arrival.ts';
 import { fromStream } from '../../../core/stream/options.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
-import { crashAt, faulty } from '../../support/faults.ts';
-import { doneOf, streamWorld } from '../../support/stream-world.ts';
+import { doneOf, streamWorld, troubled } from '../../support/stream-world.ts';
 
 const clicks = defineDataset({
   ...{ name: 'clicks', domain: 'tests', owner: 'tests@example.com', description: 'Clicks.' },
@@ -43,7 +42,7 @@ const history = fc.record({
   calls: fc.array(
     fc.record({
       ...{ shard: fc.nat(1), from: fc.nat(20), length: fc.integer({ min: 1, max: 8 }) },
-      ...{ dies: fc.nat(20), twin: fc.boolean() },
+      ...{ dies: fc.nat(20), passes: fc.boolean(), twin: fc.boolean() },
     }),
     { maxLength: 8 },
   ),
@@ -54,11 +53,11 @@ const run = async ({ sent, calls }: History) => {
   const all = recordsOf(sent);
   const world = streamWorld([clicks], all);
   const ofShard = shards.map((shard) => all.filter((record) => record.shard === shard));
-  for (const { shard, from, length, dies, twin } of calls) {
+  for (const { shard, from, length, dies, passes, twin } of calls) {
     const own = ofShard[shard] ?? [];
     const start = Math.min(from, doneOf(world.entries, own));
     const batch = own.slice(start, start + length);
-    const dying = world.call(batch, faulty(crashAt(dies)).wrap);
+    const dying = world.call(batch, troubled({ dies, passes }));
     const other = ofShard[1 - shard] ?? [];
     await Promise.allSettled([
       dying,

@@ -36,9 +36,10 @@ export const entityCommand: MakeCommand = ({ out, env }) => {
     .action(async (name: string, key: string[], raw: unknown) => {
       const { at, history, stack, json } = parseOptions(EntityOptions, raw);
       const dataset = withEntities(await loadDatasets(), name);
+      const entity = entityOf(dataset, key);
       const to = microsOf(at);
       const changes = await withStack({ out, env }, stack, ({ entities }) =>
-        readEntity(entities, entityOf(dataset, key), { to, history }),
+        readEntity(entities, entity, { to, history }),
       );
       if (history) printHistory(out, changes, json);
       else printState(out, `${name} ${key.join(' ')}`, changes[0], json);

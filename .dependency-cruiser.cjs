@@ -5,7 +5,7 @@
  * TypeScript 7 cannot be used as the parser here: with it, no module is read and no violation is
  * found. @swc/core does the parsing instead; it cannot tell `import type`, so types count as well.
  */
-const rooms = '^(bin|lib|functions|adapters|datasets|core|console|test)/';
+const rooms = '^(bin|lib|functions|adapters|datasets|subscribers|core|console|test)/';
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -24,10 +24,15 @@ module.exports = {
   forbidden: [
     importsOnly('core', ['core'], 'core is pure: values in, values out'),
     importsOnly('datasets', ['datasets', 'core'], 'a dataset is a declaration'),
+    importsOnly(
+      'subscribers',
+      ['subscribers', 'core'],
+      'a subscriber is handed what it is told; clients of AWS are its own affair',
+    ),
     importsOnly('adapters', ['adapters', 'core'], 'an adapter implements a port of core'),
     importsOnly(
       'functions',
-      ['functions', 'adapters', 'datasets', 'core'],
+      ['functions', 'adapters', 'datasets', 'subscribers', 'core'],
       'a function wires core to adapters',
     ),
     rule(
@@ -85,7 +90,7 @@ module.exports = {
       'no-dev-packages-at-run-time',
       'what runs in AWS or on a user’s machine is a dependency, not a development one',
       {
-        path: '^(core|datasets|adapters|functions|lib|bin)/',
+        path: '^(core|datasets|subscribers|adapters|functions|lib|bin)/',
         pathNot: ['^bin/(bench|checks|generate)/', '^adapters/engine/build-wasm\\.ts$'],
       },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'], pathNot: 'node_modules/@types/' },

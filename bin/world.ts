@@ -7,6 +7,7 @@ import type { PutRecords } from '../adapters/stream-producer.ts';
 import { PermanentError, TransientError } from '../core/errors.ts';
 import type { Catalog } from '../core/load/commit.ts';
 import type {
+  Entities,
   Executions,
   LandedVersions,
   Landing,
@@ -60,6 +61,8 @@ export type DeployedStack = {
   readonly senders: Senders;
   /** Into the stream; there may be none. */
   readonly putRecords: PutRecords;
+  /** The changes of keys; there is no table for them where there is no stream. */
+  readonly entities: Entities;
   /** The address of an emulator; undefined on AWS. */
   readonly endpoint: string | undefined;
   /** The ARN of whoever runs the command, as AWS knows it. */
@@ -167,6 +170,7 @@ const connect = async (
     { apiGatewayKeys },
     { dynamoSenders },
     { kinesisProducer },
+    { dynamoEntities },
   ] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-sfn'),
@@ -187,6 +191,7 @@ const connect = async (
     import('../adapters/api-keys.ts'),
     import('../adapters/ledger-senders.ts'),
     import('../adapters/stream-producer.ts'),
+    import('../adapters/entity-store.ts'),
   ]);
   const s3 = s3Client(endpoint);
   return {
@@ -208,6 +213,10 @@ const connect = async (
     start: sfnPipeline(new SFNClient(), outputs.PipelineArn).start,
     apiKeys: apiGatewayKeys(new APIGatewayClient(), outputs.UsagePlanId),
     senders: dynamoSenders({ client: new DynamoDBClient(), name: outputs.LedgerTable }),
+    entities: dynamoEntities({
+      client: new DynamoDBClient(),
+      name: outputs.EntityTable ?? 'no table of entities',
+    }),
     putRecords: kinesisProducer(kinesisClient(), outputs.StreamName ?? 'no stream', sleep),
     endpoint,
     caller: stsCaller(new STSClient()),

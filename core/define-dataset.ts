@@ -3,6 +3,7 @@ import { fieldProblem } from './definition/check-field.ts';
 import { checkRules } from './definition/check-rules.ts';
 import { columnNameRule, isColumnName } from './definition/column-name.ts';
 import { withReadRules } from './definition/field-rules.ts';
+import { streamProblems } from './entities/check-entities.ts';
 import { checkEvolution } from './evolution/check-evolution.ts';
 import { defaultEvolution } from './evolution/evolution.ts';
 import type { Field } from './fields/field.ts';
@@ -98,6 +99,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     () => 'stream brings single rows, and each file of a replaced table is all of it',
   );
   checkBody(dataset, check);
+  for (const problem of streamProblems(dataset)) check(false, () => problem);
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);

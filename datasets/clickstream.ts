@@ -22,5 +22,9 @@ export const clickstream = defineDataset({
   write: append(),
   partition: [day('occurred_at')],
   rules: [requiredWhen(is(col('event'), 'rating'), 'rating')],
-  stream: fromStream({ when: { attribute: 'type', is: 'interaction' }, envelope: 'cloudevents' }),
+  stream: fromStream({
+    when: { attribute: 'type', is: 'interaction' },
+    envelope: 'cloudevents',
+    repeats: { within: '1d' },
+  }),
 });

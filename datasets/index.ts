@@ -1,6 +1,7 @@
 import type { Dataset } from '../core/dataset.ts';
 import { clickstream } from './clickstream.ts';
 import { customers } from './customers.ts';
+import { inventory } from './inventory.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
 import { reviews } from './reviews.ts';
@@ -14,6 +15,7 @@ export const datasets: readonly Dataset[] = [
   reviews,
   clickstream,
   sensorReadings,
+  inventory,
 ];
 
 /** The dataset of a landing prefix, a table or a run; undefined when none is declared. */

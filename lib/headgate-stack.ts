@@ -105,7 +105,7 @@ export class HeadgateStack extends Stack {
       ApiId: api.rest.restApiId,
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
-      ...(stream === undefined ? {} : { StreamName: stream.stream.streamName }),
+      ...(stream === undefined ? {} : stream.outputs),
     });
   }
 

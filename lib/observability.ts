@@ -60,6 +60,15 @@ export class Observability extends Construct {
 
   #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
     if (stream !== undefined)
+      this.#alarm('SubscribersWait', {
+        metric: stream.entities.function.lambda.metric('IteratorAge', {
+          statistic: Stats.MAXIMUM,
+          period,
+        }),
+        above: streamAgeMax.toMilliseconds(),
+        means: 'A subscriber does not take changes; see the log of the subscribe function.',
+      });
+    if (stream !== undefined)
       this.#alarm('StreamWaits', {
         metric: stream.stream.metricGetRecordsIteratorAgeMilliseconds({
           statistic: Stats.MAXIMUM,
@@ -148,6 +157,7 @@ export class Observability extends Construct {
           group('Records', [
             counted('RecordsAccepted', 'push'),
             counted('RecordsRejected', 'push'),
+            ...streamMetrics(stream),
           ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
@@ -171,7 +181,7 @@ export class Observability extends Construct {
       reconcile.function,
       api.authorize,
       api.push,
-      ...(stream === undefined ? [] : [stream.function]),
+      ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
@@ -179,6 +189,12 @@ export class Observability extends Construct {
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });
   }
 }
+
+/** What became of the records of a stream, where there is one. */
+const streamMetrics = (stream: Stream | undefined): Metric[] =>
+  stream === undefined
+    ? []
+    : ['RecordsLanded', 'RecordsRepeated', 'ChangesKept'].map((name) => counted(name, 'stream'));
 
 /** A metric that a stage prints with its log lines, summed over all datasets. */
 const counted = (metricName: string, service: string): Metric =>

@@ -6,7 +6,9 @@ import { Construct } from 'constructs';
 import { streamPattern } from '../core/push/key.ts';
 import type { StreamEnv } from '../functions/stream/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import { Claims } from './claims.ts';
 import type { DataKey } from './data-key.ts';
+import { Entities } from './entities.ts';
 import type { Ledger } from './ledger.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
@@ -37,6 +39,8 @@ const timeout = Duration.minutes(2);
 export class Stream extends Construct {
   readonly stream: KinesisStream;
   readonly function: StageFunction<StreamEnv>;
+  /** The changes of keys, of datasets that keep them. */
+  readonly entities: Entities;
 
   constructor(scope: Construct, id: string, props: StreamProps) {
     super(scope, id);
@@ -55,14 +59,21 @@ export class Stream extends Construct {
       id: 'AwsSolutions-KDS3',
       reason: 'Where the data has a key of its customer, its records have the same one.',
     });
+    const parts = { dataKey, removalPolicy };
+    this.entities = new Entities(this, 'Entities', { ...parts, architecture });
+    const claims = new Claims(this, 'Claims', parts);
     this.function = new StageFunction<StreamEnv>(this, 'Land', {
       ...{ stage: 'stream', architecture, timeout, memoryMegabytes: 1_769 },
       environment: {
         LEDGER_TABLE: ledger.table.tableName,
         LANDING_BUCKET: zones.landing.bucketName,
+        ENTITY_TABLE: this.entities.table.tableName,
+        CLAIM_TABLE: claims.table.tableName,
       },
     });
     ledger.grant(this.function.role, 'GetItem', 'PutItem');
+    this.entities.grant(this.function.role, 'BatchWriteItem');
+    claims.grant(this.function.role);
     zones.grantWrite(this.function.role, zones.landing, [streamPattern]);
     this.function.lambda.addEventSource(
       new KinesisEventSource(this.stream, {
@@ -71,5 +82,12 @@ export class Stream extends Construct {
         maxBatchingWindow: batchingWindow,
       }),
     );
+  }
+  /** What commands and tests find of it by the stack’s outputs. */
+  get outputs(): { readonly StreamName: string; readonly EntityTable: string } {
+    return {
+      StreamName: this.stream.streamName,
+      EntityTable: this.entities.table.tableName,
+    };
   }
 }

@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 
-const ROOMS = ['bin', 'lib', 'functions', 'adapters', 'datasets', 'core', 'test'];
+const ROOMS = ['bin', 'lib', 'functions', 'adapters', 'datasets', 'subscribers', 'core', 'test'];
 const RULES = '.dependency-cruiser.cjs';
 const MODULES_MIN = 40;
 
@@ -63,6 +63,7 @@ const planted = [
   { rule: 'core-load-encodes', file: 'core/load/a.ts', imports: 'node:fs' },
   { rule: 'core-avro-reads', file: 'core/avro/a.ts', imports: 'node:crypto' },
   { rule: 'datasets-imports', file: 'datasets/a.ts', imports: '../adapters/sound.ts' },
+  { rule: 'subscribers-imports', file: 'subscribers/a.ts', imports: '../adapters/sound.ts' },
   { rule: 'adapters-imports', file: 'adapters/a.ts', imports: '../functions/intake/env.ts' },
   { rule: 'functions-imports', file: 'functions/intake/a.ts', imports: '../../bin/sound.ts' },
   { rule: 'functions-are-islands', file: 'functions/load/a.ts', imports: '../intake/env.ts' },
@@ -82,6 +83,7 @@ const sound = [
   { file: 'core/avro/sound.ts', imports: 'node:buffer' },
   { file: 'adapters/sound.ts', imports: '../core/sound.ts' },
   { file: 'datasets/sound.ts', imports: '../core/sound.ts' },
+  { file: 'subscribers/sound.ts', imports: '@aws-sdk/client-s3' },
   { file: 'functions/intake/env.ts', imports: 'zod' },
   { file: 'functions/intake/handler.ts', imports: '../../core/sound.ts' },
   { file: 'functions/intake/main.ts', imports: '@aws-sdk/client-s3' },

@@ -5,6 +5,8 @@ import { datasetsCommand } from './datasets.ts';
 import { deployCommand } from './deploy.ts';
 import { discardCommand } from './discard.ts';
 import { downCommand } from './down.ts';
+import { entitiesCommand } from './entities.ts';
+import { entityCommand } from './entity.ts';
 import { inferCommand } from './infer.ts';
 import { landCommand } from './land.ts';
 import { processCommand } from './process.ts';
@@ -44,6 +46,8 @@ export const commands: readonly MakeCommand[] = [
   qualityCommand,
   rejectsCommand,
   queryCommand,
+  entityCommand,
+  entitiesCommand,
   processCommand,
   testCommand,
   contractCommand,

@@ -20,6 +20,7 @@ import {
   withExamples,
 } from './command.ts';
 import { datasetOption, declared, loadDatasets } from './dataset-named.ts';
+import { momentOf } from './moment.ts';
 import { parseRunId } from './run.ts';
 import { counted } from './words.ts';
 
@@ -155,21 +156,9 @@ export const selectionOf = (options: Partial<ReplayOptions>): Selection => {
   return {
     kind: 'landed',
     dataset: name,
-    since: timeOf('since', since),
-    until: timeOf('until', until),
+    since: momentOf('since', since),
+    until: momentOf('until', until),
   };
-};
-
-const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
-
-const timeOf = (option: string, text: string | undefined): EpochMs | null => {
-  if (text === undefined) return null;
-  const at = isTime.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return EpochMs.parse(at);
-  throw usageError({
-    what: `--${option}: '${text}' is no time.`,
-    allowed: 'A day (2026-11-21) or an instant in UTC (2026-11-21T05:00:00Z).',
-  });
 };
 
 const selecting = (stack: DeployedStack) => ({

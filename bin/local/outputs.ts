@@ -16,5 +16,7 @@ export const Outputs = z.object({
   UsagePlanId: z.string().min(1),
   /** Absent where no dataset takes rows from the stream. */
   StreamName: z.string().min(1).optional(),
+  /** Absent as well: where the changes of keys are. */
+  EntityTable: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

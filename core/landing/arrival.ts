@@ -1,6 +1,7 @@
 import type { FileCode } from '../codes.ts';
 import type { DatasetName } from '../ids.ts';
 import type { LandedFile } from '../ledger.ts';
+import { partOf } from '../push/key.ts';
 
 /** What intake does with a landed object, told from its key alone. */
 export type Arrival =
@@ -16,7 +17,7 @@ export type Arrival =
 /** Prefixes are quoted in reasons up to here; a key may have 1,024 bytes. */
 const prefixCharsMax = 60;
 
-/** Objects that tools leave beside data and that hold none, by the rule that knows them. */
+/** Objects beside data that hold none, or the same once more, by the rule that knows them. */
 const beside: readonly (readonly [rule: string, holds: (key: string, name: string) => boolean])[] =
   [
     ['temporary folder', (key) => key.split('/').includes('_temporary')],
@@ -24,6 +25,7 @@ const beside: readonly (readonly [rule: string, holds: (key: string, name: strin
     ['hidden name', (_key, name) => name.startsWith('.') || name.startsWith('_')],
     ['temporary name', (_key, name) => name.endsWith('.tmp')],
     ['checksum file', (_key, name) => name.endsWith('.crc')],
+    ['repeated records', (key) => partOf(key)?.part === 'repeats'],
   ];
 
 /**

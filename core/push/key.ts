@@ -25,7 +25,23 @@ export const streamKeys = (
   },
 ) => {
   const range = `${dataset}/${streamFolder}/${of.stream}/${of.shard}/${of.from}-${of.to}`;
-  return { accepted: `${range}.jsonl`, rejected: `${range}-rejected.jsonl` };
+  return {
+    accepted: `${range}.jsonl`,
+    rejected: `${range}-rejected.jsonl`,
+    repeats: `${range}${repeatsEnd}`,
+  };
+};
+
+const repeatsEnd = '-repeats.jsonl';
+
+/** Which of a segment's objects a key names, and of which dataset; undefined for another's. */
+export const partOf = (
+  key: string,
+): { readonly dataset: string; readonly part: 'accepted' | 'rejected' | 'repeats' } | undefined => {
+  if (!isOfStream(key)) return undefined;
+  const [dataset = ''] = key.split('/', 1);
+  if (key.endsWith(repeatsEnd)) return { dataset, part: 'repeats' };
+  return { dataset, part: key.endsWith('-rejected.jsonl') ? 'rejected' : 'accepted' };
 };
 
 /** The dataset that an object lies below, by its name. */

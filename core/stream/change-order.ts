@@ -68,6 +68,12 @@ const positions: ReadonlyMap<string, OrderOf> = new Map([
 export const debeziumOrder: OrderOf = (source) =>
   (positions.get(textIn(source, 'connector') ?? '') ?? byClock)(source);
 
+/** When the source says that a change was made; of a snapshot, that a row was read. */
+export const debeziumMicros = (source: OpenObject): string | null => {
+  const [micros, nanos, millis] = ['ts_us', 'ts_ns', 'ts_ms'].map((name) => digitsIn(source, name));
+  return micros ?? nanos?.slice(0, -3) ?? (millis && `${millis}000`) ?? null;
+};
+
 /** Digits of seconds until the year 5138; of milliseconds since 1973, and so on. */
 const [SECONDS_DIGITS, MILLIS_DIGITS, MICROS_DIGITS] = [11, 14, 17];
 
@@ -76,12 +82,13 @@ const [SECONDS_DIGITS, MILLIS_DIGITS, MICROS_DIGITS] = [11, 14, 17];
  * record says its unit only when that is chosen; times of this age tell it by their length.
  */
 export const dynamodbOrder: OrderOf = (change) => {
-  const micros = padded(microsOf(change), LONG_DIGITS);
+  const micros = padded(dynamodbMicros(change), LONG_DIGITS);
   const sequence = digitsIn(change, 'SequenceNumber');
   return sequence === undefined ? micros : joined(micros, padded(sequence, SEQUENCE_DIGITS));
 };
 
-const microsOf = (change: OpenObject): string | undefined => {
+/** When DynamoDB says that a change was made; undefined where it says it in no unit we know. */
+export const dynamodbMicros = (change: OpenObject): string | undefined => {
   const time = digitsIn(change, 'ApproximateCreationDateTime');
   if (time === undefined) return undefined;
   switch (textIn(change, 'ApproximateCreationDateTimePrecision')) {

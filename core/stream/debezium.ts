@@ -1,6 +1,6 @@
 import { skipBlanks } from '../json/text.ts';
 import { limits } from '../limits.ts';
-import { debeziumOrder } from './change-order.ts';
+import { debeziumMicros, debeziumOrder } from './change-order.ts';
 import {
   cursorOf,
   type OpenObject,
@@ -63,5 +63,6 @@ const openChange = (change: OpenObject, keepsControls: boolean): Opened => {
   if (order === undefined) return refusedAs('E_ENVELOPE');
   const image = valueIn(change, op === 'delete' ? 'before' : 'after');
   if (image === undefined) return refusedAs('E_CDC_OP');
-  return openedRow(rowLine(image, keepsControls), { kind: 'change', op, order, id: null });
+  const micros = debeziumMicros(source.object);
+  return openedRow(rowLine(image, keepsControls), { kind: 'change', op, order, micros, id: null });
 };

@@ -1,6 +1,6 @@
 import { limits } from '../limits.ts';
 import { unmarshalled } from './attributes.ts';
-import { dynamodbOrder } from './change-order.ts';
+import { dynamodbMicros, dynamodbOrder } from './change-order.ts';
 import { type OpenObject, objectIn, readObject, rowLine, textIn, valueIn } from './object.ts';
 import { type ChangeOp, type Opened, openedRow, type RowMeta, refusedAs } from './opened.ts';
 
@@ -26,7 +26,9 @@ export const openDynamodb = (payload: Uint8Array, keepsControls: boolean): Opene
   const order = dynamodbOrder(change.object);
   if (order === undefined) return refusedAs('E_ENVELOPE');
   const id = textIn(found.object, 'eventID') ?? null;
-  return openImage(imageOf(change.object, op), { kind: 'change', op, order, id }, keepsControls);
+  const micros = dynamodbMicros(change.object) ?? null;
+  const meta = { kind: 'change', op, order, micros, id } as const;
+  return openImage(imageOf(change.object, op), meta, keepsControls);
 };
 
 const imageOf = (change: OpenObject, op: ChangeOp): Uint8Array | undefined =>

@@ -21,6 +21,8 @@ export type RowMeta =
        * may be equal: then the later record of the shard is the later change.
        */
       readonly order: string;
+      /** When it was made, as the source says: microseconds since 1970, in digits. */
+      readonly micros: string | null;
       readonly id: string | null;
     };
 

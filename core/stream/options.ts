@@ -1,3 +1,4 @@
+import type { Duration } from '../windows/duration.ts';
 import type { Body } from './bodies.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -8,10 +9,17 @@ export type StreamOptions = {
   /** What the row is written in. @default JSON */
   readonly body: Body;
   /**
-   * Which records are this dataset's: those whose top-level attribute has this text. Without it,
-   * all that no other dataset asks for; only one dataset may do so.
+   * Which records are this dataset's: those whose attribute has this text; `source.table` is one
+   * inside another. Without it, all that no other dataset asks for; only one dataset may do so.
    */
   readonly when?: { readonly attribute: string; readonly is: string };
+  /**
+   * Keeps the history of each key and its current state beside the table. Envelopes of changes say
+   * the order themselves (`true`); of others a field does, and each record is an upsert.
+   */
+  readonly entities?: true | { readonly order: string };
+  /** A record whose key has come within that time is set aside, as a repeat of its producer. */
+  readonly repeats?: { readonly within: Duration };
 };
 
 /** Takes rows from the stream, beside those of files. */

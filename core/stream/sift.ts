@@ -1,12 +1,11 @@
 import type { Dataset } from '../dataset.ts';
-import { limits } from '../limits.ts';
 import { asRecords } from '../push/as-records.ts';
 import { prefixOf, streamKeys } from '../push/key.ts';
 import { type JudgeLines, siftRecords } from '../push/sift.ts';
+import { attributeOf } from './attribute.ts';
 import { joined } from './bytes.ts';
 import { deaggregate } from './kpl.ts';
 import { printStreamLine, type StreamRecord } from './line.ts';
-import { readObject, textIn } from './object.ts';
 import { openRecord } from './open.ts';
 import { checkRoutes, isBinary } from './options.ts';
 import type { RawRecord, Segment } from './segment.ts';
@@ -38,9 +37,7 @@ export const singleRecords = (records: readonly RawRecord[]): readonly StreamRec
 
 /** Whose a record is; undefined when no dataset asks for it. */
 const routeOf = (routes: Routes, { payload }: StreamRecord): Routes[number] | undefined => {
-  const read = readObject(payload, limits.envelopeDepthMax);
-  const attribute = (name: string): string | undefined =>
-    read.kind === 'object' ? textIn(read.object, name) : undefined;
+  const attribute = attributeOf(payload);
   return (
     routes.find(({ dataset: { stream } }) => {
       const when = stream?.when;

@@ -4,5 +4,7 @@ import * as z from 'zod';
 export const StreamEnv = z.object({
   LEDGER_TABLE: z.string().min(1),
   LANDING_BUCKET: z.string().min(1),
+  ENTITY_TABLE: z.string().min(1),
+  CLAIM_TABLE: z.string().min(1),
 });
 export type StreamEnv = z.infer<typeof StreamEnv>;

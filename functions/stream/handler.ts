@@ -13,6 +13,8 @@ import {
 } from '../../core/stream/segment.ts';
 import { decideSegment, objectsOf, type Routes } from '../../core/stream/sift.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { type ChangeDeps, keepChanges } from './changes.ts';
+import { countRepeats, type RepeatDeps, setRepeatsAside } from './repeats.ts';
 
 export type StreamDeps = Telemetry & {
   readonly shards: Shards;
@@ -20,7 +22,8 @@ export type StreamDeps = Telemetry & {
   readonly store: Pick<Store, 'putOnce'>;
   readonly landingBucket: string;
   readonly routes: Routes;
-};
+} & ChangeDeps &
+  RepeatDeps;
 
 /** A shard is worked on by one call at a time; one that loses this often meets a zombie. */
 const turnsMax = 5;
@@ -98,7 +101,8 @@ const goOn = async (
   if (entry.segment === null) {
     const [first, ...others] = behind(records, entry.checkpoint);
     if (first === undefined) return 0;
-    const segment = decideSegment(deps.routes, entry.stream, [first, ...others]);
+    const judged = decideSegment(deps.routes, entry.stream, [first, ...others]);
+    const segment = await setRepeatsAside(deps, entry, judged, [first, ...others]);
     const decided = { ...entry, segment, turn: entry.turn + 1 };
     if ((await deps.shards.move(entry.turn, decided)) === 'fenced') return 'fenced';
     entry = decided;
@@ -127,11 +131,13 @@ const land = async (
   const own = await completed(deps, place, checkpoint, segment, batch);
   for (const [key, bytes] of objectsOf(segment, own, deps.routes))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
+  await keepChanges(deps, segment, own);
   deps.log.info('segment landed', {
     ...{ shard, from: segment.from, to: segment.to },
     ...{ records: segment.records, objects: segment.objects.length },
   });
   deps.count('RecordsLanded', segment.records);
+  countRepeats(deps, segment);
 };
 
 /** The records of a segment. A batch may hold fewer after it was cut in two: then they are read. */

@@ -1,10 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KinesisStreamEvent } from 'aws-lambda';
+import { dynamoClaims } from '../../adapters/claims.ts';
 import { kinesisClient, s3Client } from '../../adapters/clients.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { lineJudge } from '../../adapters/engine/judge-line.ts';
+import { dynamoEntities } from '../../adapters/entity-store.ts';
 import { kinesisReader } from '../../adapters/kinesis-reader.ts';
 import { dynamoShards } from '../../adapters/ledger-shards.ts';
 import { s3Store } from '../../adapters/store.ts';
+import { entityRoutesOf } from '../../core/entities/changes.ts';
+import { repeatRoutesOf } from '../../core/stream/repeats.ts';
 import { routesOf } from '../../core/stream/sift.ts';
 import { datasets } from '../../datasets/index.ts';
 import { instrumented } from '../telemetry.ts';
@@ -12,14 +17,20 @@ import { StreamEnv } from './env.ts';
 import { stream } from './handler.ts';
 
 const env = StreamEnv.parse(process.env);
+const client = new DynamoDBClient();
 
 export const handler = instrumented<KinesisStreamEvent, object>('stream', (telemetry) =>
   stream({
     ...telemetry,
-    shards: dynamoShards({ client: new DynamoDBClient(), name: env.LEDGER_TABLE }),
+    shards: dynamoShards({ client, name: env.LEDGER_TABLE }),
     reader: kinesisReader(kinesisClient()),
     store: s3Store(s3Client(process.env.AWS_ENDPOINT_URL)),
     landingBucket: env.LANDING_BUCKET,
     routes: routesOf(datasets, lineJudge),
+    entities: dynamoEntities({ client, name: env.ENTITY_TABLE }),
+    entityRoutes: entityRoutesOf(datasets, lineJudge),
+    claims: dynamoClaims({ client, name: env.CLAIM_TABLE }),
+    repeatRoutes: repeatRoutesOf(datasets, lineJudge),
+    now: systemClock,
   }),
 );

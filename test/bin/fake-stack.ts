@@ -11,6 +11,7 @@ import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import type { ListedVersion } from '../../core/ports.ts';
 import type { RunSummary } from '../../core/quality/summary.ts';
 import { literal } from '../../core/sql.ts';
+import { memoryEntities } from '../support/memory-entities.ts';
 import { ledgerState, memoryLedger } from '../support/memory-ledger.ts';
 import { memorySenders } from '../support/memory-senders.ts';
 import { simulatedWorld } from '../support/simulated-world.ts';
@@ -65,6 +66,7 @@ export const fakeStack = () => {
   const sent: string[] = [];
   const { catalog } = world;
   const who = memorySenders();
+  const { entities } = memoryEntities();
   const stack: DeployedStack = {
     name: 'Headgate',
     where: 'memory',
@@ -101,6 +103,7 @@ export const fakeStack = () => {
       peek: async () => 'gone',
     },
     catalog,
+    entities,
     drop: async (file) => {
       drops.push(file);
       return `v${drops.length}`;

@@ -25,6 +25,7 @@ const stages = [
   'authorize',
   'push',
   'stream',
+  'subscribe',
 ] as const;
 type Stage = (typeof stages)[number];
 /** Each stage that touches rows has a second worker, which may do what the first may. */
@@ -47,6 +48,7 @@ const inWords = (statements: readonly Statement[]): string[] =>
     .sort();
 
 const placeOf = (resource: unknown): string => {
+  if (resource === '*') return 'everything';
   const text = JSON.stringify(resource);
   const [, zone] = /Zones(Landing|Clean|Curated|Quarantine)/.exec(text) ?? [];
   const [, keys = ''] = /"(\/[^"]*)"\]\]}$/.exec(text) ?? [];
@@ -180,6 +182,9 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   ],
   stream: [
     ...ledger('GetItem', 'PutItem'),
+    'dynamodb:BatchWriteItem on StreamEntitiesTable',
+    'dynamodb:BatchGetItem on StreamClaimsTable',
+    'dynamodb:PutItem on StreamClaimsTable',
     ...writes('landing', '/*/_stream/*'),
     ...['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator'].map(
       (action) => `kinesis:${action} on StreamEvents`,
@@ -188,9 +193,16 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
       (action) => `kinesis:${action} on StreamEvents`,
     ),
   ],
+  subscribe: [
+    'dynamodb:Query on StreamEntitiesTable',
+    'dynamodb:ListStreams on everything',
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+      (action) => `dynamodb:${action} on StreamEntitiesTable`,
+    ),
+  ],
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, and no other', () => {
+test('the stack has the eight stages, two that look after them, three at the doors, one behind them, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -205,7 +217,7 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
   // Not intake, not the two that look after the others, and not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 6);
+  expect(invoked).toHaveLength(named.length - 7);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -232,7 +244,10 @@ describe('no policy anywhere', () => {
     const wild = all.filter(({ statement }) => statement.Resource?.includes('*'));
     const actions = new Set(wild.flatMap(({ statement }) => statement.Action));
     expect(
-      [...actions].filter((action) => !/^xray:|^logs:\w+(Deliver|Polic|LogGroups)/.test(action)),
+      [...actions].filter(
+        (action) =>
+          !/^xray:|^logs:\w+(Deliver|Polic|LogGroups)|^dynamodb:ListStreams$/.test(action),
+      ),
     ).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
+import { EpochMs } from '../../../core/ids.ts';
 import type { Shards } from '../../../core/ports.ts';
 import { firstEntry, type ShardEntry } from '../../../core/stream/segment.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
@@ -23,6 +24,13 @@ const oneShard = (): Shards => {
   };
 };
 
+/** What readings have no part in. */
+const nothingKept = {
+  entities: { append: async () => undefined },
+  claims: { claim: async () => new Map<string, string>() },
+  ...{ entityRoutes: [], repeatRoutes: [], now: () => EpochMs.parse(0) },
+};
+
 const routes = routesOf(datasets, lineJudge);
 const shards = oneShard();
 
@@ -35,7 +43,7 @@ export const streamDoor: Door = {
     const handle = stream({
       ...silent,
       ...{ shards, store, routes, landingBucket: 'landing' },
-      reader: { read: async () => [] },
+      ...{ ...nothingKept, reader: { read: async () => [] } },
     });
     let checked: Told = { accepted: 0, rejected: 0 };
     const rejected = badOf(RECORDS);

@@ -20,7 +20,9 @@ const source = postgres('24023128');
 const change = (op: string, before: string, after: string): string =>
   `{"before":${before},"after":${after},"source":${source},"op":"${op}","ts_ms":1}`;
 const wrapped = (payload: string): string => `{"schema":{"type":"struct"},"payload":${payload}}`;
-const meta = (op: string) => ({ kind: 'change', op, order: '00000000000024023128', id: null });
+const meta = (op: string) => ({
+  ...{ kind: 'change', op, order: '00000000000024023128', micros: '1000', id: null },
+});
 
 describe('a change of Debezium', () => {
   const row = '{"id":7, "price":12.50}';

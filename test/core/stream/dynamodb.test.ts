@@ -17,7 +17,7 @@ const change = (name: string, images: string): string =>
   `${images === '' ? '' : `,${images}`},"SizeBytes":59},"eventSource":"aws:dynamodb"}`;
 const meta = (op: string) => ({
   ...{ kind: 'change', op, id: 'e-1' },
-  order: '00001710000000123000',
+  ...{ order: '00001710000000123000', micros: '1710000000123000' },
 });
 
 const rowOf = (attributes: string): string => {

@@ -12,6 +12,7 @@ import type { RawRecord, ShardEntry } from '../../../core/stream/segment.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
 import { stream } from '../../../functions/stream/handler.ts';
+import { noChanges } from '../../support/memory-entities.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', write: append() };
@@ -98,6 +99,7 @@ const worldOf = (all: readonly RawRecord[], before: (effect: number) => void = (
     store: { putOnce: (uri, bytes) => effect(() => store.putOnce(uri, bytes)) },
     landingBucket: 'landing',
     routes: routesOf([clicks, others], lineJudge),
+    ...noChanges(),
   });
   /** Sequence numbers by the kind of object that they are in, as often as they are there. */
   const landed = () => {

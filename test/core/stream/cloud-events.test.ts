@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { openCloudEvent } from '../../../core/stream/cloud-events.ts';
 import { openEnvelope } from '../../../core/stream/envelope.ts';
 
 const open = (text: string | Uint8Array, keepsControls = false) => {
@@ -74,5 +75,16 @@ describe('a CloudEvent', () => {
 
   test('keeps control characters where the dataset does', () => {
     expect(open(`{${head},"data":{"a":"\\u0001"}}`, true)).toMatchObject({ meta });
+  });
+
+  test('of a body that is no JSON has it as base64 alone', () => {
+    const readBody = (body: Uint8Array) => ({ kind: 'row', line: body }) as const;
+    const opened = [`"data_base64":"${base64('\0x')}"`, '"data":{}'].map((data) =>
+      openCloudEvent(Buffer.from(`{${head},${data}}`), false, readBody),
+    );
+    expect(opened).toMatchObject([
+      { kind: 'row', line: new Uint8Array([0, 0x78]), meta },
+      { kind: 'refused', code: 'E_ENVELOPE' },
+    ]);
   });
 });

@@ -127,6 +127,15 @@ describe('of a message', () => {
   });
 });
 
+test('a row that few bytes stand for is given up before it is made', () => {
+  const fields = Array.from({ length: 500 }, (_, at) => `int32 quite_long_name_${at} = ${at + 1};`);
+  const text = `syntax = "proto3"; message M { repeated N all = 1; message N { ${fields.join(' ')} } }`;
+  // 120 000 messages of nothing, each of 12 KB as a row: more than a text of JavaScript can be.
+  const body = Buffer.concat(Array(120_000).fill(sized(1, '')));
+  const found = bodyReader(protobuf({ schema: text, message: 'M' }))?.(body);
+  expect(found).toEqual({ kind: 'refused', code: 'E_ROW_SIZE' });
+});
+
 describe('a .proto text', () => {
   const proto = (rest: string): string => `syntax = "proto3";\n${rest}`;
   test.each([

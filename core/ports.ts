@@ -1,7 +1,6 @@
 import type { Refusal } from './codes.ts';
 import type { DeadLetter, LetterState } from './dead-letter.ts';
 import type { RunPointer } from './documents.ts';
-import type { Change, Entity } from './entities/change.ts';
 import type { ContentId, DatasetName, EpochMs, Fence, FileId, RunId } from './ids.ts';
 import type {
   Counts,
@@ -15,8 +14,9 @@ import type {
 import type { Sender } from './push/sender.ts';
 import type { RunSummary } from './quality/summary.ts';
 import type { Cursor, Marker } from './reconcile/marker.ts';
-import type { Claim } from './stream/repeats.ts';
 import type { RawRecord, ShardEntry } from './stream/segment.ts';
+
+export type { ChangePage, Claims, Entities } from './entities/ports.ts';
 
 /**
  * Core's view of the world. Adapters implement these; tests and the simulator have fakes with
@@ -184,34 +184,6 @@ export type Shards = {
   shard(stream: string, shard: string): Promise<ShardEntry | undefined>;
   /** Writes what follows the entry of `turn`. `fenced`: another call has gone on from there. */
   move(turn: number, entry: ShardEntry): Promise<Written>;
-};
-
-/** A part of what is kept; `next` is the `after` of the following page, null behind the last. */
-export type ChangePage = { readonly changes: readonly Change[]; readonly next: string | null };
-
-/** Every change of every key, for ever; the state of a key is the last of its changes. */
-export type Entities = {
-  /** Keeps changes, those of one key in their order. Again, or by two at once, is as once. */
-  append(changes: readonly Change[]): Promise<void>;
-  /** The changes of a key that were made from one moment to another, in their order. */
-  history(
-    entity: Entity,
-    made: { readonly from?: number; readonly to?: number },
-    page: { readonly after: string | null; readonly limit: number },
-  ): Promise<ChangePage>;
-  /** The last change, of those that were made up to a moment; a delete is one. */
-  newest(entity: Entity, at?: number): Promise<Change | undefined>;
-  /** The last change of each key of a dataset, a part at a time, in no order that means anything. */
-  states(dataset: DatasetName, after: string | null, at?: number): Promise<ChangePage>;
-};
-
-/** Which record of a key was the first. */
-export type Claims = {
-  /**
-   * Claims each id for its record, unless another has it that arrived less than its time before:
-   * who has it, by id. The ids differ. `now` only says when a claim may be forgotten.
-   */
-  claim(claims: readonly Claim[], now: EpochMs): Promise<ReadonlyMap<string, string>>;
 };
 
 /** A shard read by itself: records behind `after` (null: all that are kept) up to `to`. */

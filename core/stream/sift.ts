@@ -101,17 +101,23 @@ const acceptedIn = (
   );
 };
 
-/** The objects of a segment, made of its records. */
+/**
+ * The objects of a segment, made of its records, or of its last ones when there are no others any
+ * more: an object of which no record is left is none.
+ */
 export const objectsOf = (
   { objects, places }: Segment,
   records: readonly RawRecord[],
 ): ReadonlyMap<string, Uint8Array> => {
   const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
-  for (const [at, record] of singleRecords(records).entries()) {
-    const key = objects[places[at] ?? -1];
+  const singles = singleRecords(records);
+  const missing = places.length - singles.length;
+  for (const [at, record] of singles.entries()) {
+    const key = objects[places[missing + at] ?? -1];
     if (key !== undefined) lines.get(key)?.push(printStreamLine(record), lineFeed);
   }
-  return new Map([...lines].map(([key, own]) => [key, joined(own)]));
+  const kept = [...lines].filter(([, own]) => own.length > 0);
+  return new Map(kept.map(([key, own]) => [key, joined(own)]));
 };
 
 const lineFeed = new Uint8Array([0x0a]);

@@ -33,6 +33,11 @@ const hits = (all: readonly Hit[]): (() => Faults) => {
 
 const HOUR = 3_600_000;
 const put = (atMs: number, key: string, text: string): Deed => ({ kind: 'put', atMs, key, text });
+const records = (atMs: number, id: string): Deed => ({
+  ...{ kind: 'records', atMs },
+  records: [0, 1, 2, 3, 4].map((at) => ({ id: `${id}${at}`, isGood: at % 2 === 0 })),
+});
+const until = (calls: number): readonly number[] => Array.from({ length: calls }, (_, at) => at);
 const quiet = { troubles: noTroubles, latency: () => 1 } as const;
 
 /** What a seed is where nothing comes through the doors. */
@@ -126,6 +131,16 @@ export const regressions: readonly Regression[] = [
   {
     was: 'a load that woke while its run was given up published rows of a quarantined file',
     simulation: ofFiles(43_581),
+  },
+  {
+    was: 'a segment whose records the stream had forgotten stopped its shard for ever',
+    simulation: {
+      ...{ ...quiet, seed: 13, troubles: { ...noTroubles, keptMs: 600_000 } },
+      deeds: [records(0, 'a'), records(900_000, 'b'), records(900_000, 'c')],
+      faults: hits([
+        { worker: 'stream', site: 's3.PutObject', kind: 'crash-before', calls: until(60) },
+      ])(),
+    },
   },
   // Of these seeds some let the person release both.
   ...[20, 21, 22, 23, 24, 25].map((seed) => ({

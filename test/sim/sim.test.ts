@@ -29,7 +29,7 @@ describe('histories with faults at random', () => {
 });
 
 describe('every schedule of a small scope', () => {
-  const quick = ['one fault', 'two deliveries', 'three versions'];
+  const quick = ['one fault', 'one fault at a door', 'two deliveries', 'three versions'];
   test('keeps every promise', minutes(30), async () => {
     const { counts, violations } = await exhaust(isRelease ? undefined : quick);
     expect(violations).toEqual([]);

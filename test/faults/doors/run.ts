@@ -13,8 +13,8 @@ import { type DoorFile, judgeDoors } from './judge.ts';
 import { type Key, makeKey, type Put, putAll, sendAll } from './senders.ts';
 import { type Call, type DoorWorkload, doorTables, doorWorkloadOf } from './workload.ts';
 
-/** Faults end after this: then all that was put must land by itself. */
-const faultsMs = 8_000;
+/** So long after all was sent faults end: then what was put must land by itself. */
+const faultsMs = 5_000;
 const patienceMs = 120_000;
 const POLL_MS = 250;
 
@@ -31,8 +31,8 @@ export const doorRun = async (ground: Ground, seed: number, mode: Mode): Promise
   const isOver = { now: false };
   aws.proxy.strike(troubles.plan);
   const kills = killing(aws, troubles, () => isOver.now);
-  const calm = wait(faultsMs).then(() => aws.proxy.calm());
   const { put, calls } = await send(aws, key, workload);
+  const calm = wait(faultsMs).then(() => aws.proxy.calm());
   const landed = (await untilLanded(aws, put, before)).map(({ version }) => ({
     key: version.key,
     fileId: fileIdOf({ bucket: aws.stack.outputs.LandingBucket, ...version }),

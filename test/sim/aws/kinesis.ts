@@ -1,5 +1,5 @@
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis';
-import type { Kernel, Worker } from '../kernel.ts';
+import { type Kernel, Stuck, type Worker } from '../kernel.ts';
 import { refusal } from './errors.ts';
 import type { SimulatedLambda } from './lambda.ts';
 import type { QueueFaults } from './queue.ts';
@@ -20,6 +20,8 @@ type Shard = {
   done: number;
   isBusy: boolean;
   failures: number;
+  /** Of them the last ones, for which no fault has struck anywhere. */
+  causeless: number;
 };
 
 export type StreamOptions = {
@@ -33,6 +35,8 @@ const SEQUENCE_BASE = 49_590_000_000;
 const BATCH_MAX = 10;
 const PAGE_MAX = 5;
 const LONGEST_PAUSE = 60_000;
+/** Two calls at once may lose against each other; not so often. */
+const CAUSELESS_MAX = 5;
 
 /**
  * A stream, and the mapping that hands the records of each shard to a function: in their order, one
@@ -78,7 +82,7 @@ export class SimulatedStream {
 
   #open(parent: Shard | undefined): void {
     const id = `shardId-${String(this.shards.length).padStart(12, '0')}`;
-    const state = { isClosed: false, done: 0, isBusy: false, failures: 0 };
+    const state = { isClosed: false, done: 0, isBusy: false, failures: 0, causeless: 0 };
     this.shards.push({ id, parent, records: [], ...state });
   }
 
@@ -111,9 +115,13 @@ export class SimulatedStream {
       return;
     }
     shard.isBusy = true;
+    const before = this.#kernel.faulted;
     this.#lambda.invoke('stream', eventOf(shard, batch), ({ ok }) => {
       shard.isBusy = false;
       shard.failures = ok ? 0 : shard.failures + 1;
+      shard.causeless = ok || this.#kernel.faulted > before ? 0 : shard.causeless + 1;
+      if (shard.causeless === CAUSELESS_MAX)
+        throw new Stuck(`${shard.id} fails again and again, and nothing is wrong`);
       if (ok && !this.#options.faults.losesDelete())
         shard.done = Math.max(shard.done, from + batch.length);
       this.#poll(shard, ok ? 0 : Math.min(LONGEST_PAUSE, 1_000 * 2 ** shard.failures));

@@ -1,3 +1,4 @@
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
@@ -125,17 +126,29 @@ export const senderItem = (sender: Sender): Item => ({
 
 export const toSender = (item: Item): Sender => Sender.parse(unmarshall(item));
 
+/** An item has 400 KB at most, and a batch of small aggregated records some 100,000 places. */
+const plainSegmentMax = 50_000;
+
 /** The segment as one text: a list of numbers would cost several times as much. */
+const segmentText = (segment: ShardEntry['segment']): string | Uint8Array | null => {
+  if (segment === null) return null;
+  const text = JSON.stringify(segment);
+  return text.length > plainSegmentMax ? deflateSync(text) : text;
+};
+
 export const shardItem = ({ segment, ...entry }: ShardEntry): Item => ({
-  ...marshall({ ...entry, segment: segment === null ? null : JSON.stringify(segment) }),
+  ...marshall({ ...entry, segment: segmentText(segment) }),
   ...itemKeys.shard(entry.stream, entry.shard),
 });
 
-const ShardItem = z.looseObject({ segment: z.string().nullable() });
+const ShardItem = z.looseObject({
+  segment: z.union([z.string(), z.instanceof(Uint8Array)]).nullable(),
+});
 
 export const toShard = (item: Item): ShardEntry => {
   const { segment, ...entry } = ShardItem.parse(unmarshall(item));
-  const decided: unknown = segment === null ? null : JSON.parse(segment);
+  const text = segment instanceof Uint8Array ? inflateSync(segment).toString('utf8') : segment;
+  const decided: unknown = text === null ? null : JSON.parse(text);
   const { stream, shard, checkpoint, turn } = ShardEntry.omit({ segment: true }).parse(entry);
   return ShardEntry.parse({ stream, shard, checkpoint, segment: decided, turn });
 };

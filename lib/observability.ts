@@ -59,7 +59,7 @@ export class Observability extends Construct {
   }
 
   #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
-    if (stream !== undefined)
+    if (stream !== undefined) {
       this.#alarm('SubscribersWait', {
         metric: stream.entities.function.lambda.metric('IteratorAge', {
           statistic: Stats.MAXIMUM,
@@ -68,7 +68,11 @@ export class Observability extends Construct {
         above: streamAgeMax.toMilliseconds(),
         means: 'A subscriber does not take changes; see the log of the subscribe function.',
       });
-    if (stream !== undefined)
+      this.#alarm('StreamForgets', {
+        metric: counted('RecordsForgotten', 'stream'),
+        means:
+          'Records were too old to be read before they landed; see the log of the stream function.',
+      });
       this.#alarm('StreamWaits', {
         metric: stream.stream.metricGetRecordsIteratorAgeMilliseconds({
           statistic: Stats.MAXIMUM,
@@ -77,6 +81,7 @@ export class Observability extends Construct {
         above: streamAgeMax.toMilliseconds(),
         means: 'A shard of the stream is not landed; see the log of the stream function.',
       });
+    }
     this.#alarm('DeadLetters', {
       metric: counted('DeadLetters', 'dead-letters'),
       means: 'Intake gave up on a notice; its file is safe in landing: npx headgate redrive.',

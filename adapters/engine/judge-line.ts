@@ -28,6 +28,16 @@ export const lineJudge = (dataset: Dataset): JudgeLines => {
   };
 };
 
+/** Makes the judge of each dataset once, since it keeps what it has opened. */
+export const lineJudges = (): ((dataset: Dataset) => JudgeLines) => {
+  const made = new Map<string, JudgeLines>();
+  return (dataset) => {
+    const judge = made.get(dataset.name) ?? lineJudge(dataset);
+    made.set(dataset.name, judge);
+    return judge;
+  };
+};
+
 /** The rows of usual lines that no rule rejects; the others are for the judge that knows reasons. */
 const usualRows = (dataset: Dataset): UsualRows => {
   const hasCasing = Object.values(dataset.fields).some(({ casing }) => casing !== undefined);

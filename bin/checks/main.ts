@@ -11,6 +11,8 @@ type Suite = {
   /** Projects of vitest.config.ts; a trailing * takes all that begin so. */
   readonly projects: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Of Vitest, beside the projects. */
+  readonly flags?: readonly string[];
 };
 
 const suites: Readonly<Record<string, Suite>> = {
@@ -23,6 +25,8 @@ const suites: Readonly<Record<string, Suite>> = {
     withMutants: true,
     projects: ['unit', 'infra', 'sim', 'e2e*'],
     env: { HEADGATE_RELEASE: '1' },
+    // No file may need what another has loaded or left behind.
+    flags: ['--isolate'],
   },
 };
 
@@ -55,7 +59,7 @@ const runSuite = async (suite: Suite, process: NodeJS.Process): Promise<number> 
   const env = { ...outer, ...suite.env };
   const none: Tally = { passed: 0, failed: 0 };
   const fixed = suite.withStatic ? await runStatic(out, env) : none;
-  const tested = addTallies(fixed, await runVitest(suite.projects, env));
+  const tested = addTallies(fixed, await runVitest(suite.projects, env, suite.flags));
   const noticed = suite.withMutants === true ? await judgeMutants(out, env) : none;
   const { passed, failed } = addTallies(tested, noticed);
   out.line(`\n${passed} passed, ${failed} failed`);

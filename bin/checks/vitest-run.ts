@@ -46,6 +46,7 @@ export const tallyReport = (json: string, status: number): Tally => {
 export const runVitest = async (
   projects: readonly string[],
   env: NodeJS.ProcessEnv,
+  flags: readonly string[] = [],
 ): Promise<Tally> => {
   await mkdir(dirname(reportFile), { recursive: true });
   await rm(reportFile, { force: true });
@@ -54,6 +55,7 @@ export const runVitest = async (
     [
       'run',
       ...projects.flatMap((project) => ['--project', project]),
+      ...flags,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportFile}`,

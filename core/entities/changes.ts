@@ -6,7 +6,7 @@ import type { JudgeLines } from '../push/sift.ts';
 import type { StreamRecord } from '../stream/line.ts';
 import { openRecord } from '../stream/open.ts';
 import type { RawRecord, Segment } from '../stream/segment.ts';
-import { singleRecords } from '../stream/sift.ts';
+import { placedIn } from '../stream/sift.ts';
 import type { Change } from './change.ts';
 import { keyOf, keyOnly } from './key.ts';
 import { orderOf, timeOf } from './order.ts';
@@ -43,12 +43,12 @@ export const entityRoutesOf = (
 /** The changes that the records of a segment tell of, in the order of the stream. */
 export const changesIn = (
   routes: readonly EntityRoute[],
-  { objects, places }: Segment,
+  segment: Segment,
   records: readonly RawRecord[],
 ): readonly Change[] => {
   if (routes.length === 0) return [];
-  return singleRecords(records).flatMap((record, at) => {
-    const place = partOf(objects[places[at] ?? -1] ?? '');
+  return placedIn(segment, records).flatMap(({ record, key }) => {
+    const place = partOf(key);
     const route = routes.find(({ dataset }) => dataset.name === place?.dataset);
     const change =
       route === undefined ? undefined : changeOf(route, record, place?.part === 'accepted');

@@ -7,7 +7,7 @@ import type { JudgeLines } from '../push/sift.ts';
 import { durationMs } from '../windows/duration.ts';
 import { openRecord } from './open.ts';
 import type { RawRecord, Segment } from './segment.ts';
-import { singleRecords } from './sift.ts';
+import { placedIn } from './sift.ts';
 
 /** A record’s claim to be the one of its key that is published. */
 export type Claim = {
@@ -40,12 +40,12 @@ export const repeatRoutesOf = (
 /** The claims of a segment’s accepted records, each with its place among its rows. */
 export const claimsIn = (
   routes: readonly RepeatRoute[],
-  { objects, places }: Segment,
+  segment: Segment,
   records: readonly RawRecord[],
 ): readonly { readonly at: number; readonly claim: Claim }[] => {
   if (routes.length === 0) return [];
-  return singleRecords(records).flatMap((record, at) => {
-    const place = partOf(objects[places[at] ?? -1] ?? '');
+  return placedIn(segment, records).flatMap(({ record, key }, at) => {
+    const place = partOf(key);
     const route = routes.find(({ dataset }) => dataset.name === place?.dataset);
     if (route === undefined || place?.part !== 'accepted') return [];
     const { dataset, judgeKey, withinMs } = route;

@@ -95,7 +95,24 @@ const acceptedIn = (
   );
 };
 
-/** The objects of a segment, made of its records; bytes of a dataset's bodies are kept as such. */
+/** The records that are left of a segment, each with the key of the object that it goes to. */
+export const placedIn = (
+  { objects, places }: Pick<Segment, 'objects' | 'places'>,
+  records: readonly RawRecord[],
+): readonly { readonly record: StreamRecord; readonly key: string }[] => {
+  const singles = singleRecords(records);
+  // What the stream has forgotten was at the beginning.
+  const missing = places.length - singles.length;
+  return singles.flatMap((record, at) => {
+    const key = objects[places[missing + at] ?? -1];
+    return key === undefined ? [] : [{ record, key }];
+  });
+};
+
+/**
+ * The objects of a segment, made of its records, or of its last ones when there are no others any
+ * more: an object of which no record is left is none. Bytes of a dataset's bodies are kept as such.
+ */
 export const objectsOf = (
   { objects, places }: Segment,
   records: readonly RawRecord[],
@@ -105,12 +122,10 @@ export const objectsOf = (
     routes.flatMap(({ dataset }) => (isBinary(dataset.stream) ? [dataset.name] : [])),
   );
   const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
-  for (const [at, record] of singleRecords(records).entries()) {
-    const key = objects[places[at] ?? -1];
-    if (key !== undefined)
-      lines.get(key)?.push(printStreamLine(record, binary.has(prefixOf(key))), lineFeed);
-  }
-  return new Map([...lines].map(([key, own]) => [key, joined(own)]));
+  for (const { record, key } of placedIn({ objects, places }, records))
+    lines.get(key)?.push(printStreamLine(record, binary.has(prefixOf(key))), lineFeed);
+  const kept = [...lines].filter(([, own]) => own.length > 0);
+  return new Map(kept.map(([key, own]) => [key, joined(own)]));
 };
 
 const lineFeed = new Uint8Array([0x0a]);

@@ -132,15 +132,26 @@ const land = async (
   for (const [key, bytes] of objectsOf(segment, own, deps.routes))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
   await keepChanges(deps, segment, own);
+  const forgotten = segment.records - own.length;
+  if (forgotten > 0) {
+    deps.log.error('the stream has forgotten records before they landed', {
+      ...{ shard, from: segment.from, to: segment.to, forgotten },
+    });
+    deps.count('RecordsForgotten', forgotten);
+  }
   deps.log.info('segment landed', {
     ...{ shard, from: segment.from, to: segment.to },
-    ...{ records: segment.records, objects: segment.objects.length },
+    ...{ records: own.length, objects: segment.objects.length },
   });
-  deps.count('RecordsLanded', segment.records);
+  deps.count('RecordsLanded', own.length);
   countRepeats(deps, segment);
 };
 
-/** The records of a segment. A batch may hold fewer after it was cut in two: then they are read. */
+/**
+ * The records of a segment. A batch may hold fewer after it was cut in two: then they are read. What
+ * is neither there nor in the shard, and only from its beginning on, is too old to be kept: to wait
+ * for it would stop the shard for ever.
+ */
 const completed = async (
   { reader }: StreamDeps,
   { streamArn, shard }: Place,
@@ -152,7 +163,8 @@ const completed = async (
   if (own.length === segment.records) return own;
   const read = await reader.read({ streamArn, shard, after: checkpoint, to: segment.to });
   const all = within(behind([...own, ...read], checkpoint), segment);
-  if (all.length === segment.records) return all;
+  const isRest = all.length === 0 || all.at(-1)?.sequence === segment.to;
+  if (all.length === segment.records || isRest) return all;
   throw new TransientError(
     `${segment.records - all.length} of ${segment.records} records of ${shard} from ${segment.from} on cannot be read`,
   );

@@ -59,7 +59,7 @@ export const strikeOf = (plan: Plan, operation: Operation, n: number): Strike | 
 
 /** What a run does once or twice would hardly ever be struck at the rate of what it does often. */
 const timesOf = ({ service, name }: Operation): number => {
-  if (['iceberg', 'events', 'secrets'].includes(service)) return 8;
+  if (['iceberg', 'events', 'kinesis', 'secrets'].includes(service)) return 8;
   return frequent.includes(`${service} ${name}`) ? 1 : 3;
 };
 const frequent = [
@@ -116,7 +116,8 @@ const iceberg = (code: number, type: string): Refusal => ({
 export const throttled = ({ service }: Operation): Refusal => {
   if (service === 's3') return xml(503, 'SlowDown');
   if (service === 'iceberg') return iceberg(429, 'ThrottlingException');
-  if (service === 'dynamodb') return json(400, 'ProvisionedThroughputExceededException');
+  if (service === 'dynamodb' || service === 'kinesis')
+    return json(400, 'ProvisionedThroughputExceededException');
   return json(400, 'ThrottlingException');
 };
 

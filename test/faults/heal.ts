@@ -8,7 +8,8 @@ import { physicalId, type Stack } from '../e2e/support/clients.ts';
 import { executionName } from '../e2e/support/executions.ts';
 import { notify } from '../e2e/support/queue.ts';
 import { signedPost } from '../e2e/support/signed.ts';
-import type { Landed } from './oracle.ts';
+import type { FaultyAws } from './local-stack.ts';
+import type { LandedFile } from './oracle.ts';
 
 /** What `heal` did, and what nobody can help any more. */
 export type Healed = { readonly helped: readonly string[]; readonly lost: readonly string[] };
@@ -19,12 +20,16 @@ export type Healed = { readonly helped: readonly string[]; readonly lost: readon
  * that is nowhere, of a file that the ledger does not know or whose run was never started, was
  * acknowledged too early.
  */
-export const heal = async (stack: Stack, landed: readonly Landed[]): Promise<Healed> => {
+export const heal = async (
+  { stack, segmentQueueUrl }: Pick<FaultyAws, 'stack' | 'segmentQueueUrl'>,
+  landed: readonly LandedFile[],
+): Promise<Healed> => {
   const { sqs, outputs } = stack;
   const unheard: string[] = [];
   const runs = new Map<string, RunEntry>();
   // Before the files: a notice that is taken in meanwhile is in neither place.
-  const notices = await depthOf(sqs, outputs.NoticeQueueUrl);
+  const queues = [outputs.NoticeQueueUrl, segmentQueueUrl];
+  const [notices = 0, segments = 0] = await Promise.all(queues.map((url) => depthOf(sqs, url)));
   const dead = await depthOf(sqs, outputs.DeadLetterQueueUrl);
   for (const { fileId, key } of landed) {
     const file = await stack.ledger.file(fileId);
@@ -38,7 +43,7 @@ export const heal = async (stack: Stack, landed: readonly Landed[]): Promise<Hea
     const action = await handOn(stack, run);
     if (action !== undefined) helped.push(`${run.runId}: ${action}`);
   }
-  const isNowhere = notices + dead + redriven === 0;
+  const isNowhere = notices + segments + dead + redriven === 0;
   const told = (key: string): string => `the notice of ${key} was acknowledged too early`;
   return { helped, lost: isNowhere ? unheard.map(told) : [] };
 };

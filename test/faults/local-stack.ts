@@ -8,7 +8,7 @@ import { root } from '../../bin/local/places.ts';
 import { type ProfileName, profiles } from '../../bin/local/profiles.ts';
 import { assumedRoleEnv, makeRole } from '../../bin/local/roles.ts';
 import { useTarget } from '../../bin/local/target.ts';
-import { type Stack, stackOf } from '../e2e/support/clients.ts';
+import { physicalId, type Stack, stackOf } from '../e2e/support/clients.ts';
 import { withProducts } from '../e2e/support/products.ts';
 import { type Callers, callersOf } from './callers.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
@@ -16,6 +16,8 @@ import { type FaultProxy, startProxy } from './proxy.ts';
 /** A local AWS with the stack in it, whose functions reach it through the proxy alone. */
 export type FaultyAws = {
   readonly stack: Stack;
+  /** Of the notices of what the stream lands. */
+  readonly segmentQueueUrl: string;
   readonly proxy: FaultProxy;
   readonly callers: Callers;
   readonly endpoint: string;
@@ -55,7 +57,10 @@ export const startFaultyAws = async (
     await proxy.close();
   };
   try {
-    const context = { 'headgate:batchingWindowSeconds': '1' };
+    const context = {
+      'headgate:batchingWindowSeconds': '1',
+      'headgate:streamWindowSeconds': '1',
+    };
     const { outputs } = await deployLocally(starting, dir, { profile, context });
     const { env: rootEnv } = await starting;
     useTarget({ kind: 'local', label: profile, env: rootEnv });
@@ -65,15 +70,16 @@ export const startFaultyAws = async (
       useTarget({ kind: 'local', label: profile, env });
     }
     const stack = stackOf(outputs);
-    await stack.sqs.send(
-      new SetQueueAttributesCommand({
-        QueueUrl: outputs.NoticeQueueUrl,
-        Attributes: { VisibilityTimeout: redeliverySeconds },
-      }),
-    );
+    const segmentQueueUrl = await physicalId(stack, 'AWS::SQS::Queue', 'IntakeSegmentNotices');
+    for (const QueueUrl of [outputs.NoticeQueueUrl, segmentQueueUrl])
+      await stack.sqs.send(
+        new SetQueueAttributesCommand({
+          ...{ QueueUrl, Attributes: { VisibilityTimeout: redeliverySeconds } },
+        }),
+      );
     await withProducts(stack);
     if (proxy.tally().requests === 0) throw new Error('the functions do not use the proxy');
-    return { stack, proxy, callers, endpoint, stop };
+    return { stack, segmentQueueUrl, proxy, callers, endpoint, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,6 +9,7 @@ import type { Mode } from './troubles.ts';
 
 type Options = {
   readonly runs: number;
+  readonly doors: number;
   readonly from: number;
   readonly killOnly: boolean;
   readonly proxyOnly: boolean;
@@ -17,12 +18,13 @@ type Options = {
 
 const RUNS = 20;
 
-const reproduced = (seed: number, { profile }: Options, mode: Mode): string => {
+const reproduced = ({ seed, isOfDoors }: RunResult, { profile }: Options, mode: Mode): string => {
+  const what = isOfDoors ? '--runs 0 --doors 1' : '--runs 1';
   const more = [
     ...(mode === 'all' ? [] : [`--${mode}`]),
     ...(profile === 'local' ? [] : ['--profile', profile]),
   ];
-  return ['npm run faults --', '--runs 1', `--from ${seed}`, ...more].join(' ');
+  return ['npm run faults --', what, `--from ${seed}`, ...more].join(' ');
 };
 
 const told = ({ seed, files, ms, timedKills }: RunResult, strikes: number): string =>
@@ -42,7 +44,8 @@ const hunt = async (options: Options, out: Output): Promise<boolean> => {
   const mode = options.killOnly ? 'kill-only' : options.proxyOnly ? 'proxy-only' : 'all';
   let isGood = true;
   const found = await search({
-    ...{ from: options.from, runs: options.runs, profile: options.profile, mode },
+    ...{ from: options.from, runs: options.runs, doors: options.doors },
+    ...{ profile: options.profile, mode },
     onRun: (result, strikes) => {
       out.note(told(result, strikes.length));
       for (const text of result.healed) out.note(`    helped on: ${text}`);
@@ -50,7 +53,7 @@ const hunt = async (options: Options, out: Output): Promise<boolean> => {
       const problems = problemsOf(result.verdict);
       if (problems.length === 0) return;
       isGood = false;
-      out.line(`${out.styles.bad('✖')} ${reproduced(result.seed, options, mode)}`);
+      out.line(`${out.styles.bad('✖')} ${reproduced(result, options, mode)}`);
       for (const problem of problems) out.line(`    ${problem}`);
       for (const strike of strikes) out.line(`    struck: ${strike}`);
     },
@@ -69,7 +72,8 @@ const whole = (text: string): number => wholeNumber(0, 2 ** 31).parse(text);
 const makeProgram = (out: Output, fail: () => void): Command =>
   new Command('faults')
     .description('Runs Headgate on a local AWS whose answers get lost and whose workers die.')
-    .option('--runs <n>', 'how many', whole, RUNS)
+    .option('--runs <n>', 'how many that land files', whole, RUNS)
+    .option('--doors <n>', 'how many that send records to the stream and the API', whole, 0)
     .option('--from <seed>', 'the first', whole, 1)
     .option('--kill-only', 'only end processes', false)
     .option('--proxy-only', 'only disturb requests', false)

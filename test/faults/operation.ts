@@ -8,7 +8,15 @@ export type Request = {
   readonly headers: IncomingHttpHeaders;
 };
 
-export const services = ['dynamodb', 'events', 'iceberg', 's3', 'secrets', 'states'] as const;
+export const services = [
+  'dynamodb',
+  'events',
+  'iceberg',
+  'kinesis',
+  's3',
+  'secrets',
+  'states',
+] as const;
 export type Service = (typeof services)[number];
 
 /** One call, as `dynamodb UpdateItem`; a conditional put of S3 is `s3 PutObject once`. */
@@ -23,6 +31,7 @@ export type Operation = {
 const targets: Readonly<Record<string, Service>> = {
   DynamoDB_20120810: 'dynamodb',
   AWSEvents: 'events',
+  Kinesis_20131202: 'kinesis',
   secretsmanager: 'secrets',
   AWSStepFunctions: 'states',
 };

@@ -6,12 +6,11 @@ import { datasetNamed } from '../../datasets/index.ts';
 import { type Content, compared, type Table, tables } from './contents.ts';
 import type { Reader, Row } from './reader.ts';
 
-/** An object version that was put, and what it is to come to. */
-export type Landed = {
-  readonly key: string;
-  readonly fileId: FileId;
-  readonly content: Content;
-};
+/** An object version that has landed. */
+export type LandedFile = { readonly key: string; readonly fileId: FileId };
+
+/** One that was put, and what it is to come to. */
+export type Landed = LandedFile & { readonly content: Content };
 
 /** What a run came to; every text is a complaint. */
 export type Verdict = {

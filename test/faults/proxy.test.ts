@@ -19,6 +19,7 @@ describe('a request', () => {
       { 'x-amz-target': 'AWSStepFunctions.StartExecution' },
       true,
     ],
+    ['kinesis GetRecords', 'POST', '/', { 'x-amz-target': 'Kinesis_20131202.GetRecords' }, false],
     ['events PutEvents', 'POST', '/', { 'x-amz-target': 'AWSEvents.PutEvents' }, true],
     ['s3 PutObject', 'PUT', putOnce, {}, true],
     ['s3 PutObject once', 'PUT', putOnce, { 'if-none-match': '*' }, true],

@@ -4,7 +4,7 @@ import { drop, unique } from '../e2e/support/drops.ts';
 import { randomOf } from '../sim/random.ts';
 import { type Healed, heal } from './heal.ts';
 import type { FaultyAws } from './local-stack.ts';
-import { type Evidence, judge, type Landed, type Verdict } from './oracle.ts';
+import { type Evidence, judge, type Landed, type LandedFile, type Verdict } from './oracle.ts';
 import { type Reader, startReader } from './reader.ts';
 import { type Mode, type Troubles, troublesOf } from './troubles.ts';
 import { type Landing, workloadOf } from './workload.ts';
@@ -18,6 +18,8 @@ export type Ground = {
 
 export type RunResult = {
   readonly seed: number;
+  /** Whether records were sent, and not files landed. */
+  readonly isOfDoors: boolean;
   readonly verdict: Verdict;
   readonly files: number;
   /** Processes that were ended at a moment of the clock. */
@@ -72,7 +74,8 @@ export const faultyRun = async (ground: Ground, seed: number, mode: Mode): Promi
   const verdict = { ...judged, lost: [...judged.lost, ...healed.lost] };
   landed.push(...own);
   const ms = Math.round(performance.now() - started);
-  return { seed, verdict, files: own.length, timedKills, healed: healed.helped, ms };
+  const found = { seed, verdict, isOfDoors: false, files: own.length };
+  return { ...found, timedKills, healed: healed.helped, ms };
 };
 
 const land = async (
@@ -89,7 +92,7 @@ const land = async (
 };
 
 /** Ends processes that work, at the moments of the seed; those after the end do not come. */
-const killing = async (
+export const killing = async (
   { callers }: FaultyAws,
   { plan, killsAtMs }: Troubles,
   isOver: () => boolean,
@@ -108,7 +111,10 @@ const killing = async (
 };
 
 /** Waits until each file and each run has ended; says what had to be helped on. */
-const untilEnded = async (aws: FaultyAws, landed: readonly Landed[]): Promise<Healed> => {
+export const untilEnded = async (
+  aws: FaultyAws,
+  landed: readonly LandedFile[],
+): Promise<Healed> => {
   const helped: string[] = [];
   let lost: readonly string[] = [];
   const started = performance.now();
@@ -119,7 +125,7 @@ const untilEnded = async (aws: FaultyAws, landed: readonly Landed[]): Promise<He
     if (now > faultsMs) aws.proxy.calm();
     if (now > next + healAfterMs) {
       next = now;
-      const healed = await heal(aws.stack, landed);
+      const healed = await heal(aws, landed);
       helped.push(...healed.helped);
       lost = healed.lost;
       if (lost.length > 0) return { helped, lost };
@@ -130,7 +136,7 @@ const untilEnded = async (aws: FaultyAws, landed: readonly Landed[]): Promise<He
 
 const isEnded = async (
   { stack: { ledger } }: FaultyAws,
-  landed: readonly Landed[],
+  landed: readonly LandedFile[],
 ): Promise<boolean> => {
   for (const { fileId } of landed) {
     const file = await ledger.file(fileId);

@@ -1,4 +1,5 @@
 import type { ProfileName } from '../../bin/local/profiles.ts';
+import { doorRun } from './doors/run.ts';
 import { forgetLogs, startFaultyAws } from './local-stack.ts';
 import type { Verdict } from './oracle.ts';
 import { faultyRun, judgeAgain, openGround, type RunResult } from './run.ts';
@@ -6,7 +7,10 @@ import type { Mode } from './troubles.ts';
 
 export type SearchOptions = {
   readonly from: number;
+  /** That land files. */
   readonly runs: number;
+  /** That send records to the stream and the API. @default 0 */
+  readonly doors?: number;
   readonly mode: Mode;
   /** @default local */
   readonly profile?: ProfileName;
@@ -26,7 +30,7 @@ export type SearchResult = {
 
 /** Runs seeds one after the other, on one stack that it starts and stops. */
 export const search = async (options: SearchOptions): Promise<SearchResult> => {
-  const { from, runs, mode, profile = 'local', onRun } = options;
+  const { from, runs, doors = 0, mode, profile = 'local', onRun } = options;
   let strikes: string[] = [];
   const aws = await startFaultyAws(profile, (what) => strikes.push(what));
   let isGood = false;
@@ -34,12 +38,13 @@ export const search = async (options: SearchOptions): Promise<SearchResult> => {
     const before = aws.proxy.tally().requests;
     const ground = openGround(aws);
     const results: RunResult[] = [];
-    for (let seed = from; seed < from + runs; seed += 1) {
-      strikes = [];
-      const result = await faultyRun(ground, seed, mode);
-      results.push(result);
-      onRun?.(result, strikes);
-    }
+    for (const [run, count] of [[faultyRun, runs] as const, [doorRun, doors] as const])
+      for (let seed = from; seed < from + count; seed += 1) {
+        strikes = [];
+        const result = await run(ground, seed, mode);
+        results.push(result);
+        onRun?.(result, strikes);
+      }
     const atLast = await judgeAgain(ground);
     ground.reader.close();
     const verdicts = [atLast, ...results.map(({ verdict }) => verdict)];

@@ -97,6 +97,15 @@ describe('alarms', () => {
     ]);
   });
 
+  test('and these, where there is a stream', () => {
+    const without = metricsOf();
+    const more = metricsOf({ streamed: true }).filter((metric) => !without.includes(metric));
+    expect(more.sort()).toEqual([
+      'GetRecords.IteratorAgeMilliseconds of StreamEvents > 600000',
+      'RecordsForgotten of stream > 0',
+    ]);
+  });
+
   test('say what happened and are quiet when nothing comes in', () => {
     for (const [, { Properties }] of alarms()) {
       expect(Properties.AlarmDescription).toMatch(/^[A-Z].+\.$/);

@@ -1,6 +1,7 @@
 import { defineDataset, replace } from '../../core/define-dataset.ts';
 import { integer, text } from '../../core/fields/index.ts';
 import { DatasetName } from '../../core/ids.ts';
+import { fromStream } from '../../core/stream/options.ts';
 
 const common = {
   domain: 'simulation',
@@ -15,6 +16,7 @@ export const sales = defineDataset({
   name: 'sales',
   description: 'Rows that add up.',
   rejects: { holdAbove: 1 },
+  stream: fromStream(),
 });
 
 /** Each file is the whole table. */

@@ -51,6 +51,34 @@ async function* singles(): AsyncGenerator<Schedule> {
   }
 }
 
+/** A call by twins, and records of a stream whose shard is split. */
+const atDoors: readonly Deed[] = [
+  {
+    ...{ kind: 'call', atMs: 0, dataset: 'sales', key: 'k', senders: 2 },
+    records: [
+      { id: 'p1', isGood: true },
+      { id: 'p2', isGood: false },
+    ],
+  },
+  { kind: 'records', atMs: 0, records: ['s1', 's2', 's3'].map((id) => ({ id, isGood: true })) },
+  { kind: 'reshard', atMs: 10 },
+  { kind: 'records', atMs: 20, records: [null, { id: 's4', isGood: true }] },
+];
+
+/** Each fault at each effect of the functions of the doors; behind them all is a file. */
+async function* singlesAtDoors(): AsyncGenerator<Schedule> {
+  const simulation = { ...base, deeds: atDoors };
+  const { moments } = await observed(simulation);
+  for (const [index, { isWrite, worker }] of moments.entries())
+    for (const kind of faultKinds)
+      if (/^(push|stream)#/.test(worker) && isReachable(kind, isWrite))
+        yield {
+          ...simulation,
+          ...{ group: 'one fault at a door', name: at({ index, kind }) },
+          faults: strikes([{ index, kind }]),
+        };
+}
+
 /** The deaths that a worker may die in a history, from one effect on. */
 const deaths = (moments: readonly Moment[], from: number): readonly Strike[] =>
   moments.flatMap(({ isWrite }, index) =>
@@ -191,6 +219,7 @@ async function* versions(): AsyncGenerator<Schedule> {
 export const scope: Readonly<Record<string, () => AsyncGenerator<Schedule> | Generator<Schedule>>> =
   {
     'one fault': singles,
+    'one fault at a door': singlesAtDoors,
     'two crashes': pairs,
     zombies,
     'late quarantines': lateQuarantines,

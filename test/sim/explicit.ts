@@ -53,7 +53,8 @@ export const shrink = async (
   for (const deed of deeds) {
     // Deletions and replays name their put by its place, which another put must not shift.
     const fewer = deeds.filter((each) => each !== deed);
-    if (deeds.some(({ kind }) => kind !== 'put') && deed.kind === 'put') continue;
+    if (deeds.some(({ kind }) => kind === 'delete' || kind === 'replay') && deed.kind === 'put')
+      continue;
     if (await fails(fewer, left)) deeds = fewer;
   }
   return { ...simulation, deeds, strikes: left, faults: strikes(left) };

@@ -1,6 +1,7 @@
 import type { QueueFaults } from './aws/queue.ts';
+import { doorDeedsOf } from './doors.ts';
 import { type FaultKind, type Faults, faultKinds } from './kernel.ts';
-import { isReachable, sites } from './matrix.ts';
+import { isReachable, sitesOfFiles } from './matrix.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** Functions whose workers may be the ones in trouble. */
@@ -32,6 +33,8 @@ export type Troubles = {
   /** How often reconcile comes by while things go wrong. */
   readonly reconciles: number;
   readonly skewMs: number;
+  /** How long the stream keeps records. @default a week */
+  readonly keptMs?: number;
 };
 
 /** Faults that a worker dies or sleeps of are dear in time, so they are rarer than the others. */
@@ -45,13 +48,30 @@ const most: Readonly<Record<FaultKind, number>> = {
   freeze: 0.02,
 };
 
-/** Each kind is in about half of the histories, at a rate of its own: swarm testing. */
+/** What the doors alone do: histories of them are about these now and then. */
+const atDoors = [
+  ...['push', 'stream', 'stream', 's3.PutObject', 'dynamo.PutItem'],
+  ...['kinesis.GetShardIterator', 'kinesis.GetRecords'],
+] as [string, ...string[]];
+
+/** The troubles of a history; some that come through a door are about it. */
 export const troublesOf = (seed: number): Troubles => {
+  const troubles = fileTroublesOf(seed);
+  const random = randomOf(seed, 'door troubles');
+  if (doorDeedsOf(seed).length === 0) return troubles;
+  const keptMs = random.chance(0.1) ? { keptMs: 2_700_000 } : {};
+  if (random.chance(0.6)) return { ...troubles, ...keptMs };
+  const focus = { on: random.pick(atDoors), kind: random.pick(faultKinds) };
+  return { ...troubles, ...keptMs, focus: { ...focus, rate: random.next() } };
+};
+
+/** Each kind is in about half of the histories, at a rate of its own: swarm testing. */
+export const fileTroublesOf = (seed: number): Troubles => {
   const random = randomOf(seed, 'troubles');
   const rates = new Map<FaultKind, number>();
   for (const kind of faultKinds)
     if (random.chance(0.5)) rates.set(kind, random.next() * random.next() * most[kind]);
-  const on = random.pick([...workers, ...Object.keys(sites), ...rare] as [string, ...string[]]);
+  const on = random.pick([...workers, ...sitesOfFiles, ...rare] as [string, ...string[]]);
   const kind = random.pick(faultKinds);
   const isRare = rare.includes(on);
   const rate = isRare ? 0.3 + 0.7 * random.next() : random.next() * random.next();

@@ -1,7 +1,7 @@
 import { type FaultKind, faultKinds } from './kernel.ts';
 
 /** Where the world can be touched, and whether it is changed there. */
-export const sites: Readonly<Record<string, { readonly isWrite: boolean }>> = {
+const ofFiles: Readonly<Record<string, { readonly isWrite: boolean }>> = {
   'dynamo.GetItem': { isWrite: false },
   'dynamo.BatchGetItem': { isWrite: false },
   'dynamo.PutItem': { isWrite: true },
@@ -21,6 +21,13 @@ export const sites: Readonly<Record<string, { readonly isWrite: boolean }>> = {
   'catalog.load': { isWrite: false },
   'catalog.create': { isWrite: true },
   'catalog.commit': { isWrite: true },
+};
+export const sitesOfFiles = Object.keys(ofFiles);
+
+export const sites: typeof ofFiles = {
+  ...ofFiles,
+  'kinesis.GetShardIterator': { isWrite: false },
+  'kinesis.GetRecords': { isWrite: false },
 };
 
 /** Which kinds can strike at all: a read that is done twice, or was done in vain, shows nowhere. */

@@ -4,7 +4,9 @@ import { fileIdOf } from '../../core/landing/file-id.ts';
 import { quarantineKeys, s3Uri } from '../../core/layout.ts';
 import { baseOf, runIdKey, scanFiles } from '../../core/load/commit.ts';
 import type { Version } from './aws/s3.ts';
+import { isOfDoor, judgeDoors } from './door-oracle.ts';
 import { POISON, type Row } from './engine.ts';
+import type { SentThrough } from './senders.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** What a history came to. */
@@ -68,6 +70,7 @@ type Landed = {
  */
 export const judge = async (
   world: SimulatedWorld,
+  sent: SentThrough,
   { toldOfAll }: { readonly toldOfAll: boolean },
 ): Promise<Verdict> => {
   const entries = new Map<string, Entry>();
@@ -88,13 +91,22 @@ export const judge = async (
   for (const each of landed) judgeFile(world, each, found);
   for (const [key, run] of runs)
     if (!runEnds.includes(String(run.state))) found.stuck.push(`${key} is ${String(run.state)}`);
+  const throughDoors = landed.filter(({ version }) => isOfDoor(version.key));
+  const doorIds = new Set(throughDoors.map(({ fileId }) => fileId));
+  const doorRows: Row[] = [];
   for (const name of ['sales', 'strict', 'prices']) {
-    const own = landed.filter(({ dataset }) => dataset === name);
-    const rows = await tableRows(world, name);
+    const own = landed.filter(({ dataset, fileId }) => dataset === name && !doorIds.has(fileId));
+    const all = await tableRows(world, name);
+    const rows = all.filter(({ _file }) => !doorIds.has(_file));
+    doorRows.push(...all.filter(({ _file }) => doorIds.has(_file)));
     if (name === 'prices') judgeReplaced(own, rows, toldOfAll, found);
     else judgeAppended(own, rows, found);
     judgeSnapshots(world, name, runs, found);
   }
+  const doorFiles = throughDoors.map(({ version, entry }) => ({
+    ...{ version, state: entry?.state, counts: entry?.counts },
+  }));
+  judgeDoors(world, sent, doorFiles, doorRows, found);
   const isGivenUp = (each: Landed): boolean => each.entry?.state === 'QUARANTINED' && isSound(each);
   return { ...found, gaveUp: landed.filter(isGivenUp).length };
 };

@@ -8,14 +8,14 @@ import type { Version } from './aws/s3.ts';
 import type { Troubles } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import { type Random, randomOf } from './random.ts';
-import type { Deed } from './workload.ts';
+import type { FileDeed } from './workload.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const HOUR = 3_600_000;
 
 export type Outside = {
   readonly seed: number;
-  readonly deeds: readonly Deed[];
+  readonly deeds: readonly FileDeed[];
   readonly troubles: Troubles;
   readonly extraNotices?: number;
   readonly eventAtMs?: (put: number) => number;
@@ -25,6 +25,12 @@ export type Outside = {
 export const enact = (kernel: Kernel, world: SimulatedWorld, outside: Outside): void => {
   const random = randomOf(outside.seed, 'events');
   const versions: Version[] = [];
+  // What the doors write is told as all else is; its number is behind those of all puts.
+  let written = outside.deeds.length;
+  world.landing.onWritten = (version) => {
+    written += 1;
+    tell(kernel, world, outside, random, version, written);
+  };
   for (const deed of outside.deeds)
     kernel.after(deed.atMs, () => {
       if (deed.kind !== 'put') {

@@ -1,8 +1,8 @@
 import { HEAVY } from './engine.ts';
-import { noTroubles } from './faults.ts';
+import { fileTroublesOf, noTroubles } from './faults.ts';
 import type { FaultKind, Faults } from './kernel.ts';
 import type { Simulation } from './simulate.ts';
-import type { Deed } from './workload.ts';
+import { type Deed, fileDeedsOf } from './workload.ts';
 
 /** A history that went wrong once, or would without a guard, and what is wrong with it then. */
 export type Regression = { readonly was: string; readonly simulation: Simulation };
@@ -33,7 +33,17 @@ const hits = (all: readonly Hit[]): (() => Faults) => {
 
 const HOUR = 3_600_000;
 const put = (atMs: number, key: string, text: string): Deed => ({ kind: 'put', atMs, key, text });
+const records = (atMs: number, id: string): Deed => ({
+  ...{ kind: 'records', atMs },
+  records: [0, 1, 2, 3, 4].map((at) => ({ id: `${id}${at}`, isGood: at % 2 === 0 })),
+});
+const until = (calls: number): readonly number[] => Array.from({ length: calls }, (_, at) => at);
 const quiet = { troubles: noTroubles, latency: () => 1 } as const;
+
+/** What a seed is where nothing comes through the doors. */
+const ofFiles = (seed: number): Simulation => ({
+  ...{ seed, deeds: fileDeedsOf(seed), troubles: fileTroublesOf(seed) },
+});
 
 /** The seeds let the operator release what is held, where something is. */
 export const regressions: readonly Regression[] = [
@@ -80,7 +90,7 @@ export const regressions: readonly Regression[] = [
   },
   {
     was: 'a snapshot that did not say how new the table was let an older file replace a newer one',
-    simulation: { seed: 10_616 },
+    simulation: ofFiles(10_616),
   },
   {
     was: 'a file without bytes took its neighbours along',
@@ -120,7 +130,17 @@ export const regressions: readonly Regression[] = [
   },
   {
     was: 'a load that woke while its run was given up published rows of a quarantined file',
-    simulation: { seed: 43_581 },
+    simulation: ofFiles(43_581),
+  },
+  {
+    was: 'a segment whose records the stream had forgotten stopped its shard for ever',
+    simulation: {
+      ...{ ...quiet, seed: 13, troubles: { ...noTroubles, keptMs: 600_000 } },
+      deeds: [records(0, 'a'), records(900_000, 'b'), records(900_000, 'c')],
+      faults: hits([
+        { worker: 'stream', site: 's3.PutObject', kind: 'crash-before', calls: until(60) },
+      ])(),
+    },
   },
   // Of these seeds some let the person release both.
   ...[20, 21, 22, 23, 24, 25].map((seed) => ({

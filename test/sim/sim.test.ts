@@ -13,12 +13,12 @@ const isRelease = process.env.HEADGATE_RELEASE === '1';
 const minutes = (count: number) => ({ timeout: count * 60_000 });
 
 describe('histories with faults at random', () => {
-  const seeds = isRelease ? 100_000 : 10_000;
+  const seeds = isRelease ? 100_000 : 5_000;
   test(`of ${seeds} seeds lose, double and block nothing`, minutes(60), async () => {
     const tally = await runMany(1, seeds, () => undefined);
     expect(tally.failures).toEqual([]);
     expect(tally).toMatchObject({ seeds, lost: 0, duplicated: 0, stuck: 0, wrong: 0 });
-    expect(coldCells(tally.hits, 100)).toEqual([]);
+    expect(coldCells(tally.hits, isRelease ? 1_000 : 50)).toEqual([]);
   });
 
   test('are a function of their seed', minutes(5), async () => {
@@ -29,7 +29,7 @@ describe('histories with faults at random', () => {
 });
 
 describe('every schedule of a small scope', () => {
-  const quick = ['one fault', 'two deliveries', 'three versions'];
+  const quick = ['one fault', 'one fault at a door', 'two deliveries', 'three versions'];
   test('keeps every promise', minutes(30), async () => {
     const { counts, violations } = await exhaust(isRelease ? undefined : quick);
     expect(violations).toEqual([]);

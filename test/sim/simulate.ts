@@ -1,11 +1,13 @@
 import type { Item } from '../../adapters/ledger-items.ts';
+import type { DoorDeed } from './doors.ts';
 import { queueFaults, randomFaults, type Troubles, troublesOf } from './faults.ts';
 import { type Faults, Kernel, type KernelOptions, type Moment, Stuck } from './kernel.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { enact, operate, redrive, replay } from './outside.ts';
 import { type Random, randomOf } from './random.ts';
+import { atTheDoors } from './senders.ts';
 import { watchOf } from './watch.ts';
-import type { Deed } from './workload.ts';
+import type { Deed, FileDeed } from './workload.ts';
 import { workloadOf } from './workload.ts';
 import { SimulatedWorld } from './world.ts';
 
@@ -43,6 +45,10 @@ export type History = {
 };
 
 const SOUND_AFTER = 2 * 3_600_000;
+const WEEK = 7 * 86_400_000;
+
+const isOfFiles = (deed: Deed): deed is FileDeed =>
+  deed.kind === 'put' || deed.kind === 'delete' || deed.kind === 'replay';
 
 /** One history: the deeds, the faults, the healing, and the judgement of the oracle. */
 export const simulate = async (simulation: Simulation): Promise<History> => {
@@ -60,18 +66,24 @@ export const simulate = async (simulation: Simulation): Promise<History> => {
   const skews = randomOf(seed, 'skew');
   const skew = (): number => (skews.next() - 0.5) * 2 * troubles.skewMs;
   const broken = queueFaults(randomOf(seed, 'queue'), troubles, isSound);
-  const world: SimulatedWorld = new SimulatedWorld(kernel, watch, skew, broken);
+  const { keptMs = WEEK } = troubles;
+  const given = { queueFaults: broken, keptMs };
+  const world: SimulatedWorld = new SimulatedWorld(kernel, watch, skew, given);
   const problems: string[] = [];
   let verdict: Verdict | undefined;
   try {
-    enact(kernel, world, { deeds: workloadOf(seed), ...simulation, troubles });
+    const deeds = simulation.deeds ?? workloadOf(seed);
+    enact(kernel, world, { ...simulation, deeds: deeds.filter(isOfFiles), troubles });
+    const doorDeeds = deeds.filter((deed): deed is DoorDeed => !isOfFiles(deed));
+    const isLost = (random: Random): boolean => !isSound() && random.chance(troubles.losesDelete);
+    const sent = atTheDoors(kernel, world, doorDeeds, { seed, isLost });
     operate(kernel, world, seed);
     replay(kernel, world, seed);
     if (simulation.reconciles !== false)
       reconciling(kernel, world, randomOf(seed, 'reconcile'), troubles);
     await kernel.run();
     await heal(kernel, world);
-    verdict = await judge(world, { toldOfAll: troubles.eventLost === 0 });
+    verdict = await judge(world, sent, { toldOfAll: troubles.eventLost === 0 });
     problems.push(...problemsOf(verdict));
     const isQuiet = kernel.faulted === 0 && troubles.deliversTwice === 0;
     if (isQuiet && verdict.gaveUp > 0)

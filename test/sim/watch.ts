@@ -31,6 +31,12 @@ export const watchOf = (world: () => SimulatedWorld): Watch & { readonly runs: S
     if (isSameRun && fenceOf(after) < fenceOf(before))
       fail(`${key}: the fence fell to ${fenceOf(after)}`);
   };
+  const shardChanged = (key: string, before: Item, after: Item | undefined): void => {
+    const [was, is] = [Number(before.turn?.N), Number(after?.turn?.N)];
+    if (is !== was + 1) fail(`${key}: turn ${is} came after ${was}`);
+    if (Number(after?.checkpoint?.S ?? 0) < Number(before.checkpoint?.S ?? 0))
+      fail(`${key}: the checkpoint fell to ${after?.checkpoint?.S}`);
+  };
   const runChanged = (key: string, before: Item, after: Item | undefined): void => {
     const [was, is] = [stateOf(before), stateOf(after)];
     const isEnd = terminalRunStates.some((state) => state === was) && was !== 'HELD';
@@ -52,6 +58,8 @@ export const watchOf = (world: () => SimulatedWorld): Watch & { readonly runs: S
       if (after === undefined && !key.startsWith('LOCK#')) fail(`${key} was deleted`);
       if (before === undefined) return;
       if (key.startsWith('FILE#')) fileChanged(key, before, after);
+      if (key.startsWith('SHARD#') && before.turn?.N !== after?.turn?.N)
+        shardChanged(key, before, after);
       if (!key.startsWith('RUN#')) return;
       runChanged(key, before, after);
       if (after !== undefined && stateOf(after) === 'PUBLISHED') publishedRun(key, after);

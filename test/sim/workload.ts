@@ -1,8 +1,11 @@
+import { type DoorDeed, doorDeedsOf } from './doors.ts';
 import { HEAVY, POISON } from './engine.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** Something that the outside world does, at a time after the start. */
-export type Deed =
+export type Deed = FileDeed | DoorDeed;
+
+export type FileDeed =
   | { readonly kind: 'put'; readonly atMs: number; readonly key: string; readonly text: string }
   /** Deletes the version that the `put` of this place among the puts made. */
   | { readonly kind: 'delete'; readonly atMs: number; readonly put: number }
@@ -43,10 +46,16 @@ const odd = (random: Random, index: number): { readonly key: string; readonly te
 const keptMs = (random: Random): number =>
   Math.floor(random.next() * (random.chance(0.3) ? DELETED_MS : 60_000));
 
+/** What happens in a history: to the landing bucket, and at the doors. */
+export const workloadOf = (seed: number): readonly Deed[] => [
+  ...fileDeedsOf(seed),
+  ...doorDeedsOf(seed),
+];
+
 /** What happens to one landing bucket: drops, the same again, overwrites, deletions. */
-export const workloadOf = (seed: number): readonly Deed[] => {
+export const fileDeedsOf = (seed: number): readonly FileDeed[] => {
   const random = randomOf(seed, 'workload');
-  const deeds: Deed[] = [];
+  const deeds: FileDeed[] = [];
   const puts: { readonly key: string; readonly text: string }[] = [];
   const count = random.whole(1, 7);
   const spread = random.chance(0.5) ? SPREAD_MS : 2_000;

@@ -1,6 +1,9 @@
+import { lineJudges } from '../../adapters/engine/judge-line.ts';
 import { sfnExecutionStatus } from '../../adapters/execution-status.ts';
+import { kinesisReader } from '../../adapters/kinesis-reader.ts';
 import { s3LandedVersions, s3Landing, s3VersionsOf } from '../../adapters/landing.ts';
 import { dynamoLedger } from '../../adapters/ledger.ts';
+import { dynamoShards } from '../../adapters/ledger-shards.ts';
 import { sfnPipeline } from '../../adapters/pipeline.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { contractVersion, wholeTablesOf } from '../../core/contract.ts';
@@ -8,6 +11,7 @@ import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Catalog, CatalogReply, World } from '../../core/load/commit.ts';
 import type { Store } from '../../core/ports.ts';
+import { routesOf } from '../../core/stream/sift.ts';
 import { deadLetters } from '../../functions/dead-letters/handler.ts';
 import { gate } from '../../functions/gate/handler.ts';
 import { intake } from '../../functions/intake/handler.ts';
@@ -15,13 +19,17 @@ import { load } from '../../functions/load/handler.ts';
 import { leaving } from '../../functions/log.ts';
 import { plan } from '../../functions/plan/handler.ts';
 import { publish } from '../../functions/publish/handler.ts';
+import { push } from '../../functions/push/handler.ts';
 import { quarantine } from '../../functions/quarantine/handler.ts';
 import { reconcileScheduled } from '../../functions/reconcile/handler.ts';
+import { stream } from '../../functions/stream/handler.ts';
 import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
 import { catalogReply, catalogTables } from '../support/memory-catalog.ts';
+import { noChanges } from '../support/memory-entities.ts';
 import { dynamoOf, type OnChange, SimulatedTable } from './aws/dynamo.ts';
+import { kinesisOf, SimulatedStream } from './aws/kinesis.ts';
 import { type SimulatedFunction, SimulatedLambda } from './aws/lambda.ts';
 import { type QueueFaults, SimulatedQueue } from './aws/queue.ts';
 import { SimulatedLanding, SimulatedObjects, s3Of } from './aws/s3.ts';
@@ -38,11 +46,13 @@ export const buckets = {
 } as const;
 
 const SECOND = 1_000;
+const judges = lineJudges();
+const routes = routesOf(datasets, judges);
 /** As lib/ deploys them. */
 const timeouts = {
   ...{ plan: 120, validate: 900, largeValidate: 900, transform: 900, largeTransform: 900 },
   ...{ gate: 120, load: 300, publish: 120 },
-  ...{ quarantine: 120, intake: 60, reconcile: 300, 'dead-letters': 60 },
+  ...{ quarantine: 120, intake: 60, reconcile: 300, 'dead-letters': 60, push: 28, stream: 120 },
 } as const;
 type StageName = keyof typeof timeouts;
 
@@ -72,13 +82,19 @@ export class SimulatedWorld {
   readonly states: SimulatedStates;
   readonly notices: SimulatedQueue;
   readonly deadLetters: SimulatedQueue;
+  readonly stream: SimulatedStream;
   readonly #kernel: Kernel;
   readonly #watch: Watch;
   readonly #versions = new Map(
     datasets.map((dataset) => [dataset.name, contractVersion(dataset)] as const),
   );
 
-  constructor(kernel: Kernel, watch: Watch, skew: () => number, queueFaults: QueueFaults) {
+  constructor(
+    kernel: Kernel,
+    watch: Watch,
+    skew: () => number,
+    { queueFaults, keptMs }: { readonly queueFaults: QueueFaults; readonly keptMs: number },
+  ) {
     this.#kernel = kernel;
     this.#watch = watch;
     this.table = new SimulatedTable(watch.ledgerChanged);
@@ -100,6 +116,7 @@ export class SimulatedWorld {
     this.states = new SimulatedStates(kernel, this.lambda, definition, (bucket, key) =>
       JSON.parse(this.objects.get(`s3://${bucket}/${key}`).toString('utf8')),
     );
+    this.stream = new SimulatedStream(kernel, this.lambda, { faults: queueFaults, keptMs });
     const visibilityMs = 6 * timeouts.intake * SECOND;
     this.deadLetters = new SimulatedQueue(kernel, this.lambda, {
       ...{ function: 'dead-letters', visibilityMs, receivesMax: 1_000, batchMax: 10 },
@@ -125,12 +142,15 @@ export class SimulatedWorld {
       sleep: (ms) => kernel.sleep(worker, ms),
     };
     const client = this.states.clientOf(worker);
+    const dynamo = dynamoOf(kernel, worker, this.table);
     const pipeline = sfnPipeline(client, 'pipeline');
     return {
       ...silent,
       ...buckets,
       ...{ store, now, world, pipeline, datasetNamed, random: world.random },
-      ledger: dynamoLedger(dynamoOf(kernel, worker, this.table), 'ledger'),
+      ledger: dynamoLedger(dynamo, 'ledger'),
+      shards: dynamoShards({ client: dynamo, name: 'ledger' }),
+      reader: kinesisReader(kinesisOf(kernel, worker, this.stream)),
       landing: s3Landing(s3),
       landedVersions: s3LandedVersions(s3, buckets.landingBucket),
       executions: sfnExecutionStatus(client, 'pipeline'),
@@ -197,6 +217,8 @@ export class SimulatedWorld {
         }),
       ),
       'dead-letters': at(deadLetters),
+      push: at((ports) => push({ ...ports, judgeOf: judges })),
+      stream: at((ports) => stream({ ...noChanges(), ...ports, routes })),
     };
   }
 

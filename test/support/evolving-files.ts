@@ -32,16 +32,13 @@ const dir = mkdtempSync(join(tmpdir(), 'evolution-'));
 let runs = 0;
 export const db = await (await DuckDBInstance.create(':memory:')).connect();
 
-/** To be called when a file's tests are over. */
-export const closeFiles = (): void => {
-  db.closeSync();
-  rmSync(dir, { recursive: true });
-};
+/** To be called when a file's tests are over; another's, of the same process, may come after. */
+export const closeFiles = (): void => rmSync(dir, { recursive: true });
 
 /** A place in a directory of its own. */
 export const at = (name: string): string => {
   runs += 1;
-  mkdirSync(join(dir, `${runs}`));
+  mkdirSync(join(dir, `${runs}`), { recursive: true });
   return join(dir, `${runs}`, name);
 };
 /** A landed file with these bytes. */

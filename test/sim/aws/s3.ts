@@ -21,10 +21,18 @@ export type Version = {
   deletedAt: number | undefined;
 };
 
-/** A bucket whose versions no function may change; the outside world puts and deletes them. */
+/** What the doors may write, and nobody else. */
+const ofDoors = /^[^/]+\/_(push|stream)\//;
+
+/**
+ * A bucket whose versions no function may change; the outside world puts and deletes them, and the
+ * two doors put new ones.
+ */
 export class SimulatedLanding {
   readonly name = 'landing';
   readonly versions: Version[] = [];
+  /** Called with what a door has written. */
+  onWritten: (version: Version) => void = () => undefined;
   #sequence = 0;
 
   put(key: string, bytes: Buffer, at: number): Version {
@@ -36,6 +44,10 @@ export class SimulatedLanding {
     };
     this.versions.push(version);
     return version;
+  }
+
+  has(key: string): boolean {
+    return this.versions.some((each) => each.key === key);
   }
 
   read(key: string | undefined, versionId: string | undefined): Version {
@@ -108,16 +120,7 @@ export const s3Of = (
         return { ContentLength: bytes.length, LastModified: new Date(at) };
       });
     if (command instanceof PutObjectCommand)
-      return effect('PutObject', true, () => {
-        const { Bucket, Key, Body } = command.input;
-        if (Bucket === landing.name) throw new Error('a function wrote into landing');
-        if (typeof Body !== 'string' && !(Body instanceof Uint8Array))
-          throw new Error('S3: a body that the simulator does not know');
-        if (command.input.IfNoneMatch === '*' && others.objects.has(uriOf(Bucket, Key)))
-          throw refusal('PreconditionFailed', 412);
-        others.objects.set(uriOf(Bucket, Key), { bytes: Buffer.from(Body), at: kernel.now });
-        return {};
-      });
+      return effect('PutObject', true, () => put(kernel.now, landing, others, command));
     if (command instanceof ListObjectsV2Command)
       return effect('ListObjectsV2', false, () => listed(others, command));
     if (command instanceof ListObjectVersionsCommand)
@@ -125,6 +128,24 @@ export const s3Of = (
     throw new Error('S3: a command that the simulator does not know');
   };
   return Object.assign(Object.create(S3Client.prototype), { send });
+};
+
+const put = (
+  at: number,
+  landing: SimulatedLanding,
+  { objects }: SimulatedObjects,
+  { input: { Bucket, Key = '', Body, IfNoneMatch } }: PutObjectCommand,
+): object => {
+  const isLanding = Bucket === landing.name;
+  if (isLanding && !ofDoors.test(Key)) throw new Error('a function wrote into landing');
+  if (typeof Body !== 'string' && !(Body instanceof Uint8Array))
+    throw new Error('S3: a body that the simulator does not know');
+  const isThere = isLanding ? landing.has(Key) : objects.has(uriOf(Bucket, Key));
+  if (IfNoneMatch === '*' && isThere) throw refusal('PreconditionFailed', 412);
+  const bytes = Buffer.from(Body);
+  if (isLanding) landing.onWritten(landing.put(Key, bytes, at));
+  else objects.set(uriOf(Bucket, Key), { bytes, at });
+  return {};
 };
 
 const listed = ({ objects }: SimulatedObjects, { input }: ListObjectsV2Command) => {

@@ -1,4 +1,5 @@
 import { commitMutants } from './commit.ts';
+import { doorMutants } from './doors.ts';
 import { ledgerMutants } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { replayMutants } from './replay.ts';
@@ -10,4 +11,5 @@ export const mutants: readonly Mutant[] = [
   ...commitMutants,
   ...stageMutants,
   ...replayMutants,
+  ...doorMutants,
 ];

@@ -16,5 +16,8 @@ export const Outputs = z.object({
   UsagePlanId: z.string().min(1),
   /** Absent where no dataset takes rows from the stream. */
   StreamName: z.string().min(1).optional(),
+  WindowsTable: z.string().min(1).optional(),
+  WindowsFunction: z.string().min(1).optional(),
+  AlertTopicArn: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

@@ -1,8 +1,10 @@
+import type { Dataset } from '../dataset.ts';
 import { digitsOf, numberOf, PRECISION_MAX } from '../expressions/value-type.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { typeText } from '../iceberg-type.ts';
 import { isOrdered } from '../transforms/typed.ts';
 import { limitIn, SUM_DIGITS, typeOfField } from './bound-rule.ts';
+import { columnProblems } from './columns.ts';
 import { windowLimits } from './limits.ts';
 import {
   type AlertRule,
@@ -208,18 +210,35 @@ const ruleProblems = (fields: Fields, rule: WindowRule): readonly Problem[] => {
   ];
 };
 
-/** Why these rules cannot stand in a dataset with these fields; none where they can. */
-export const checkWindows = (fields: Fields, rules: readonly WindowRule[]): readonly string[] => [
-  ...[
-    fewer('windows', rules.length, windowLimits.rulesMax),
+/** As long as a dataset's name may be with what is behind it in those of its results. */
+const DATASET_NAME_MAX = 32;
+
+const datasetProblems = ({ name, stream, windows = [] }: Windowed): readonly Problem[] => [
+  stream === undefined && windows.length > 0
+    ? 'windows are over a stream; say stream: fromStream(), or leave them out'
+    : undefined,
+  windows.length > 0 && name.length > DATASET_NAME_MAX
+    ? `has windows, so that its name must have at most ${DATASET_NAME_MAX} characters`
+    : undefined,
+];
+
+type Windowed = Pick<Dataset, 'name' | 'fields' | 'stream' | 'windows'>;
+
+/** Why the rules cannot stand in their dataset; none where they can. */
+export const checkWindows = (dataset: Windowed): readonly string[] => {
+  const { fields, windows = [] } = dataset;
+  const problems = [
+    ...datasetProblems(dataset),
+    fewer('windows', windows.length, windowLimits.rulesMax),
     twice(
       'windows',
-      rules.map(({ name }) => name),
+      windows.map(({ name }) => name),
     ),
-  ].filter((problem) => problem !== undefined),
-  ...rules.flatMap((rule, at) =>
-    ruleProblems(fields, rule)
-      .filter((problem) => problem !== undefined)
-      .map((problem) => `windows[${at}] (${rule.name}) ${problem}`),
-  ),
-];
+    ...windows.flatMap((rule, at) =>
+      ruleProblems(fields, rule)
+        .filter((problem) => problem !== undefined)
+        .map((problem) => `windows[${at}] (${rule.name}) ${problem}`),
+    ),
+  ].filter((problem) => problem !== undefined);
+  return problems.length > 0 ? problems : columnProblems(fields, windows);
+};

@@ -10,7 +10,9 @@ import { routesOf } from '../../core/stream/sift.ts';
 import { push } from '../../functions/push/handler.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { aggregated } from '../core/stream/wire-writer.ts';
+import { memoryAnnouncer } from '../support/fakes.ts';
 import { memoryStack } from '../support/memory-stack.ts';
+import { memoryWindows } from '../support/memory-windows.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', write: append() };
 const sales = defineDataset({
@@ -48,7 +50,8 @@ const houseOf = () => {
   };
   const reader = { read: async () => [] };
   const take = stream({
-    ...{ ...shared, shards, reader },
+    ...{ ...shared, shards, reader, random: Math.random },
+    ...{ windows: memoryWindows().windows, windowed: [], announcer: memoryAnnouncer() },
     routes: routesOf([sales, accounts], lineJudge),
   });
   let told = new Set<string>();

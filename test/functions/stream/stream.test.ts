@@ -12,7 +12,9 @@ import type { RawRecord, ShardEntry } from '../../../core/stream/segment.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
 import { stream } from '../../../functions/stream/handler.ts';
+import { fakeClock, memoryAnnouncer } from '../../support/fakes.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { memoryWindows } from '../../support/memory-windows.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', write: append() };
 const clicks = defineDataset({
@@ -98,6 +100,8 @@ const worldOf = (all: readonly RawRecord[], before: (effect: number) => void = (
     store: { putOnce: (uri, bytes) => effect(() => store.putOnce(uri, bytes)) },
     landingBucket: 'landing',
     routes: routesOf([clicks, others], lineJudge),
+    ...{ windows: memoryWindows().windows, windowed: [], announcer: memoryAnnouncer() },
+    ...{ now: fakeClock().now, random: () => 0 },
   });
   /** Sequence numbers by the kind of object that they are in, as often as they are there. */
   const landed = () => {

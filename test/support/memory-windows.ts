@@ -9,7 +9,6 @@ import {
   type Mark,
   markKey,
   overlap,
-  type Pane,
   paneKey,
   parseCloser,
   parseMark,
@@ -18,107 +17,115 @@ import {
   parseShard,
   resultKey,
   spanOf,
-  type WindowResult,
   type WindowStore,
 } from '../../core/windows/index.ts';
 
+const closerKey = (dataset: string): Key => ({ partition: dataset, sort: 'closer' });
 type Key = { readonly partition: string; readonly sort: string };
-const textOf = ({ partition, sort }: Key): string => `${partition} ${sort}`;
 
-/** A table in which everything is JSON text, as it is after a restart, by the text of its key. */
+/** A table of what is read back out of JSON text, as after a restart; by partition. */
 const jsonTable = <T>(encode: (item: T) => unknown, parse: (json: unknown) => T) => {
-  const items = new Map<string, string>();
-  const parsed = (text: string): T => parse(JSON.parse(text));
+  const partitions = new Map<string, Map<string, { readonly text: string; readonly item: T }>>();
+  const own = (partition: string) => partitions.get(partition) ?? new Map();
+  const inOrder = (partition: string): readonly T[] =>
+    [...own(partition)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { item }]) => item);
   return {
-    get: (key: string): T | undefined => {
-      const text = items.get(key);
-      return text === undefined ? undefined : parsed(text);
+    get: ({ partition, sort }: Key): T | undefined => own(partition).get(sort)?.item,
+    set: ({ partition, sort }: Key, given: T): void => {
+      const text = JSON.stringify(encode(given));
+      const items = own(partition).set(sort, { text, item: parse(JSON.parse(text)) });
+      partitions.set(partition, items);
     },
-    set: (key: string, item: T) => void items.set(key, JSON.stringify(encode(item))),
-    remove: (key: string) => void items.delete(key),
-    isSame: (key: string, item: T | undefined): boolean =>
-      items.get(key) === (item === undefined ? undefined : JSON.stringify(encode(item))),
-    all: (): T[] => [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => parsed(text)),
+    remove: ({ partition, sort }: Key) => void own(partition).delete(sort),
+    isSame: ({ partition, sort }: Key, item: T | null): boolean =>
+      own(partition).get(sort)?.text ===
+      (item === null ? undefined : JSON.stringify(encode(item))),
+    inOrder,
+    all: (): readonly T[] => [...partitions.keys()].flatMap(inOrder),
   };
 };
 
-/** Windows in memory, with the conditions that DynamoDB has. */
-export const memoryWindows = () => {
+/**
+ * Windows in memory, with the conditions that DynamoDB has. `pause` comes before each single write,
+ * and may throw: what is written together is written one by one.
+ */
+export const memoryWindows = (options: { readonly pause?: () => Promise<void> } = {}) => {
+  const { pause = async () => undefined } = options;
   const shards = jsonTable(encodeShard, parseShard);
   const panes = jsonTable(encodePane, parsePane);
   const marks = jsonTable(encodeMark, parseMark);
   const results = jsonTable(encodeResult, parseResult);
   const closers = jsonTable(encodeCloser, parseCloser);
-  const paneText = (pane: Pane): string => textOf(paneKey(pane));
-  const markText = (mark: Mark): string => textOf(markKey(mark));
-  const resultText = (result: WindowResult): string => textOf(resultKey(result));
   const isEndless = ({ end }: Mark): boolean => end === 2n ** 63n - 1n;
   const windows: WindowStore = {
-    shards: async (series) => shards.all().filter((shard) => shard.series === series),
+    shards: async (series) => shards.inOrder(series),
     moveShard: async (from, to) => {
-      const key = `${to.series} ${to.shard}`;
-      if (!shards.isSame(key, from ?? undefined)) return 'fenced';
+      const key = { partition: to.series, sort: to.shard };
+      if (!shards.isSame(key, from)) return 'fenced';
       shards.set(key, to);
       return 'written';
     },
     panes: async ({ series, group, span }, of) =>
       panes
-        .all()
-        .filter(
-          (pane) =>
-            pane.series === series &&
-            groupKey(pane.group) === groupKey(group) &&
-            of.includes(pane.shard) &&
-            overlap(pane, span),
-        ),
+        .inOrder(`${series}/${groupKey(group)}`)
+        .filter((pane) => of.includes(pane.shard) && overlap(pane, span)),
     putPanes: async (some) => {
       for (const pane of some) {
-        const other = panes.get(paneText(pane));
-        if (other === undefined || other.through <= pane.through) panes.set(paneText(pane), pane);
+        await pause();
+        const other = panes.get(paneKey(pane));
+        if (other === undefined || other.through <= pane.through) panes.set(paneKey(pane), pane);
       }
     },
     removePanes: async (some) => {
-      for (const pane of some) panes.remove(paneText(pane));
+      for (const pane of some) {
+        await pause();
+        panes.remove(paneKey(pane));
+      }
     },
     putMarks: async (some) => {
-      for (const mark of some) marks.set(markText(mark), mark);
+      for (const mark of some) {
+        await pause();
+        marks.set(markKey(mark), mark);
+      }
     },
     dueMarks: async ({ series, watermark, endless, limit }) =>
       marks
-        .all()
-        .filter((mark) => mark.series === series)
-        .filter((mark) => (isEndless(mark) ? endless : watermark !== null && mark.end <= watermark))
+        .inOrder(series)
+        .filter((mark) =>
+          isEndless(mark) ? endless : watermark !== null && mark.end <= watermark,
+        )
         .slice(0, limit),
     removeMarks: async (some) => {
-      for (const mark of some)
-        if (marks.get(markText(mark))?.stamp === mark.stamp) marks.remove(markText(mark));
+      for (const mark of some) {
+        await pause();
+        if (marks.get(markKey(mark))?.stamp === mark.stamp) marks.remove(markKey(mark));
+      }
     },
-    openMarks: async (series) => marks.all().filter((mark) => mark.series === series).length,
+    openMarks: async (series) => marks.inOrder(series).length,
     results: async ({ series, group, span }, kind, limit) =>
       results
-        .all()
-        .filter((each) => each.series === series && groupKey(each.group) === groupKey(group))
+        .inOrder(`${series}/${groupKey(group)}`)
         .filter((each) => each.isGap === (kind === 'gap'))
         .filter((each) => spanOf(each).start >= span.start && spanOf(each).start < span.end)
         .slice(0, limit),
     resultsBefore: async ({ series, group, start }, limit) =>
       results
-        .all()
-        .filter((each) => each.series === series && groupKey(each.group) === groupKey(group))
+        .inOrder(`${series}/${groupKey(group)}`)
         .filter((each) => !each.isGap && spanOf(each).start < start)
         .toReversed()
         .slice(0, limit),
     putResults: async (some) => {
       for (const result of some) {
-        const other = results.get(resultText(result));
+        await pause();
+        const other = results.get(resultKey(result));
         if (other === undefined || other.version <= result.version)
-          results.set(resultText(result), result);
+          results.set(resultKey(result), result);
       }
     },
-    closer: async (dataset) => closers.get(dataset) ?? firstCloser,
+    closer: async (dataset) => closers.get(closerKey(dataset)) ?? firstCloser,
     moveCloser: async (dataset, turn, closer) => {
-      if ((closers.get(dataset)?.turn ?? 0) !== turn) return 'fenced';
-      closers.set(dataset, closer);
+      if ((closers.get(closerKey(dataset))?.turn ?? 0) !== turn) return 'fenced';
+      closers.set(closerKey(dataset), closer);
       return 'written';
     },
   };
@@ -127,6 +134,7 @@ export const memoryWindows = () => {
     shards: shards.all,
     panes: panes.all,
     marks: marks.all,
+    markNow: (mark: Mark) => marks.get(markKey(mark)),
     results: results.all,
   };
 };

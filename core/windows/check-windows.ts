@@ -104,6 +104,7 @@ const measureProblem = (fields: Fields, measure: Measure): Problem => {
   const found = fieldProblem(fields, of);
   const type = typeOfField(fields, of);
   if (found !== undefined || type === undefined) return found;
+  if (kind === 'score') return scoreProblem(fields, of, measure.weights);
   const orders = (kind === 'min' || kind === 'max') && ORDERED.includes(typeText(type));
   const compares = kind === 'distinct' && isOrdered(type);
   if (!isNumber(fields, of) && !orders && !compares) {
@@ -112,6 +113,29 @@ const measureProblem = (fields: Fields, measure: Measure): Problem => {
   if (kind === 'quantile' && !(measure.at >= 0 && measure.at <= 1))
     return `at ${measure.at}; allowed is a share from 0 to 1`;
   return kind === 'sum' || kind === 'mean' ? sumProblem(fields, of) : undefined;
+};
+
+/** Weights and fields of 32 bits, so that no sum of them can overflow. */
+const scoreProblem = (
+  fields: Fields,
+  of: string,
+  weights: Readonly<Record<string, number | string>>,
+): Problem => {
+  if (typeOfField(fields, of) !== 'string') return `of '${of}', which is no text`;
+  const values = fields[of]?.options.values;
+  for (const [value, weight] of Object.entries(weights)) {
+    if (Array.isArray(values) && !values.includes(value))
+      return `weighs '${value}', which '${of}' never is; allowed are ${values.join(', ')}`;
+    const isWhole = typeof weight === 'number' && Number.isInteger(weight);
+    if (isWhole && Math.abs(weight) < 2 ** 31) continue;
+    if (typeof weight === 'number')
+      return `weighs '${value}' as ${weight}; allowed are whole numbers of 32 bits`;
+    const found = fieldProblem(fields, weight);
+    if (found !== undefined) return found;
+    if (typeOfField(fields, weight) !== 'int')
+      return `weighs '${value}' as '${weight}', which is no whole number of 32 bits`;
+  }
+  return Object.keys(weights).length === 0 ? 'weighs nothing' : undefined;
 };
 
 const taken = (kind: Measure['kind']): string => {

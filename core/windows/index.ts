@@ -48,6 +48,7 @@ export {
 } from './results.ts';
 export { lateLines, resultLine } from './rows.ts';
 export * from './rule.ts';
+export { windowSays } from './says.ts';
 export {
   closeShard,
   encodeShard,

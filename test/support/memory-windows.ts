@@ -25,15 +25,21 @@ type Key = { readonly partition: string; readonly sort: string };
 
 /** A table of what is read back out of JSON text, as after a restart; by partition. */
 const jsonTable = <T>(encode: (item: T) => unknown, parse: (json: unknown) => T) => {
-  const partitions = new Map<string, Map<string, { readonly text: string; readonly item: T }>>();
+  const partitions = new Map<string, Map<string, { readonly text: string; item?: T }>>();
   const own = (partition: string) => partitions.get(partition) ?? new Map();
+  const read = (held: { readonly text: string; item?: T }): T => {
+    held.item ??= parse(JSON.parse(held.text));
+    return held.item;
+  };
   const inOrder = (partition: string): readonly T[] =>
-    [...own(partition)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { item }]) => item);
+    [...own(partition)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, held]) => read(held));
   return {
-    get: ({ partition, sort }: Key): T | undefined => own(partition).get(sort)?.item,
+    get: ({ partition, sort }: Key): T | undefined => {
+      const held = own(partition).get(sort);
+      return held === undefined ? undefined : read(held);
+    },
     set: ({ partition, sort }: Key, given: T): void => {
-      const text = JSON.stringify(encode(given));
-      const items = own(partition).set(sort, { text, item: parse(JSON.parse(text)) });
+      const items = own(partition).set(sort, { text: JSON.stringify(encode(given)) });
       partitions.set(partition, items);
     },
     remove: ({ partition, sort }: Key) => void own(partition).delete(sort),

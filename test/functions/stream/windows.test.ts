@@ -134,6 +134,9 @@ const planted: readonly (readonly [string, string, Broken, RegExp])[] = [
 test.each(planted)('the oracle notices that %s', async (_, kind, broken, noticed) => {
   const [, window, cut] = kinds.find(([name]) => name === kind) ?? [];
   if (window === undefined || cut === undefined) throw new Error(`no kind ${kind}`);
-  const faults = await faultsOf(PLANTED_HISTORIES, ruleOf(window), cut, broken);
+  const rule = ruleOf(window);
+  let faults: readonly string[] = [];
+  for (let seed = 0; seed < PLANTED_HISTORIES && !noticed.test(faults.join('\n')); seed += 1)
+    faults = [...faults, ...(await faultsIn(seed, rule, cut, broken))];
   expect(faults.join('\n')).toMatch(noticed);
 });

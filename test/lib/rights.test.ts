@@ -25,6 +25,7 @@ const stages = [
   'authorize',
   'push',
   'stream',
+  'windows',
 ] as const;
 type Stage = (typeof stages)[number];
 /** Each stage that touches rows has a second worker, which may do what the first may. */
@@ -88,6 +89,15 @@ const consume = (queue: string) =>
     'GetQueueUrl',
     'ReceiveMessage',
   ].map((action) => `sqs:${action} on ${queue}`);
+
+/** What is needed to take events into windows, and to close them. */
+const windows = [
+  ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map(
+    (action) => `dynamodb:${action} on WindowsTable`,
+  ),
+  ...writes('landing', '/*/_windows/*'),
+  'events:PutEvents on the default bus',
+];
 
 /** All that a stage may do besides its log, its trace and the key. */
 const allowed: Readonly<Record<Stage, readonly string[]>> = {
@@ -181,6 +191,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   stream: [
     ...ledger('GetItem', 'PutItem'),
     ...writes('landing', '/*/_stream/*'),
+    ...windows,
     ...['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator'].map(
       (action) => `kinesis:${action} on StreamEvents`,
     ),
@@ -188,9 +199,10 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
       (action) => `kinesis:${action} on StreamEvents`,
     ),
   ],
+  windows,
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, and no other', () => {
+test('the stack has the eight stages, two that look after them, three at the doors, one that closes windows, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -204,8 +216,8 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   );
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
-  // Not intake, not the two that look after the others, and not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 6);
+  // Not intake, not those that look after the others or windows, not those of the front doors.
+  expect(invoked).toHaveLength(named.length - 7);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -252,9 +264,11 @@ describe('no policy anywhere', () => {
         JSON.stringify(statement.Resource).includes('ZonesLanding'),
     );
     const rights = puts.flatMap(({ statement }) => inWords([statement]));
-    expect(rights.filter((right) => /^s3:PutObject on landing/.test(right))).toEqual([
+    const put = new Set(rights.filter((right) => /^s3:PutObject on landing/.test(right)));
+    expect([...put].sort()).toEqual([
       's3:PutObject on landing/*/_push/*',
       's3:PutObject on landing/*/_stream/*',
+      's3:PutObject on landing/*/_windows/*',
     ]);
   });
 });

@@ -78,7 +78,6 @@ const USED_BY_TESTS: Readonly<Record<string, string>> = {
   'bin/local/roles.ts': 'the end-to-end driver sees the local AWS with the eyes of a role',
   'core/stream/protobuf.ts': 'no dataset declares a message yet',
   'adapters/engine/avro-datum.ts': 'no dataset declares an Avro schema of a stream yet',
-  'core/windows/index.ts': 'no stream is wired to windows yet; goes with the first that is',
 };
 /** Settings that name the files which a tool loads. */
 const namesFiles = ({ path }: SourceFile): boolean =>

@@ -17,6 +17,8 @@ import { checkBody } from './stream/check-body.ts';
 import type { StreamOptions } from './stream/options.ts';
 import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
+import { checkWindows } from './windows/check-windows.ts';
+import type { WindowRule } from './windows/rule.ts';
 
 /** A dataset as its author writes it; what is left out gets the default of `Dataset`. */
 export type DatasetDefinition = {
@@ -38,6 +40,7 @@ export type DatasetDefinition = {
   readonly evolution?: Partial<Dataset['evolution']>;
   readonly files?: Partial<FileOptions>;
   readonly stream?: StreamOptions;
+  readonly windows?: readonly WindowRule[];
 };
 
 /** Each run adds its rows. */
@@ -85,6 +88,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     evolution: { ...defaultEvolution, ...definition.evolution },
     files: { ...defaultFiles, ...definition.files },
     ...(definition.stream === undefined ? {} : { stream: definition.stream }),
+    ...(definition.windows === undefined ? {} : { windows: definition.windows }),
   };
   const check = checker(dataset);
   checkWords(dataset, check);
@@ -103,6 +107,8 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);
+  const [problem] = checkWindows(dataset);
+  check(problem === undefined, () => problem ?? '');
   return dataset;
 };
 

@@ -282,12 +282,15 @@ export type Store = {
   list(prefixUri: string): Promise<readonly { uri: string; sizeBytes: number; at: EpochMs }[]>;
 };
 
-/** Tells the outside world that a dataset was updated. At least once. */
+type Announcement = {
+  readonly type: string;
+  readonly source: string;
+  readonly detail: object;
+  readonly at: EpochMs;
+};
+
+/** Tells the outside world that something happened to a dataset. At least once. */
 export type Announcer = {
-  announce(event: {
-    readonly type: string;
-    readonly source: string;
-    readonly detail: object;
-    readonly at: EpochMs;
-  }): Promise<void>;
+  announce(event: Announcement): Promise<void>;
+  announceAll(events: readonly Announcement[]): Promise<void>;
 };

@@ -3,6 +3,7 @@ import { col, is } from '../core/expressions/index.ts';
 import { integer, oneOf, text, timestamp } from '../core/fields/index.ts';
 import { requiredWhen } from '../core/rules/index.ts';
 import { fromStream } from '../core/stream/options.ts';
+import { count, distinct, score, session, tooMany, windowRule } from '../core/windows/index.ts';
 
 /** What visitors of the shop do. The example of rows that come one by one. */
 export const clickstream = defineDataset({
@@ -27,4 +28,21 @@ export const clickstream = defineDataset({
     envelope: 'cloudevents',
     repeats: { within: '1d' },
   }),
+  windows: [
+    windowRule('sessions', {
+      time: 'occurred_at',
+      by: ['visitor'],
+      window: session({ gap: '30m' }),
+      measures: {
+        interactions: count(),
+        products: distinct('product_id'),
+        engagement: score('event', {
+          ...{ view: 1, click: 2, add_to_cart: 3, purchase: 5 },
+          rating: 'rating',
+        }),
+      },
+      allowedLateness: '1h',
+      alerts: [tooMany('bot', { span: '10s', events: 50 })],
+    }),
+  ],
 });

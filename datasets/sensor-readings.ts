@@ -1,6 +1,18 @@
 import { append, day, defineDataset } from '../core/define-dataset.ts';
 import { double, text, timestamp } from '../core/fields/index.ts';
 import { fromStream } from '../core/stream/options.ts';
+import {
+  count,
+  gap,
+  max,
+  mean,
+  min,
+  quantile,
+  threshold,
+  tumbling,
+  windowRule,
+  zScore,
+} from '../core/windows/index.ts';
 
 /** What the sensors of the warehouses measure. */
 export const sensorReadings = defineDataset({
@@ -18,4 +30,21 @@ export const sensorReadings = defineDataset({
   write: append(),
   partition: [day('measured_at')],
   stream: fromStream(),
+  windows: [
+    windowRule('minutes', {
+      time: 'measured_at',
+      by: ['sensor_id'],
+      window: tumbling({ size: '1m' }),
+      measures: {
+        readings: count(),
+        mean_celsius: mean('celsius'),
+        min_celsius: min('celsius'),
+        max_celsius: max('celsius'),
+        p95_celsius: quantile('celsius', 0.95),
+      },
+      allowedLateness: '5m',
+      anomalies: [zScore('mean_celsius'), gap({ every: '1m' })],
+      alerts: [threshold('hot', { of: 'celsius', above: '80' })],
+    }),
+  ],
 });

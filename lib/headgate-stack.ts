@@ -15,6 +15,7 @@ import { Pipeline } from './pipeline.ts';
 import { Reconcile } from './reconcile.ts';
 import { Stages } from './stages.ts';
 import { Stream } from './stream.ts';
+import { Windows } from './windows.ts';
 import { Zones } from './zones.ts';
 
 export interface HeadgateStackProps extends StackProps, TwoKeys {
@@ -80,17 +81,19 @@ export class HeadgateStack extends Stack {
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
     const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
-    const stream = streamed
-      ? new Stream(this, 'Stream', {
-          ...{ zones, ledger, dataKey, removalPolicy, architecture, shards: streamShards },
-        })
-      : undefined;
+    const stored = { zones, dataKey, removalPolicy, architecture };
+    const windows = streamed ? new Windows(this, 'Windows', stored) : undefined;
+    const stream =
+      windows === undefined
+        ? undefined
+        : new Stream(this, 'Stream', { ...stored, ledger, windows, shards: streamShards });
     const alarmTopic =
       alarmTopicArn === undefined
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
       ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream, alarmTopic },
+      windows,
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
@@ -106,6 +109,13 @@ export class HeadgateStack extends Stack {
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
       ...(stream === undefined ? {} : stream.outputs),
+      ...(windows === undefined
+        ? {}
+        : {
+            WindowsTable: windows.table.tableName,
+            WindowsFunction: windows.function.lambda.functionName,
+            AlertTopicArn: windows.alerts.topicArn,
+          }),
     });
   }
 

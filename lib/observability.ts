@@ -19,6 +19,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { Reconcile } from './reconcile.ts';
 import type { Stages } from './stages.ts';
 import type { Stream } from './stream.ts';
+import type { Windows } from './windows.ts';
 
 export interface ObservabilityProps {
   readonly intake: Intake;
@@ -29,6 +30,7 @@ export interface ObservabilityProps {
   readonly ledger: Ledger;
   readonly api: Api;
   readonly stream?: Stream | undefined;
+  readonly windows?: Windows | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
 }
@@ -58,7 +60,12 @@ export class Observability extends Construct {
     this.#dashboard(props);
   }
 
-  #alarms({ intake, reconcile, pipeline, stream }: ObservabilityProps): void {
+  #alarms({ intake, reconcile, pipeline, stream, windows }: ObservabilityProps): void {
+    if (windows !== undefined)
+      this.#alarm('WindowsFail', {
+        metric: windows.function.lambda.metricErrors({ statistic: Stats.SUM, period }),
+        means: 'Windows that are due cannot be closed; see the log of the windows function.',
+      });
     if (stream !== undefined) {
       this.#alarm('SubscribersWait', {
         metric: stream.entities.function.lambda.metric('IteratorAge', {
@@ -139,7 +146,8 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api } = props;
+    const { stream, windows } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
@@ -164,6 +172,21 @@ export class Observability extends Construct {
             counted('RecordsRejected', 'push'),
             ...streamMetrics(stream),
           ]),
+          ...(windows === undefined
+            ? []
+            : [
+                group('Events of windows', [
+                  counted('EventsLate', 'stream'),
+                  counted('EventsTooLate', 'stream'),
+                  counted('EventsFuture', 'stream'),
+                ]),
+                group('Windows', [
+                  counted('WindowsOpen', 'windows'),
+                  ...['stream', 'windows'].map((service) => counted('WindowResults', service)),
+                  counted('WindowAlerts', 'stream'),
+                  ...['stream', 'windows'].map((service) => counted('WindowAnomalies', service)),
+                ]),
+              ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -187,11 +210,14 @@ export class Observability extends Construct {
       api.authorize,
       api.push,
       ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
+      ...(windows === undefined ? [] : [windows.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
     }
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });
+    if (windows !== undefined)
+      monitoring.monitorDynamoTable({ table: windows.table, humanReadableName: 'Windows' });
   }
 }
 

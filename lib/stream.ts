@@ -11,11 +11,13 @@ import type { DataKey } from './data-key.ts';
 import { Entities } from './entities.ts';
 import type { Ledger } from './ledger.ts';
 import { StageFunction } from './stage-function.ts';
+import type { Windows } from './windows.ts';
 import type { Zones } from './zones.ts';
 
 export interface StreamProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
+  readonly windows: Windows;
   readonly dataKey: DataKey;
   readonly removalPolicy: RemovalPolicy;
   readonly architecture: EngineArchitecture;
@@ -44,7 +46,7 @@ export class Stream extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamProps) {
     super(scope, id);
-    const { dataKey, removalPolicy, shards, zones, ledger, architecture } = props;
+    const { dataKey, removalPolicy, shards, zones, ledger, windows, architecture } = props;
     this.stream = new KinesisStream(this, 'Events', {
       retentionPeriod: kept,
       removalPolicy,
@@ -66,6 +68,7 @@ export class Stream extends Construct {
       ...{ stage: 'stream', architecture, timeout, memoryMegabytes: 1_769 },
       environment: {
         LEDGER_TABLE: ledger.table.tableName,
+        WINDOWS_TABLE: windows.table.tableName,
         LANDING_BUCKET: zones.landing.bucketName,
         ENTITY_TABLE: this.entities.table.tableName,
         CLAIM_TABLE: claims.table.tableName,
@@ -75,6 +78,7 @@ export class Stream extends Construct {
     this.entities.grant(this.function.role, 'BatchWriteItem');
     claims.grant(this.function.role);
     zones.grantWrite(this.function.role, zones.landing, [streamPattern]);
+    windows.grantWork(this.function.role);
     this.function.lambda.addEventSource(
       new KinesisEventSource(this.stream, {
         startingPosition: StartingPosition.TRIM_HORIZON,

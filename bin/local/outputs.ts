@@ -18,5 +18,8 @@ export const Outputs = z.object({
   StreamName: z.string().min(1).optional(),
   /** Absent as well: where the changes of keys are. */
   EntityTable: z.string().min(1).optional(),
+  WindowsTable: z.string().min(1).optional(),
+  WindowsFunction: z.string().min(1).optional(),
+  AlertTopicArn: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

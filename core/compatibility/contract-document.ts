@@ -51,6 +51,8 @@ export const DatasetContract = z.object({
   /** Absent from contracts that were kept before there was a choice. */
   evolution: Object_.default({ ...defaultEvolution }),
   files: Object_,
+  /** Questions about its stream; absent from contracts that were kept before there were any. */
+  windows: z.array(Object_).default([]),
 });
 export type DatasetContract = z.infer<typeof DatasetContract>;
 
@@ -78,11 +80,11 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, bigi
 export const contractOf = (dataset: Dataset, lookup: Lookup): DatasetContract => {
   const columns = knownColumns(dataset, lookup);
   const { fields, version, key, write, partition, deduplicate } = dataset;
-  const { rules, quality, rejects, evolution, files, transforms } = dataset;
+  const { rules, quality, rejects, evolution, files, transforms, windows = [] } = dataset;
   return DatasetContract.parse(
     plain({
       ...{ version, key, write, partition, deduplicate, rules, quality, rejects },
-      ...{ evolution, files },
+      ...{ evolution, files, windows },
       fields: Object.entries(fields).map(([name, field]) => ({
         name,
         kind: field.kind,

@@ -2,6 +2,7 @@ import { wordsOf } from '../derive/says.ts';
 import { type Change, isSame, missingFrom, type Verdict } from './change.ts';
 import type { DatasetContract, Plain } from './contract-document.ts';
 import { evolutionChanges } from './evolution-changes.ts';
+import { windowChanges } from './window-changes.ts';
 
 type Pair = readonly [before: DatasetContract, after: DatasetContract];
 
@@ -26,6 +27,7 @@ export const datasetChanges = (
     ...fileChanges(pair),
     ...holdChanges(pair),
     ...evolutionChanges(before, after),
+    ...windowChanges(before, after),
   ];
 };
 

@@ -6,6 +6,7 @@ import { kindOf } from '../fields/index.ts';
 import { typeText } from '../iceberg-type.ts';
 import { defaultFiles } from '../landing/file-options.ts';
 import { says as checkSays } from '../quality/index.ts';
+import { windowSays } from '../windows/index.ts';
 import { lineageGraph } from './lineage-graph.ts';
 import { datasetRuleWords, fieldRuleWords } from './rule-words.ts';
 import { wordsOf } from './says.ts';
@@ -115,6 +116,13 @@ export const datasetPage = (dataset: Dataset, lookup: Lookup): string =>
     columnTable(dataset, lookup),
     '## Quality',
     bullets(dataset.quality.map(checkSays), 'No checks beside the share of rejected rows.'),
+    ...(dataset.windows === undefined
+      ? []
+      : [
+          '## Windows over its stream',
+          `${bullets(dataset.windows.map(windowSays), 'None.')}\n\nTheir results are rows of [${dataset.name}_windows](${dataset.name}_windows.md), ` +
+            `late events rows of [${dataset.name}_late](${dataset.name}_late.md); see [streams.md](../streams.md#windows).`,
+        ]),
     '## Files',
     bullets(fileWords(dataset), ''),
     '## Where it comes from',

@@ -19,6 +19,12 @@ export const asRecords = (dataset: Dataset): Dataset => {
   };
 };
 
-/** Whether records can be sent to it: where each file is the whole table, a record would be all. */
-export const takesRecords = ({ write }: Pick<Dataset, 'write'>): boolean =>
-  write.kind !== 'replace';
+/**
+ * Whether records can be sent to it: where each file is the whole table, a record would be all, and
+ * what windows come to is nothing that anybody sends.
+ */
+export const takesRecords = ({
+  write,
+  derivedFrom,
+}: Pick<Dataset, 'write' | 'derivedFrom'>): boolean =>
+  write.kind !== 'replace' && derivedFrom === undefined;

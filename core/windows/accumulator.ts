@@ -33,6 +33,7 @@ export const nothing = ({ kind }: BoundMeasure): Accumulator => {
       return { kind, events: 0 };
     case 'sum':
     case 'mean':
+    case 'score':
       return { kind: 'sum', values: 0, sum: noSum };
     case 'min':
     case 'max':
@@ -57,10 +58,18 @@ const numberIn = (value: Scalar): number | bigint => {
   throw new PermanentError(`a window measures ${typeof value} values as numbers`);
 };
 
+/** What an event is worth; null of what has no weight, or names a field without a value. */
+const worthOf = ({ of, weights = {} }: BoundMeasure, event: WindowEvent): Scalar | null => {
+  const value = scalarIn(event, of);
+  if (typeof value !== 'string' || !Object.hasOwn(weights, value)) return null;
+  const weight = weights[value] ?? null;
+  return typeof weight === 'string' ? scalarIn(event, weight) : weight;
+};
+
 /** A measure of one event; a missing value is none, but for `count`. */
 export const single = (measure: BoundMeasure, event: WindowEvent): Accumulator => {
   const { kind, of, scale } = measure;
-  const value = scalarIn(event, of);
+  const value = kind === 'score' ? worthOf(measure, event) : scalarIn(event, of);
   if (kind === 'count') return { kind, events: 1 };
   if (kind === 'recent') {
     const amount = value === null ? null : exactOf(numberIn(value));
@@ -70,6 +79,7 @@ export const single = (measure: BoundMeasure, event: WindowEvent): Accumulator =
   switch (kind) {
     case 'sum':
     case 'mean':
+    case 'score':
       return { kind: 'sum', values: 1, sum: exactOf(numberIn(value)) };
     case 'distinct':
       return { kind, hashes: hashesOf(value) };
@@ -106,9 +116,9 @@ const sumOrMean = (
   { values, sum }: Extract<Accumulator, { kind: 'sum' }>,
 ): Scalar | null => {
   if (values === 0) return null;
-  if (scale === null) return kind === 'sum' ? nearestOf(sum) : nearestOf(sum) / values;
+  if (scale === null) return kind === 'mean' ? nearestOf(sum) / values : nearestOf(sum);
   const whole = wholeOf(sum);
-  return kind === 'sum' ? whole : divided(whole * tenTo(MEAN_DECIMALS), BigInt(values));
+  return kind !== 'mean' ? whole : divided(whole * tenTo(MEAN_DECIMALS), BigInt(values));
 };
 
 /** What the measure comes to. */

@@ -13,6 +13,8 @@ export type BoundMeasure = {
   readonly of: string | null;
   /** Decimals of the field's numbers; null of doubles, and of what is no number. */
   readonly scale: number | null;
+  /** Of a score, what each text is worth. */
+  readonly weights?: Readonly<Record<string, number | string>>;
   /** Of a quantile, the share; of others 0. */
   readonly at: number;
   /** The column of its results. */
@@ -58,6 +60,8 @@ export const RECENT = 'recent';
 export const MEAN_DECIMALS = 4;
 /** Digits that a sum has beyond those of its field: of as many rows as nobody will count. */
 export const SUM_DIGITS = 11;
+/** What one event is worth at most. */
+const WORTH_LARGEST = 2n ** 31n;
 const SERIES_HASH_DIGITS = 8;
 
 type Fields = Readonly<Record<string, Field>>;
@@ -89,6 +93,8 @@ const resultType = (measure: Measure, type: IcebergType): IcebergType => {
       return number === undefined ? 'double' : exactType(number, MEAN_DECIMALS, MEAN_DECIMALS);
     case 'quantile':
       return 'double';
+    case 'score':
+      return exactType({ scale: 0, largest: WORTH_LARGEST }, SUM_DIGITS, 0);
     default:
       return type;
   }
@@ -100,7 +106,8 @@ const boundMeasure = (fields: Fields, measure: Measure): BoundMeasure => {
   return {
     kind: measure.kind,
     of,
-    scale: numberOf({ type })?.scale ?? null,
+    scale: measure.kind === 'score' ? 0 : (numberOf({ type })?.scale ?? null),
+    ...(measure.kind === 'score' ? { weights: measure.weights } : {}),
     at: measure.kind === 'quantile' ? measure.at : 0,
     type: resultType(measure, type),
   };

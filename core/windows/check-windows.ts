@@ -1,8 +1,10 @@
+import type { Dataset } from '../dataset.ts';
 import { digitsOf, numberOf, PRECISION_MAX } from '../expressions/value-type.ts';
 import { type Field, isRequired } from '../fields/field.ts';
 import { typeText } from '../iceberg-type.ts';
 import { isOrdered } from '../transforms/typed.ts';
 import { limitIn, SUM_DIGITS, typeOfField } from './bound-rule.ts';
+import { columnProblems } from './columns.ts';
 import { windowLimits } from './limits.ts';
 import {
   type AlertRule,
@@ -102,6 +104,7 @@ const measureProblem = (fields: Fields, measure: Measure): Problem => {
   const found = fieldProblem(fields, of);
   const type = typeOfField(fields, of);
   if (found !== undefined || type === undefined) return found;
+  if (kind === 'score') return scoreProblem(fields, of, measure.weights);
   const orders = (kind === 'min' || kind === 'max') && ORDERED.includes(typeText(type));
   const compares = kind === 'distinct' && isOrdered(type);
   if (!isNumber(fields, of) && !orders && !compares) {
@@ -110,6 +113,29 @@ const measureProblem = (fields: Fields, measure: Measure): Problem => {
   if (kind === 'quantile' && !(measure.at >= 0 && measure.at <= 1))
     return `at ${measure.at}; allowed is a share from 0 to 1`;
   return kind === 'sum' || kind === 'mean' ? sumProblem(fields, of) : undefined;
+};
+
+/** Weights and fields of 32 bits, so that no sum of them can overflow. */
+const scoreProblem = (
+  fields: Fields,
+  of: string,
+  weights: Readonly<Record<string, number | string>>,
+): Problem => {
+  if (typeOfField(fields, of) !== 'string') return `of '${of}', which is no text`;
+  const values = fields[of]?.options.values;
+  for (const [value, weight] of Object.entries(weights)) {
+    if (Array.isArray(values) && !values.includes(value))
+      return `weighs '${value}', which '${of}' never is; allowed are ${values.join(', ')}`;
+    const isWhole = typeof weight === 'number' && Number.isInteger(weight);
+    if (isWhole && Math.abs(weight) < 2 ** 31) continue;
+    if (typeof weight === 'number')
+      return `weighs '${value}' as ${weight}; allowed are whole numbers of 32 bits`;
+    const found = fieldProblem(fields, weight);
+    if (found !== undefined) return found;
+    if (typeOfField(fields, weight) !== 'int')
+      return `weighs '${value}' as '${weight}', which is no whole number of 32 bits`;
+  }
+  return Object.keys(weights).length === 0 ? 'weighs nothing' : undefined;
 };
 
 const taken = (kind: Measure['kind']): string => {
@@ -208,18 +234,35 @@ const ruleProblems = (fields: Fields, rule: WindowRule): readonly Problem[] => {
   ];
 };
 
-/** Why these rules cannot stand in a dataset with these fields; none where they can. */
-export const checkWindows = (fields: Fields, rules: readonly WindowRule[]): readonly string[] => [
-  ...[
-    fewer('windows', rules.length, windowLimits.rulesMax),
+/** As long as a dataset's name may be with what is behind it in those of its results. */
+const DATASET_NAME_MAX = 32;
+
+const datasetProblems = ({ name, stream, windows = [] }: Windowed): readonly Problem[] => [
+  stream === undefined && windows.length > 0
+    ? 'windows are over a stream; say stream: fromStream(), or leave them out'
+    : undefined,
+  windows.length > 0 && name.length > DATASET_NAME_MAX
+    ? `has windows, so that its name must have at most ${DATASET_NAME_MAX} characters`
+    : undefined,
+];
+
+type Windowed = Pick<Dataset, 'name' | 'fields' | 'stream' | 'windows'>;
+
+/** Why the rules cannot stand in their dataset; none where they can. */
+export const checkWindows = (dataset: Windowed): readonly string[] => {
+  const { fields, windows = [] } = dataset;
+  const problems = [
+    ...datasetProblems(dataset),
+    fewer('windows', windows.length, windowLimits.rulesMax),
     twice(
       'windows',
-      rules.map(({ name }) => name),
+      windows.map(({ name }) => name),
     ),
-  ].filter((problem) => problem !== undefined),
-  ...rules.flatMap((rule, at) =>
-    ruleProblems(fields, rule)
-      .filter((problem) => problem !== undefined)
-      .map((problem) => `windows[${at}] (${rule.name}) ${problem}`),
-  ),
-];
+    ...windows.flatMap((rule, at) =>
+      ruleProblems(fields, rule)
+        .filter((problem) => problem !== undefined)
+        .map((problem) => `windows[${at}] (${rule.name}) ${problem}`),
+    ),
+  ].filter((problem) => problem !== undefined);
+  return problems.length > 0 ? problems : columnProblems(fields, windows);
+};

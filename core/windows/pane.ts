@@ -51,7 +51,12 @@ export const sortableMicros = (at: bigint): string =>
   (at + 2n ** 63n).toString().padStart(KEY_DIGITS, '0');
 
 /** Where a pane is kept: all of a group lie together, a shard's in the order of their time. */
-export const paneKey = ({ series, group, shard, start }: Pane) => ({
+export const paneKey = ({
+  series,
+  group,
+  shard,
+  start,
+}: Pick<Pane, 'series' | 'group' | 'shard' | 'start'>) => ({
   partition: `${series}/${groupKey(group)}`,
   sort: `${shard}/${sortableMicros(start)}`,
 });

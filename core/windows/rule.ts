@@ -15,6 +15,12 @@ export type Window =
 export type Measure =
   | { readonly kind: 'count' }
   | { readonly kind: 'sum' | 'min' | 'max' | 'mean' | 'distinct'; readonly of: string }
+  /** The sum of what each event is worth by a text of its: a number, or that of another field. */
+  | {
+      readonly kind: 'score';
+      readonly of: string;
+      readonly weights: Readonly<Record<string, number | string>>;
+    }
   /** The value with this share (0 to 1) of all values at or below it, within 1 %. */
   | { readonly kind: 'quantile'; readonly of: string; readonly at: number };
 
@@ -118,6 +124,13 @@ export const max = (of: string): Measure => ({ kind: 'max', of });
 export const mean = (of: string): Measure => ({ kind: 'mean', of });
 /** How many different values. */
 export const distinct = (of: string): Measure => ({ kind: 'distinct', of });
+/**
+ * `score('event', { view: 1, purchase: 5, rating: 'stars' })`: a view is worth 1, a rating as many
+ * as its stars; what is not listed is worth nothing.
+ */
+export const score = (of: string, weights: Readonly<Record<string, number | string>>): Measure => ({
+  ...{ kind: 'score', of, weights },
+});
 /** `quantile('amount', 0.95)`: within 1 % of the true one. */
 export const quantile = (of: string, at: number): Measure => ({ kind: 'quantile', of, at });
 

@@ -19,7 +19,7 @@ import type { Telemetry } from '../telemetry.ts';
 export type PublishDeps = {
   readonly ledger: Pick<Ledger, 'run' | 'file' | 'settleFile' | 'remember' | 'endRun'>;
   readonly store: Pick<Store, 'get' | 'put' | 'putOnce'>;
-  readonly announcer: Announcer;
+  readonly announcer: Pick<Announcer, 'announce'>;
   readonly cleanBucket: string;
   readonly curatedBucket: string;
   readonly datasetNamed: (name: string) => Dataset | undefined;

@@ -2,7 +2,7 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { s3Uri } from '../../core/layout.ts';
-import type { Shards, Store, StreamReader } from '../../core/ports.ts';
+import type { Random, Shards, StreamReader } from '../../core/ports.ts';
 import {
   behind,
   firstEntry,
@@ -12,16 +12,19 @@ import {
   within,
 } from '../../core/stream/segment.ts';
 import { decideSegment, objectsOf, type Routes } from '../../core/stream/sift.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Windowed } from '../../core/windows/index.ts';
+import { closeWindows } from '../close-windows.ts';
+import { errorFields } from '../log.ts';
+import type { WindowDeps } from '../window-deps.ts';
+import { advanceWindows } from './advance-windows.ts';
 import { type ChangeDeps, keepChanges } from './changes.ts';
 import { countRepeats, type RepeatDeps, setRepeatsAside } from './repeats.ts';
 
-export type StreamDeps = Telemetry & {
+export type StreamDeps = WindowDeps & {
   readonly shards: Shards;
   readonly reader: StreamReader;
-  readonly store: Pick<Store, 'putOnce'>;
-  readonly landingBucket: string;
   readonly routes: Routes;
+  readonly random: Random;
 } & ChangeDeps &
   RepeatDeps;
 
@@ -37,17 +40,42 @@ export const stream =
   async ({ Records }: Pick<KinesisStreamEvent, 'Records'>) => {
     const byShard = Map.groupBy(Records, ({ eventID }) => eventID.split(':', 1)[0] ?? '');
     let landed = 0;
+    const touched = new Set<Windowed>();
     for (const [shard, records] of byShard) {
       const batch = records.map((one) => rawOf(shard, one));
-      landed += await takeShard(deps, placeOf(shard, records[0]?.eventSourceARN), batch);
+      const place = placeOf(shard, records[0]?.eventSourceARN);
+      landed += await takeShard(deps, { ...place, touched }, batch);
     }
+    for (const windowed of touched) await closeDue(deps, windowed);
     return { records: Records.length, landed };
   };
 
-/** A shard, and the stream that it is of. */
-type Place = { readonly streamArn: string; readonly name: string; readonly shard: string };
+/** Passes over the due windows of one dataset in one call; the schedule does what is left. */
+const passesMax = 5;
 
-const placeOf = (shard: string, streamArn = ''): Place => {
+/** All that was sent is taken by now: what keeps windows open stops no shard. */
+const closeDue = async (deps: StreamDeps, windowed: Windowed): Promise<void> => {
+  try {
+    for (let pass = 0; pass < passesMax; pass += 1) {
+      const { kind } = await closeWindows(deps, windowed, { endless: false });
+      if (kind !== 'closed') return;
+    }
+  } catch (error) {
+    const { name } = windowed.dataset;
+    deps.log.warn('windows are left open', { dataset: name, ...errorFields(error) });
+  }
+};
+
+/** A shard, and the stream that it is of. */
+type Place = {
+  readonly streamArn: string;
+  readonly name: string;
+  readonly shard: string;
+  /** Datasets whose windows have had something of it. */
+  readonly touched: Set<Windowed>;
+};
+
+const placeOf = (shard: string, streamArn = ''): Omit<Place, 'touched'> => {
   const name = streamArn.split('stream/', 2)[1]?.split('/', 1)[0] ?? '';
   if (name === '')
     throw new PermanentError('the event does not name the stream that its records are of');
@@ -109,7 +137,13 @@ const goOn = async (
   }
   const { segment } = entry;
   if (segment === null) return landed;
-  await land(deps, place, entry, segment, records);
+  const own = await completed(deps, place, entry.checkpoint, segment, records);
+  await land(deps, entry.shard, segment, own);
+  const taken = await advanceWindows(deps, {
+    ...{ stream: entry.stream, shard: entry.shard, segment, records: own },
+  });
+  if (taken === 'fenced') return 'fenced';
+  for (const windowed of taken) place.touched.add(windowed);
   landed += segment.records;
   const ended = { ...entry, checkpoint: segment.to, segment: null, turn: entry.turn + 1 };
   if ((await deps.shards.move(entry.turn, ended)) === 'fenced') return 'fenced';
@@ -123,12 +157,10 @@ const goOn = async (
 /** Writes the objects of a segment, also those that are there: the first of each name stands. */
 const land = async (
   deps: StreamDeps,
-  place: Place,
-  { shard, checkpoint }: ShardEntry,
+  shard: string,
   segment: Segment,
-  batch: readonly RawRecord[],
+  own: readonly RawRecord[],
 ): Promise<void> => {
-  const own = await completed(deps, place, checkpoint, segment, batch);
   for (const [key, bytes] of objectsOf(segment, own, deps.routes))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
   await keepChanges(deps, segment, own);

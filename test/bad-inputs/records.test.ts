@@ -13,8 +13,8 @@ import { routesOf } from '../../core/stream/sift.ts';
 import { push } from '../../functions/push/handler.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { aggregated } from '../core/stream/wire-writer.ts';
-import { noChanges } from '../support/memory-entities.ts';
 import { memoryStack } from '../support/memory-stack.ts';
+import { nothingBeside } from '../support/nothing-beside.ts';
 import { avroRow, avroText, protoRow, protoText, registered } from '../support/stream-bodies.ts';
 import { streamed } from '../support/stream-records.ts';
 
@@ -54,7 +54,7 @@ const houseOf = (datasets: readonly Dataset[] = [sales, accounts]) => {
   };
   const reader = { read: async () => [] };
   const take = stream({
-    ...{ ...noChanges(), ...shared, shards, reader },
+    ...{ ...nothingBeside(), ...shared, shards, reader },
     routes: routesOf(datasets, lineJudge),
     repeatRoutes: repeatRoutesOf(datasets, lineJudge),
   });

@@ -26,6 +26,7 @@ const stages = [
   'push',
   'stream',
   'subscribe',
+  'windows',
 ] as const;
 type Stage = (typeof stages)[number];
 /** Each stage that touches rows has a second worker, which may do what the first may. */
@@ -90,6 +91,15 @@ const consume = (queue: string) =>
     'GetQueueUrl',
     'ReceiveMessage',
   ].map((action) => `sqs:${action} on ${queue}`);
+
+/** What is needed to take events into windows, and to close them. */
+const windows = [
+  ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map(
+    (action) => `dynamodb:${action} on WindowsTable`,
+  ),
+  ...writes('landing', '/*/_windows/*'),
+  'events:PutEvents on the default bus',
+];
 
 /** All that a stage may do besides its log, its trace and the key. */
 const allowed: Readonly<Record<Stage, readonly string[]>> = {
@@ -183,9 +193,9 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   stream: [
     ...ledger('GetItem', 'PutItem'),
     'dynamodb:BatchWriteItem on StreamEntitiesTable',
-    'dynamodb:BatchGetItem on StreamClaimsTable',
-    'dynamodb:PutItem on StreamClaimsTable',
+    ...['BatchGetItem', 'PutItem'].map((action) => `dynamodb:${action} on StreamClaimsTable`),
     ...writes('landing', '/*/_stream/*'),
+    ...windows,
     ...['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator'].map(
       (action) => `kinesis:${action} on StreamEvents`,
     ),
@@ -194,15 +204,15 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ),
   ],
   subscribe: [
-    'dynamodb:Query on StreamEntitiesTable',
     'dynamodb:ListStreams on everything',
-    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+    ...['Query', 'DescribeStream', 'GetRecords', 'GetShardIterator'].map(
       (action) => `dynamodb:${action} on StreamEntitiesTable`,
     ),
   ],
+  windows,
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, one behind them, and no other', () => {
+test('the stack has the eight stages, two that look after them, three at the doors, one behind them, one that closes windows, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -216,8 +226,8 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   );
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
-  // Not intake, not the two that look after the others, and not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 7);
+  // Not intake, not those that look after the others or windows, not those of the front doors.
+  expect(invoked).toHaveLength(named.length - 8);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -267,9 +277,11 @@ describe('no policy anywhere', () => {
         JSON.stringify(statement.Resource).includes('ZonesLanding'),
     );
     const rights = puts.flatMap(({ statement }) => inWords([statement]));
-    expect(rights.filter((right) => /^s3:PutObject on landing/.test(right))).toEqual([
+    const put = new Set(rights.filter((right) => /^s3:PutObject on landing/.test(right)));
+    expect([...put].sort()).toEqual([
       's3:PutObject on landing/*/_push/*',
       's3:PutObject on landing/*/_stream/*',
+      's3:PutObject on landing/*/_windows/*',
     ]);
   });
 });

@@ -27,7 +27,7 @@ import { transform } from '../../functions/transform/handler.ts';
 import { validate } from '../../functions/validate/handler.ts';
 import { pipelineDefinition } from '../../lib/pipeline-definition.ts';
 import { catalogReply, catalogTables } from '../support/memory-catalog.ts';
-import { noChanges } from '../support/memory-entities.ts';
+import { nothingBeside } from '../support/nothing-beside.ts';
 import { dynamoOf, type OnChange, SimulatedTable } from './aws/dynamo.ts';
 import { kinesisOf, SimulatedStream } from './aws/kinesis.ts';
 import { type SimulatedFunction, SimulatedLambda } from './aws/lambda.ts';
@@ -218,7 +218,7 @@ export class SimulatedWorld {
       ),
       'dead-letters': at(deadLetters),
       push: at((ports) => push({ ...ports, judgeOf: judges })),
-      stream: at((ports) => stream({ ...noChanges(), ...ports, routes })),
+      stream: at((ports) => stream({ ...ports, ...nothingBeside(), now: ports.now, routes })),
     };
   }
 

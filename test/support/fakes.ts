@@ -44,6 +44,9 @@ export const memoryPipeline = () => {
 /** An announcer that keeps what it was told. */
 export const memoryAnnouncer = () => {
   const events: Parameters<Announcer['announce']>[0][] = [];
-  const announcer: Announcer = { announce: async (event) => void events.push(event) };
+  const announcer: Announcer = {
+    announce: async (event) => void events.push(event),
+    announceAll: async (all) => void events.push(...all),
+  };
   return { ...announcer, events };
 };

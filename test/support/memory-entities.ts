@@ -1,5 +1,4 @@
 import { type Change, compareChanges, positionOf } from '../../core/entities/change.ts';
-import { EpochMs } from '../../core/ids.ts';
 import type { Claims, Entities } from '../../core/ports.ts';
 import type { Claim } from '../../core/stream/repeats.ts';
 
@@ -57,10 +56,3 @@ export const memoryClaims = () => {
   };
   return { claims, held };
 };
-
-/** What the stream function needs of both where no dataset asks for either. */
-export const noChanges = () => ({
-  entities: memoryEntities().entities,
-  claims: memoryClaims().claims,
-  ...{ entityRoutes: [], repeatRoutes: [], now: () => EpochMs.parse(0) },
-});

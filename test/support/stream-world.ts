@@ -2,7 +2,6 @@ import { lineJudge } from '../../adapters/engine/judge-line.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { entityRoutesOf } from '../../core/entities/changes.ts';
 import { TransientError } from '../../core/errors.ts';
-import { EpochMs } from '../../core/ids.ts';
 import type { Shards, StreamReader } from '../../core/ports.ts';
 import { readStreamLine } from '../../core/stream/line.ts';
 import { repeatRoutesOf } from '../../core/stream/repeats.ts';
@@ -14,6 +13,7 @@ import { fakeTelemetry } from './fakes.ts';
 import { breakOnce, crashAt, faulty } from './faults.ts';
 import { memoryClaims, memoryEntities } from './memory-entities.ts';
 import { memoryStore } from './memory-store.ts';
+import { nothingBeside } from './nothing-beside.ts';
 
 const eventSourceARN = 'arn:aws:kinesis:eu-central-1:000000000000:stream/Events';
 
@@ -63,13 +63,13 @@ export const streamWorld = (datasets: readonly Dataset[], all: readonly RawRecor
     wrap: ReturnType<typeof faulty>['wrap'] = (port) => port,
   ) =>
     await stream({
+      ...nothingBeside(),
       ...telemetry,
       ...{ shards: wrap(shards), reader: wrap(reader), store: wrap(store) },
       ...{ entities: wrap(entities), claims: wrap(claims), landingBucket: 'landing' },
       routes: routesOf(datasets, lineJudge),
       entityRoutes: entityRoutesOf(datasets, lineJudge),
       repeatRoutes: repeatRoutesOf(datasets, lineJudge),
-      now: () => EpochMs.parse(0),
     })(eventOf(records));
   /** Records in landing, as often as they are there, by the kind of their object. */
   const landed = () =>

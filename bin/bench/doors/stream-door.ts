@@ -3,11 +3,13 @@ import { EpochMs } from '../../../core/ids.ts';
 import type { Shards } from '../../../core/ports.ts';
 import { firstEntry, type ShardEntry } from '../../../core/stream/segment.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
+import { windowedOf } from '../../../core/windows/index.ts';
 import { datasets } from '../../../datasets/index.ts';
 import { stream } from '../../../functions/stream/handler.ts';
 import { type Door, keepingStore, silent, type Told } from './door.ts';
 import { checkReadings } from './reading-check.ts';
 import { badOf, readingBatch, shardId } from './readings.ts';
+import { windowMemory } from './window-memory.ts';
 
 /** As many as Lambda hands over at a time. */
 const RECORDS = 1_000;
@@ -28,8 +30,13 @@ const oneShard = (): Shards => {
 const nothingKept = {
   entities: { append: async () => undefined },
   claims: { claim: async () => new Map<string, string>() },
-  ...{ entityRoutes: [], repeatRoutes: [], now: () => EpochMs.parse(0) },
+  ...{ entityRoutes: [], repeatRoutes: [] },
 };
+
+const windows = windowMemory();
+const windowed = windowedOf(datasets);
+/** The clock of the batches: what is ahead of it would move no watermark. */
+const now = () => EpochMs.parse(Date.UTC(2026, 2, 5));
 
 const routes = routesOf(datasets, lineJudge);
 const shards = oneShard();
@@ -44,6 +51,8 @@ export const streamDoor: Door = {
       ...silent,
       ...{ shards, store, routes, landingBucket: 'landing' },
       ...{ ...nothingKept, reader: { read: async () => [] } },
+      ...{ windows, windowed, now, random: () => 0.5 },
+      announcer: { announceAll: async () => undefined },
     });
     let checked: Told = { accepted: 0, rejected: 0 };
     const rejected = badOf(RECORDS);

@@ -23,6 +23,8 @@ import {
 } from '../../../core/fields/index.ts';
 import { length } from '../../../core/rules/length.ts';
 import { warn } from '../../../core/rules/rule.ts';
+import { fromStream } from '../../../core/stream/options.ts';
+import { count, tumbling, windowRule } from '../../../core/windows/index.ts';
 
 type Fields = DatasetDefinition['fields'];
 
@@ -52,6 +54,16 @@ const lock = (definition: DatasetDefinition) =>
 const diff = (before: Partial<DatasetDefinition>, after: Partial<DatasetDefinition>) =>
   compareContracts(lock({ ...base, ...before }), lock({ ...base, ...after }))[0];
 const fields = (more: Fields) => ({ fields: { ...base.fields, ...more } });
+/** A stream with windows; without, the same stream, so that it is no change. */
+const windows = (more: Partial<Parameters<typeof windowRule>[1]> = {}) => ({
+  stream: fromStream(),
+  windows: [
+    windowRule('minutes', {
+      ...{ time: 'at', window: tumbling({ size: '1m' }), measures: { sales: count() } },
+      ...more,
+    }),
+  ],
+});
 const without = (name: string, more: Fields = {}) => ({
   fields: {
     ...Object.fromEntries(Object.entries(base.fields).filter(([each]) => each !== name)),
@@ -216,6 +228,10 @@ const table: readonly Row[] = [
   ['file option looser', 'full', {}, { files: { allowEmpty: true } }],
   ['hold lowered', 'forward', {}, { rejects: { holdAbove: 0.01 } }],
   ['hold raised', 'full', {}, { rejects: { holdAbove: 0.5 } }],
+  ['window added', 'full', {}, windows()],
+  ['window removed', 'backward', windows(), {}],
+  ['window changed', 'backward', windows(), windows({ by: ['status'] })],
+  ['window option changed', 'full', windows(), windows({ allowedLateness: '1h' })],
   ['evolution loosened', 'full', {}, { evolution: { newColumns: 'quarantine_value' } }],
   ['evolution tightened', 'forward', {}, { evolution: { missingColumns: 'hold' } }],
   ['evolution tightened', 'none', { evolution: { newColumns: 'evolve' } }, { evolution: {} }],

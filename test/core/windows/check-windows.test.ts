@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../../../core/dataset.ts';
 import { decimal, double, integer, list, text, timestamp } from '../../../core/fields/index.ts';
+import { DatasetName } from '../../../core/ids.ts';
+import { fromStream } from '../../../core/stream/options.ts';
 import {
   bindRule,
   checkWindows,
@@ -21,6 +24,7 @@ import {
   tooMany,
   tooMuch,
   tumbling,
+  type WindowRule,
   windowRule,
   zScore,
 } from '../../../core/windows/index.ts';
@@ -46,8 +50,11 @@ const good: Init = {
   window: tumbling({ size: '5m' }),
   measures: { events: count(), total: sum('amount') },
 };
-const problems = (init: Partial<Init>, name = 'sales') =>
-  checkWindows(fields, [windowRule(name, { ...good, ...init })]);
+const name = DatasetName.parse('sales_events');
+const problemsOf = (windows: readonly WindowRule[], more: Partial<Dataset> = {}) =>
+  checkWindows({ name, fields, windows, stream: fromStream(), ...more });
+const problems = (init: Partial<Init>, rule = 'sales') =>
+  problemsOf([windowRule(rule, { ...good, ...init })]);
 
 describe('a duration', () => {
   test.each([
@@ -167,9 +174,9 @@ describe('a rule', () => {
   test('must have a name of its own, and one that a table can have', () => {
     expect(problems({}, 'Sales-2')).toEqual([expect.stringMatching(/the name 'Sales-2' must be/)]);
     const twice = [windowRule('sales', good), windowRule('sales', good)];
-    expect(checkWindows(fields, twice)).toEqual(["has two windows called 'sales'"]);
+    expect(problemsOf(twice)).toEqual(["has two windows called 'sales'"]);
     const many = Array.from({ length: 11 }, (_, at) => windowRule(`sales_${at}`, good));
-    expect(checkWindows(fields, many)).toEqual(['has 11 windows; allowed are 10']);
+    expect(problemsOf(many)).toEqual(['has 11 windows; allowed are 10']);
   });
 
   test('knows the columns of its results', () => {

@@ -13,8 +13,8 @@ import { historyOf, kinds, ruleOf } from './histories.ts';
 import { type Cut, fastPieces, linesOf, oracle, pieceOf } from './oracle.ts';
 import { type Outcome, type Parts, play, sound } from './stream.ts';
 
-/** Of each kind of window. */
-const HISTORIES = 250;
+/** Of each kind of window; test/functions/stream/windows.test.ts brings more of them, further. */
+const HISTORIES = 50;
 const PLANTED_HISTORIES = 20;
 const ALERT_HISTORIES = 50;
 /** What a quantile may be off, and a little for the arithmetic itself. */

@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 /** A call of a service for which this repository has no client; the answer's text. */
 export const signedPost = async (
-  service: 'iam' | 'logs' | 'lambda' | 'monitoring',
+  service: 'iam' | 'logs' | 'lambda' | 'monitoring' | 'sns',
   body: string,
   headers: Readonly<Record<string, string>>,
   path = '/',

@@ -12,8 +12,8 @@ import type { RawRecord, ShardEntry } from '../../../core/stream/segment.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
 import { stream } from '../../../functions/stream/handler.ts';
-import { noChanges } from '../../support/memory-entities.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { nothingBeside } from '../../support/nothing-beside.ts';
 
 const common = { domain: 'tests', owner: 'tests@example.com', write: append() };
 const clicks = defineDataset({
@@ -92,6 +92,7 @@ const worldOf = (all: readonly RawRecord[], before: (effect: number) => void = (
   const say = (message: string, fields: object) =>
     void logged.push(`${message} ${JSON.stringify(fields)}`);
   const handle = stream({
+    ...nothingBeside(),
     log: { info: say, warn: say, error: say },
     count: () => undefined,
     shards,
@@ -99,7 +100,6 @@ const worldOf = (all: readonly RawRecord[], before: (effect: number) => void = (
     store: { putOnce: (uri, bytes) => effect(() => store.putOnce(uri, bytes)) },
     landingBucket: 'landing',
     routes: routesOf([clicks, others], lineJudge),
-    ...noChanges(),
   });
   /** Sequence numbers by the kind of object that they are in, as often as they are there. */
   const landed = () => {

@@ -8,8 +8,8 @@ import type { ShardEntry } from '../../../core/stream/segment.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
 import { stream } from '../../../functions/stream/handler.ts';
-import { noChanges } from '../../support/memory-entities.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { nothingBeside } from '../../support/nothing-beside.ts';
 import { streamed } from '../../support/stream-records.ts';
 
 type Put = { readonly shard: string; readonly sequence: string; readonly payload: string };
@@ -68,7 +68,7 @@ const worldOf = (all: readonly Put[]) => {
   };
   const counted = new Map<string, number>();
   const handle = stream({
-    ...noChanges(),
+    ...nothingBeside(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     count: (name, value) => void counted.set(name, (counted.get(name) ?? 0) + value),
     ...{ shards, reader, landingBucket: 'landing' },

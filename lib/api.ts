@@ -16,8 +16,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type Problem, problemDocument } from '../core/api/problem.ts';
 import { pushPattern, receiptPattern } from '../core/push/key.ts';
-import { type Problem, problemDocument } from '../core/push/problem.ts';
 import type { AuthorizeEnv } from '../functions/authorize/env.ts';
 import type { PushEnv } from '../functions/push/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';

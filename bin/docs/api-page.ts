@@ -1,9 +1,9 @@
+import { problems } from '../../core/api/problem.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { table } from '../../core/derive/markdown.ts';
 import { receiptWords, recordsPath } from '../../core/derive/openapi.ts';
 import { limits } from '../../core/limits.ts';
 import { takesRecords } from '../../core/push/as-records.ts';
-import { problems } from '../../core/push/problem.ts';
 
 /** What a sender does about each problem. */
 const nextOf: Readonly<Record<keyof typeof problems, string>> = {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { problems } from '../api/problem.ts';
 import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { takesRecords } from '../push/as-records.ts';
-import { problems } from '../push/problem.ts';
 import { Receipt } from '../push/receipt.ts';
 import { sentSchemaOf } from './sent-record.ts';
 

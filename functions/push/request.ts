@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Problem } from '../../core/api/problem.ts';
 import { limits } from '../../core/limits.ts';
 import { type SplitBody, splitJson, splitLines } from '../../core/push/body.ts';
-import type { Problem } from '../../core/push/problem.ts';
 
 /** What the function needs of an event of API Gateway. */
 export type PushEvent = Pick<

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { problems } from '../../core/push/problem.ts';
+import { problems } from '../../core/api/problem.ts';
 import { functionsByStage, newStack, referred, synthesize } from './synthesized.ts';
 
 const stack = synthesize(newStack({ callsPerSecond: 30 }));

@@ -1,9 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { problemDocument, problems } from '../../../core/api/problem.ts';
 import { openApiOf } from '../../../core/derive/openapi.ts';
 import { takesRecords } from '../../../core/push/as-records.ts';
-import { problemDocument, problems } from '../../../core/push/problem.ts';
 import { datasets } from '../../../datasets/index.ts';
 import { everyKind } from '../../support/every-kind.ts';
 

@@ -5,6 +5,7 @@ import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { DatasetName, EpochMs, type RunId } from '../../core/ids.ts';
 import { type Selection, selectionWords } from '../../core/replay/selection.ts';
+import { askedTime, timeWords } from '../../functions/asked-time.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { makeProgress } from '../console/progress.ts';
 import { replayAll } from '../replay/replay-all.ts';
@@ -161,16 +162,11 @@ export const selectionOf = (options: Partial<ReplayOptions>): Selection => {
   };
 };
 
-const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
-
 const timeOf = (option: string, text: string | undefined): EpochMs | null => {
   if (text === undefined) return null;
-  const at = isTime.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return EpochMs.parse(at);
-  throw usageError({
-    what: `--${option}: '${text}' is no time.`,
-    allowed: 'A day (2026-11-21) or an instant in UTC (2026-11-21T05:00:00Z).',
-  });
+  const at = askedTime(text);
+  if (at !== undefined) return at;
+  throw usageError({ what: `--${option}: '${text}' is no time.`, allowed: `It is ${timeWords}.` });
 };
 
 const selecting = (stack: DeployedStack) => ({

@@ -88,10 +88,10 @@ const look = async <State>(
       }),
     ),
   );
-  const found = (reply.Items ?? []).map((entry) => ({ at: placeOf(entry), entry }));
+  const found = (reply.Items ?? []).map((entry) => ({ at: atOf(entry), entry }));
   const { LastEvaluatedKey: end } = reply;
-  const upTo = end === undefined ? null : placeOf(end);
+  const upTo = end === undefined ? null : atOf(end);
   return { found: found.filter(({ at }) => at !== after), upTo };
 };
 
-const placeOf = (item: Item): string => String(unmarshall(item).at);
+const atOf = (item: Item): string => String(unmarshall(item).at);

@@ -1,5 +1,9 @@
 import type { DatasetName, EpochMs } from '../ids.ts';
 import type { FileEntry, RunEntry } from '../ledger.ts';
+import { isoTime } from '../time.ts';
+
+/** Sorts by the time an entry came to be, which never changes; the id keeps equal times apart. */
+export const placeOf = (at: EpochMs, id: string): string => `${isoTime(at)}#${id}`;
 
 /** What a list is asked for: entries by the time they came to be, a page at a time. */
 export type PageQuery<State> = {

@@ -1,7 +1,7 @@
 import { type DeadLetter, letterMoves } from '../../core/dead-letter.ts';
 import type { EpochMs, FileId, RunId } from '../../core/ids.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
-import { type LedgerPages, mergedPage, type PageQuery } from '../../core/operate/pages.ts';
+import { type LedgerPages, mergedPage, type PageQuery, placeOf } from '../../core/operate/pages.ts';
 import type { LedgerLetters, LedgerWalks } from '../../core/ports.ts';
 import { type Cursor, firstMarker } from '../../core/reconcile/marker.ts';
 import { isoTime } from '../../core/time.ts';
@@ -78,7 +78,7 @@ const paged = <Entry extends FileEntry | RunEntry>(
     .filter(([, , entry]) => dataset === undefined || entry.dataset === dataset)
     .filter(([, , { state }]) => states.includes(state))
     .filter(([ms]) => (since === null || ms >= since) && (until === null || ms < until))
-    .map(([ms, id, entry]) => ({ at: `${isoTime(ms)}#${id}`, entry }))
+    .map(([ms, id, entry]) => ({ at: placeOf(ms, id), entry }))
     .filter(({ at }) => after === null || (newestFirst ? at < after : at > after));
   return mergedPage([{ found, upTo: null }], { limit, newestFirst });
 };

@@ -12,6 +12,7 @@ import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constr
 import { Construct } from 'constructs';
 import { findingKinds } from '../core/reconcile/findings.ts';
 import type { Api } from './api.ts';
+import type { ApiOperators } from './api-operators.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -28,6 +29,7 @@ export interface ObservabilityProps {
   readonly stages: Stages;
   readonly ledger: Ledger;
   readonly api: Api;
+  readonly operators: ApiOperators;
   readonly stream?: Stream | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
@@ -125,7 +127,7 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators, stream } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
@@ -149,6 +151,11 @@ export class Observability extends Construct {
             counted('RecordsAccepted', 'push'),
             counted('RecordsRejected', 'push'),
           ]),
+          group('Operators', [
+            counted('RunsReleased', 'operate'),
+            counted('RunsDiscarded', 'operate'),
+            counted('ReplaysStarted', 'operate'),
+          ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -169,8 +176,10 @@ export class Observability extends Construct {
       intake.function,
       deadLetters.function,
       reconcile.function,
-      api.authorize,
+      ...(api.authorize === undefined ? [] : [api.authorize]),
       api.push,
+      operators.operate,
+      ...(operators.authorize === undefined ? [] : [operators.authorize]),
       ...(stream === undefined ? [] : [stream.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {

@@ -133,12 +133,15 @@ describe('a replay', () => {
 
   test('again takes each run once, also where pages meet the runs that it made', async () => {
     const { ask, stack } = operatorsOf();
-    // Two files of one run, which is replayed between the pages of the backfill.
-    await stack.land([
-      ['sales/a.csv', salesFile(1, 5)],
-      ['sales/b.csv', salesFile(11, 6)],
-    ]);
-    await stack.land([['sales/c.csv', salesFile(21, 7)]]);
+    // Another run's file lies between the two of one run.
+    const [first, between, last] = ['a', 'b', 'c'].map((name, index) =>
+      stack.drop(`sales/${name}.csv`, salesFile(index * 10, 5)),
+    );
+    await stack.deliver([first, last].flatMap((dropped) => dropped?.body ?? []));
+    await stack.execute();
+    await stack.deliver([between?.body ?? '']);
+    await stack.execute();
+    expect(await stack.runs()).toHaveLength(2);
     const path = { dataset: 'sales' };
     let cursor: string | null = null;
     let calls = 0;

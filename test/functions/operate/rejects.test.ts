@@ -103,6 +103,15 @@ test('a page is no larger than a function may answer, and the next one goes on',
   expect(rows).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
 });
 
+test('a page is read in as many pieces as it takes', async () => {
+  const { ask, stack } = rowsOf(12, 10);
+  await stack.land([['sales/1.csv', salesFile(1, 'x', 5)]]);
+  const path = { run: (await stack.run(0)).runId };
+  const { rejects, next } = await ask('GET /runs/{run}/rejects/raw', { path });
+  expect(rejects.map(({ row }) => row)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
+  expect(next).toBeNull();
+});
+
 test('a file of rejected rows that is too large is told, with another way to read it', async () => {
   const { call, stack } = operatorsOf();
   await stack.land([['sales/1.csv', salesFile(1, 'x', 5)]]);

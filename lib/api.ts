@@ -32,14 +32,14 @@ export interface ApiProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
   readonly architecture: EngineArchitecture;
-  /** Calls per second that one key may make on average, and at once. */
-  readonly callsPerSecond: number;
+  /** Calls per second that one key may make on average. @default 100 */
+  readonly callsPerSecond?: number;
   /** Calls that one key may make a day. @default - as many as it likes */
-  readonly callsPerDay: number | undefined;
-  /** Who says who sends: keys of our own, or IAM. */
-  readonly senders: Senders;
+  readonly callsPerDay?: number | undefined;
+  /** Who says who sends: keys of our own, or IAM. @default keys */
+  readonly senders?: Senders;
   /** ARN of a web ACL that looks at each call before anything else does. @default - none */
-  readonly webAcl: string | undefined;
+  readonly webAcl?: string | undefined;
 }
 
 export type Senders = 'keys' | 'iam';
@@ -67,10 +67,10 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    this.authorize = props.senders === 'keys' ? this.#authorize(props) : undefined;
+    const { callsPerSecond = 100, callsPerDay, senders = 'keys', webAcl } = props;
+    this.authorize = senders === 'keys' ? this.#authorize(props) : undefined;
     this.push = this.#push(props);
     this.rest = this.#rest();
-    const { callsPerSecond, callsPerDay, webAcl } = props;
     this.usagePlan = this.rest.addUsagePlan('Senders', {
       description: 'How much the holder of one key may send.',
       throttle: { rateLimit: callsPerSecond, burstLimit: burst * callsPerSecond },
@@ -143,7 +143,11 @@ export class Api extends Construct {
     const dataset = this.rest.root.addResource('datasets').addResource('{dataset}');
     const bySender = this.#senders();
     const calls = (resource: Resource, { lambda }: StageFunction<PushEnv>) =>
-      resource.addMethod('POST', new LambdaIntegration(lambda, { allowTestInvoke: false }), bySender);
+      resource.addMethod(
+        'POST',
+        new LambdaIntegration(lambda, { allowTestInvoke: false }),
+        bySender,
+      );
     calls(dataset.addResource('records'), this.push);
   }
 

@@ -62,11 +62,7 @@ export class HeadgateStack extends Stack {
       cleanExpiry = Duration.days(14),
       saltedMasks = false,
       largeWorkerMegabytes = 3_008,
-      callsPerSecond = 100,
-      callsPerDay,
-      senders = 'keys',
       operatorTokens: tokens,
-      webAcl,
       streamed = false,
       streamShards = 0,
       streamWindow = Duration.seconds(30),
@@ -92,9 +88,7 @@ export class HeadgateStack extends Stack {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
-    const api = new Api(this, 'Api', {
-      ...{ zones, ledger, architecture, callsPerSecond, callsPerDay, senders, webAcl },
-    });
+    const api = new Api(this, 'Api', { ...props, zones, ledger, architecture });
     const operators = new ApiOperators(this, 'ApiOperators', {
       ...{ ...shared, catalogue, engine: stages.engine, rest: api.rest, tokens },
     });
@@ -108,7 +102,18 @@ export class HeadgateStack extends Stack {
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
-      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators, stream, alarmTopic },
+      ...{
+        intake,
+        deadLetters,
+        reconcile,
+        pipeline,
+        stages,
+        ledger,
+        api,
+        operators,
+        stream,
+        alarmTopic,
+      },
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,

@@ -127,7 +127,8 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators, stream } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators, stream } =
+      props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,

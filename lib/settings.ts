@@ -51,7 +51,10 @@ const Each = z.strictObject({
   /** A regional web ACL in front of the API. */
   webAcl: z
     .string()
-    .regex(/^arn:[\w-]+:wafv2:[\w-]+:\d{12}:regional\/webacl\//, 'it is the ARN of a regional web ACL')
+    .regex(
+      /^arn:[\w-]+:wafv2:[\w-]+:\d{12}:regional\/webacl\//,
+      'it is the ARN of a regional web ACL',
+    )
     .optional(),
   /** Shards of the stream; 0: as many as there is need for. */
   streamShards: count(0, 500).default(0),

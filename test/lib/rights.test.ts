@@ -9,7 +9,8 @@ import {
   synthesize,
 } from './synthesized.ts';
 
-const stack = synthesize(newStack({ streamed: true }));
+const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
+const stack = synthesize(newStack({ streamed: true, operatorTokens }));
 const functions = functionsByStage(stack);
 const stages = [
   'intake',
@@ -24,6 +25,8 @@ const stages = [
   'reconcile',
   'authorize',
   'push',
+  'operate',
+  'authorize-operator',
   'stream',
 ] as const;
 type Stage = (typeof stages)[number];
@@ -178,6 +181,16 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ...reads('clean', '/*/_receipts/*'),
     ...writes('clean', '/*/_receipts/*'),
   ],
+  operate: [
+    ...ledger('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+    'dynamodb:Query on LedgerTable/index/byStatus',
+    ...landing,
+    ...reads('clean', '/*/gate.json'),
+    ...reads('quarantine', '/*/rejects/*'),
+    ...glue(),
+    start,
+  ],
+  'authorize-operator': [],
   stream: [
     ...ledger('GetItem', 'PutItem'),
     ...writes('landing', '/*/_stream/*'),
@@ -190,7 +203,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   ],
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, and no other', () => {
+test('the stack has the eight stages, two that look after them, five at the doors, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -205,7 +218,7 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
   // Not intake, not the two that look after the others, and not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 6);
+  expect(invoked).toHaveLength(named.length - 8);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(

@@ -128,6 +128,7 @@ describe('settings', () => {
       stackName: 'Headgate',
       largeWorkerMegabytes: 3_008,
       callsPerSecond: 100,
+      senders: 'keys',
       streamShards: 0,
       streamWindowSeconds: 30,
       architecture: 'arm64',

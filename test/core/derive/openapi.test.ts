@@ -27,8 +27,8 @@ test.each([
 });
 
 test('it has a schema for each dataset that takes records, and for no other', () => {
-  const { Receipt: _receipt, Problem: _problem, ...schemas } = document.components.schemas;
-  expect(Object.keys(schemas)).toEqual(datasets.filter(takesRecords).map(({ name }) => name));
+  const schemas = Object.keys(document.components.schemas).filter((name) => /^[a-z]/.test(name));
+  expect(schemas).toEqual(datasets.filter(takesRecords).map(({ name }) => name));
 });
 
 test('every problem is one of its status', () => {

@@ -135,7 +135,7 @@ describe('an operator', () => {
   });
 
   test.each([
-    ['GET /runs?state=nothing', 400],
+    ['GET /runs?state=gone', 400],
     ['GET /runs?cursor=x', 400],
     ['GET /datasets/nothing', 404],
     ['GET /runs/orders-20200101T000000Z-0123456789', 404],

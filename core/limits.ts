@@ -67,7 +67,7 @@ export const limits = {
   recordsPerCallMax: 10_000,
   /** Characters of an Idempotency-Key, or 400. */
   idempotencyKeyCharsMax: 255,
-  /** Bytes of the body of an operator’s call, or 413: it says what is asked for and holds no rows. */
+  /** Bytes of the body of an operator’s call, or 413: it says what is asked for, and no rows. */
   askedBytesMax: 16 * 1024,
   /** Entries of one page of a list of the API, or 400. */
   pageEntriesMax: 200,

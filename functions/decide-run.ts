@@ -15,12 +15,12 @@ export type DecidingDeps = {
 /** Who decides, and when. */
 type By = { readonly by: string; readonly now: EpochMs };
 
-export type Discarded =
+type Discarded =
   | { readonly kind: 'discarded'; readonly run: RunEntry }
   | { readonly kind: 'not-held'; readonly run: RunEntry }
   | { readonly kind: 'no-run' };
 
-export type Released =
+type Released =
   | { readonly kind: 'released'; readonly run: RunEntry }
   | Exclude<Discarded, { kind: 'discarded' }>
   /** The bytes of one of its files were dropped again, and belong to the file `by`. */

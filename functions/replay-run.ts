@@ -40,7 +40,7 @@ export type Started =
 /** Runs that replace one another, followed so far; a longer chain is none. */
 const chainMax = 1_000;
 
-/** The run that has the files of this one now, which may be itself; undefined where there is none. */
+/** The run that has the files of this one now, maybe itself; undefined where there is none. */
 export const standingRun = async (
   { ledger }: { readonly ledger: Pick<Ledger, 'run'> },
   runId: RunId,

@@ -150,7 +150,7 @@ export type RejectItem = z.infer<typeof RejectItem>;
 export const RejectList = z.strictObject({ rejects: z.array(RejectItem), next: Cursor });
 
 /** With the row itself: escaped as one line, and its bytes. */
-export const RawRejectItem = RejectItem.extend({ raw: z.string(), raw_base64: z.string() });
+const RawRejectItem = RejectItem.extend({ raw: z.string(), raw_base64: z.string() });
 export const RawRejectList = z.strictObject({ rejects: z.array(RawRejectItem), next: Cursor });
 
 /** What a run is after a decision about it. */

@@ -20,7 +20,7 @@ export const operatorRoutes = [
   readonly operation: string;
 }[];
 
-export type OperatorRoute = (typeof operatorRoutes)[number];
+type OperatorRoute = (typeof operatorRoutes)[number];
 export type Operation = OperatorRoute['operation'];
 
 /** The route of a call, by its method and the path it has here. */

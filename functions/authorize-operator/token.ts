@@ -38,7 +38,7 @@ const Claims = z.object({
 export type Expected = { readonly issuer: string; readonly audience: string };
 
 /** Who shows a token, or why it is not taken; the reason is for our log alone. */
-export type Verified =
+type Verified =
   | { readonly kind: 'verified'; readonly subject: string }
   | { readonly kind: 'refused'; readonly why: string };
 

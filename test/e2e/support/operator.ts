@@ -6,7 +6,7 @@ import { apiUrlOf } from '../../../bin/world.ts';
 import type { Stack } from './stack.ts';
 
 /** Who signs: the tests' driver, a role, or nobody. */
-export type Signer = 'driver' | 'nobody' | AwsEnv;
+type Signer = 'driver' | 'nobody' | AwsEnv;
 
 export type Reply = {
   readonly status: number;

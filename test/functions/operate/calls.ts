@@ -34,7 +34,7 @@ const schemas = {
   'POST /runs/{run}/replay': answers.Replayed,
   'GET /files/{file}': answers.FileAnswer,
 } as const;
-export type Route = keyof typeof schemas;
+type Route = keyof typeof schemas;
 
 /** The routes of operators over a whole stack in memory. */
 export const operatorsOf = (first: Dataset = sales(), more: { readRejects?: ReadRejects } = {}) => {

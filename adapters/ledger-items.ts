@@ -3,13 +3,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { DeadLetter } from '../core/dead-letter.ts';
-import { type ContentId, type DatasetName, type EpochMs, FileId, type RunId } from '../core/ids.ts';
+import { type ContentId, type DatasetName, FileId, type RunId } from '../core/ids.ts';
 import { FileEntry, RunEntry } from '../core/ledger.ts';
+import { placeOf } from '../core/operate/pages.ts';
 import { Sender } from '../core/push/sender.ts';
 import { bounded, RunSummary } from '../core/quality/summary.ts';
 import { type Cursor, Marker } from '../core/reconcile/marker.ts';
 import { ShardEntry } from '../core/stream/segment.ts';
-import { isoTime } from '../core/time.ts';
 
 /**
  * How the ledger lies in its one table. `status` and `at` are the keys of the index `byStatus`:
@@ -47,14 +47,11 @@ export const letterStatus = (state: DeadLetter['state']): string => `DEAD#${stat
 
 export const senderStatus = (state: 'ACTIVE' | 'REVOKED'): string => `SENDER#${state}`;
 
-/** Sorts by the time an entry came to be, which never changes; the id keeps equal times apart. */
-const listedAt = (at: EpochMs, id: string): string => `${isoTime(at)}#${id}`;
-
 export const fileItem = (entry: FileEntry): Item => ({
   ...marshall({
     ...entry,
     status: fileStatus(entry.state),
-    at: listedAt(entry.landedAt, entry.fileId),
+    at: placeOf(entry.landedAt, entry.fileId),
   }),
   ...itemKeys.file(entry.fileId),
 });
@@ -63,7 +60,7 @@ export const runItem = (entry: RunEntry): Item => ({
   ...marshall({
     ...entry,
     status: runStatus(entry.state),
-    at: listedAt(entry.createdAt, entry.runId),
+    at: placeOf(entry.createdAt, entry.runId),
   }),
   ...itemKeys.run(entry.runId),
 });
@@ -94,7 +91,7 @@ export const letterItem = ({ at, ...letter }: DeadLetter): Item => ({
     ...letter,
     recordedAt: at,
     status: letterStatus(letter.state),
-    at: listedAt(at, letter.messageId),
+    at: placeOf(at, letter.messageId),
   }),
   ...itemKeys.letter(letter.messageId),
 });
@@ -119,7 +116,7 @@ export const senderItem = (sender: Sender): Item => ({
   ...marshall({
     ...sender,
     status: senderStatus(sender.revokedAt === null ? 'ACTIVE' : 'REVOKED'),
-    at: listedAt(sender.createdAt, sender.keyId),
+    at: placeOf(sender.createdAt, sender.keyId),
   }),
   ...itemKeys.sender(sender.keyHash),
 });

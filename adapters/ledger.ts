@@ -23,6 +23,7 @@ import {
 } from './ledger-items.ts';
 import { ledgerLetters } from './ledger-letters.ts';
 import { ledgerLists } from './ledger-lists.ts';
+import { ledgerPages } from './ledger-pages.ts';
 import { endReplay, ledgerReplays } from './ledger-replays.ts';
 import { openRun, raceTriesMax, readFiles, readRun, runState } from './ledger-runs.ts';
 import {
@@ -63,6 +64,7 @@ export const dynamoLedger = (client: DynamoDBClient, tableName: string): Ledger 
     takeTurn: takeTurn(table),
     endTurn: endTurn(table),
     ...ledgerLists(table),
+    ...ledgerPages(table),
     ...ledgerWalks(table),
     ...ledgerLetters(table),
   };

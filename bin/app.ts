@@ -14,6 +14,8 @@ const {
   batchingWindowSeconds,
   streamWindowSeconds,
   cleanExpiryDays,
+  operatorIssuer: issuer,
+  operatorAudience: audience,
   ...settings
 } = readSettings(app);
 
@@ -25,6 +27,7 @@ new HeadgateStack(app, stackName, {
   batchingWindow: Duration.seconds(batchingWindowSeconds),
   streamWindow: Duration.seconds(streamWindowSeconds),
   cleanExpiry: Duration.days(cleanExpiryDays),
+  operatorTokens: issuer === undefined || audience === undefined ? undefined : { issuer, audience },
   ...(cliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
 });
 checkSecurity(app);

@@ -42,6 +42,9 @@ export const cleanKeys = {
 export const quarantineKeys = {
   rejects: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
     `${attempt(dataset, runId, fence)}/rejects/${fileId}.parquet`,
+  /** Where all rejected rows of an attempt lie. */
+  rejectsOf: (dataset: string, runId: RunId, fence: Fence): string =>
+    `${attempt(dataset, runId, fence)}/rejects/`,
   /** Valid rows that a rule over several rows rejects. */
   barred: (dataset: string, runId: RunId, fence: Fence, fileId: FileId): string =>
     `${attempt(dataset, runId, fence)}/rejects/${fileId}-barred.parquet`,

@@ -67,6 +67,22 @@ export const limits = {
   recordsPerCallMax: 10_000,
   /** Characters of an Idempotency-Key, or 400. */
   idempotencyKeyCharsMax: 255,
+  /** Bytes of the body of an operator’s call, or 413: it says what is asked for, and no rows. */
+  askedBytesMax: 16 * 1024,
+  /** Entries of one page of a list of the API, or 400. */
+  pageEntriesMax: 200,
+  /** Rejected rows of one page, or 400. */
+  rejectsPerPageMax: 1_000,
+  /** Bytes of one page of rejected rows, then the next begins: a function answers with 6 MB. */
+  rejectsPageBytesMax: 4 * 1024 * 1024,
+  /** Bytes of one file of rejected rows that the API reads; a larger one is told with 422. */
+  rejectsFileBytesMax: 512 * 1024 * 1024,
+  /** A page of rejected rows ends after this, however few they are. */
+  rejectsCallMs: 15_000,
+  /** Runs that one call of a backfill replays, or 400; the next call goes on. */
+  backfillRunsMax: 50,
+  /** A call of a backfill takes no further run after this. */
+  backfillCallMs: 18_000,
   /** Names and types in an Avro schema, or the file is refused with E_FORMAT. */
   avroTypesMax: 10_000,
   /** Bytes of an Avro header, or the file is refused with E_FORMAT. */

@@ -11,6 +11,7 @@ import type {
   Replays,
   RunEntry,
 } from './ledger.ts';
+import type { LedgerPages } from './operate/pages.ts';
 import type { Sender } from './push/sender.ts';
 import type { RunSummary } from './quality/summary.ts';
 import type { Cursor, Marker } from './reconcile/marker.ts';
@@ -134,7 +135,8 @@ export type Ledger = {
     limit: number;
   }): Promise<readonly FileEntry[]>;
 } & LedgerWalks &
-  LedgerLetters;
+  LedgerLetters &
+  LedgerPages;
 
 /** What reconcile reads of the ledger, page by page. */
 export type LedgerWalks = {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { type Problem, problemDocument } from '../core/api/problem.ts';
 import { TransientError } from '../core/errors.ts';
-import { type Problem, problemDocument } from '../core/push/problem.ts';
 import { errorFields } from './log.ts';
 import type { Telemetry } from './telemetry.ts';
 

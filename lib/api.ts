@@ -8,6 +8,8 @@ import {
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  type MethodOptions,
+  Period,
   RequestAuthorizer,
   type Resource,
   ResponseType,
@@ -15,9 +17,10 @@ import {
   type UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { type Problem, problemDocument } from '../core/api/problem.ts';
 import { pushPattern, receiptPattern } from '../core/push/key.ts';
-import { type Problem, problemDocument } from '../core/push/problem.ts';
 import type { AuthorizeEnv } from '../functions/authorize/env.ts';
 import type { PushEnv } from '../functions/push/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
@@ -29,9 +32,17 @@ export interface ApiProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
   readonly architecture: EngineArchitecture;
-  /** Calls per second that one key may make on average, and at once. */
-  readonly callsPerSecond: number;
+  /** Calls per second that one key may make on average. @default 100 */
+  readonly callsPerSecond?: number;
+  /** Calls that one key may make a day. @default - as many as it likes */
+  readonly callsPerDay?: number | undefined;
+  /** Who says who sends: keys of our own, or IAM. @default keys */
+  readonly senders?: Senders;
+  /** ARN of a web ACL that looks at each call before anything else does. @default - none */
+  readonly webAcl?: string | undefined;
 }
+
+export type Senders = 'keys' | 'iam';
 
 /** The one stage: the first part of every path. */
 const stageName = 'v1';
@@ -51,20 +62,27 @@ export class Api extends Construct {
   /** Binds keys to their limits; a key outside of it opens nothing. */
   readonly usagePlan: UsagePlan;
   readonly push: StageFunction<PushEnv>;
-  readonly authorize: StageFunction<AuthorizeEnv>;
+  /** Undefined where IAM says who sends. */
+  readonly authorize: StageFunction<AuthorizeEnv> | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    this.authorize = this.#authorize(props);
+    const { callsPerSecond = 100, callsPerDay, senders = 'keys', webAcl } = props;
+    this.authorize = senders === 'keys' ? this.#authorize(props) : undefined;
     this.push = this.#push(props);
     this.rest = this.#rest();
-    const { callsPerSecond } = props;
     this.usagePlan = this.rest.addUsagePlan('Senders', {
       description: 'How much the holder of one key may send.',
       throttle: { rateLimit: callsPerSecond, burstLimit: burst * callsPerSecond },
+      ...(callsPerDay === undefined ? {} : { quota: { limit: callsPerDay, period: Period.DAY } }),
       apiStages: [{ api: this.rest, stage: this.rest.deploymentStage }],
     });
     this.#routes();
+    if (webAcl !== undefined)
+      new CfnWebACLAssociation(this, 'WebAcl', {
+        resourceArn: this.rest.deploymentStage.stageArn,
+        webAclArn: webAcl,
+      });
     for (const [id_, type, problem] of refusals) this.#refuse(id_, type, problem);
   }
 
@@ -98,7 +116,7 @@ export class Api extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const rest = new RestApi(this, 'Rest', {
-      description: 'Takes records in for Headgate.',
+      description: 'Takes records in for Headgate, and what operators ask and decide.',
       endpointTypes: [EndpointType.REGIONAL],
       // Anything else would reach the function as a text that is no longer what was sent.
       binaryMediaTypes: ['*/*'],
@@ -122,20 +140,26 @@ export class Api extends Construct {
   }
 
   #routes(): void {
+    const dataset = this.rest.root.addResource('datasets').addResource('{dataset}');
+    const bySender = this.#senders();
+    const calls = (resource: Resource, { lambda }: StageFunction<PushEnv>) =>
+      resource.addMethod(
+        'POST',
+        new LambdaIntegration(lambda, { allowTestInvoke: false }),
+        bySender,
+      );
+    calls(dataset.addResource('records'), this.push);
+  }
+
+  /** Who may send: the holder of a key, or whoever IAM lets call the method. */
+  #senders(): MethodOptions {
+    if (this.authorize === undefined) return { authorizationType: AuthorizationType.IAM };
     const authorizer = new RequestAuthorizer(this, 'Keys', {
       handler: this.authorize.lambda,
       identitySources: [IdentitySource.header('x-api-key')],
       resultsCacheTtl: rightsKept,
     });
-    const dataset = this.rest.root.addResource('datasets').addResource('{dataset}');
-    const byKey = {
-      authorizer,
-      authorizationType: AuthorizationType.CUSTOM,
-      apiKeyRequired: true,
-    } as const;
-    const calls = (resource: Resource, { lambda }: StageFunction<PushEnv>) =>
-      resource.addMethod('POST', new LambdaIntegration(lambda, { allowTestInvoke: false }), byKey);
-    calls(dataset.addResource('records'), this.push);
+    return { authorizer, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true };
   }
 
   /** What API Gateway refuses by itself looks like what the functions refuse. */
@@ -167,7 +191,7 @@ const accessLog = AccessLogFormat.custom(
 
 const forbidden: Problem = {
   name: 'forbidden',
-  detail: 'the key is not known, or may not send to this dataset',
+  detail: 'the caller is not known, or may not do this here',
 };
 
 /** By the construct's id, which must not change. */
@@ -175,7 +199,7 @@ const refusals: readonly (readonly [string, ResponseType, Problem])[] = [
   [
     'Unauthorized',
     ResponseType.UNAUTHORIZED,
-    { name: 'unauthorized', detail: 'send a valid key in the header x-api-key' },
+    { name: 'unauthorized', detail: 'send a valid key in x-api-key, or a valid token' },
   ],
   [
     'Unsigned',
@@ -183,6 +207,8 @@ const refusals: readonly (readonly [string, ResponseType, Problem])[] = [
     { name: 'unauthorized', detail: 'there is no such route, or the request is not signed' },
   ],
   ['Denied', ResponseType.ACCESS_DENIED, forbidden],
+  // What is left: signatures that are not right, or too old, of nobody known; and web ACLs.
+  ['Refused', ResponseType.DEFAULT_4XX, forbidden],
   ['BadKey', ResponseType.INVALID_API_KEY, forbidden],
   [
     'TooLarge',

@@ -2,7 +2,8 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
-import { Api } from './api.ts';
+import { Api, type Senders } from './api.ts';
+import { ApiOperators, type OperatorTokens } from './api-operators.ts';
 import { Catalogue } from './catalogue.ts';
 import { DataKey, type DataKeyProps } from './data-key.ts';
 import { dataRemoval, type TwoKeys } from './data-removal.ts';
@@ -31,6 +32,14 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly largeWorkerMegabytes?: number;
   /** Calls per second that one key of the API may make. @default 100 */
   readonly callsPerSecond?: number;
+  /** Calls that one key of the API may make a day. @default - as many as it likes */
+  readonly callsPerDay?: number | undefined;
+  /** Who says who sends records: keys of our own, or IAM. @default keys */
+  readonly senders?: Senders;
+  /** Whose tokens operators show. @default - operators sign their calls, and IAM decides */
+  readonly operatorTokens?: OperatorTokens | undefined;
+  /** ARN of a regional web ACL in front of the API. @default - none */
+  readonly webAcl?: string | undefined;
   /** True when a dataset masks columns with a hash or a token. @default false */
   readonly saltedMasks?: boolean;
   /** True when a dataset takes rows from the stream. @default false */
@@ -54,7 +63,7 @@ export class HeadgateStack extends Stack {
       cleanExpiry = Duration.days(14),
       saltedMasks = false,
       largeWorkerMegabytes = 3_008,
-      callsPerSecond = 100,
+      operatorTokens: tokens,
       streamed = false,
       streamShards = 0,
       streamWindow = Duration.seconds(30),
@@ -80,7 +89,10 @@ export class HeadgateStack extends Stack {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
-    const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
+    const api = new Api(this, 'Api', { ...props, zones, ledger, architecture });
+    const operators = new ApiOperators(this, 'ApiOperators', {
+      ...{ ...shared, catalogue, engine: stages.engine, rest: api.rest, tokens },
+    });
     const stored = { zones, dataKey, removalPolicy, architecture };
     const windows = streamed ? new Windows(this, 'Windows', stored) : undefined;
     const stream =
@@ -92,8 +104,19 @@ export class HeadgateStack extends Stack {
         ? undefined
         : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     new Observability(this, 'Observability', {
-      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger, api, stream, alarmTopic },
-      windows,
+      ...{
+        intake,
+        deadLetters,
+        reconcile,
+        pipeline,
+        stages,
+        ledger,
+        api,
+        operators,
+        stream,
+        windows,
+        alarmTopic,
+      },
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,

@@ -47,7 +47,7 @@ export class Ledger extends Construct {
     });
   }
 
-  /** Lets reconcile walk through entries by their state; no other function reads the index. */
+  /** Lets a function go through entries by their state, as reconcile and operators do. */
   grantWalk(role: Role): void {
     allow(role, {
       actions: ['dynamodb:Query'],
@@ -55,7 +55,7 @@ export class Ledger extends Construct {
     });
   }
 
-  /** Rights on the table itself; its index is for people and for reconcile. */
+  /** Rights on the table itself; its index is for people, for operators and for reconcile. */
   grant(role: Role, ...actions: LedgerAction[]): void {
     allow(role, {
       actions: actions.map((action) => `dynamodb:${action}`),

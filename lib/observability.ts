@@ -12,6 +12,7 @@ import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constr
 import { Construct } from 'constructs';
 import { findingKinds } from '../core/reconcile/findings.ts';
 import type { Api } from './api.ts';
+import type { ApiOperators } from './api-operators.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -29,6 +30,7 @@ export interface ObservabilityProps {
   readonly stages: Stages;
   readonly ledger: Ledger;
   readonly api: Api;
+  readonly operators: ApiOperators;
   readonly stream?: Stream | undefined;
   readonly windows?: Windows | undefined;
   /** Told of every alarm. @default - alarms only show in CloudWatch */
@@ -146,7 +148,7 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api } = props;
+    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators } = props;
     const { stream, windows } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
@@ -187,6 +189,11 @@ export class Observability extends Construct {
                   ...['stream', 'windows'].map((service) => counted('WindowAnomalies', service)),
                 ]),
               ]),
+          group('Operators', [
+            counted('RunsReleased', 'operate'),
+            counted('RunsDiscarded', 'operate'),
+            counted('ReplaysStarted', 'operate'),
+          ]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -207,8 +214,10 @@ export class Observability extends Construct {
       intake.function,
       deadLetters.function,
       reconcile.function,
-      api.authorize,
+      ...(api.authorize === undefined ? [] : [api.authorize]),
       api.push,
+      operators.operate,
+      ...(operators.authorize === undefined ? [] : [operators.authorize]),
       ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
       ...(windows === undefined ? [] : [windows.function]),
     ];

@@ -12,7 +12,7 @@ const Flag = z
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Everything a deploy may choose: `-c headgate:<name>=<value>`. Unknown names are refused. */
-const Settings = z.strictObject({
+const Each = z.strictObject({
   /** Also names the dashboard, the alarms and the catalogue's database. */
   stackName: z
     .string()
@@ -37,6 +37,25 @@ const Settings = z.strictObject({
   largeWorkerMegabytes: count(1_769, 10_240).default(3_008),
   /** Calls of the API that one key may make on average; twice as many at once. */
   callsPerSecond: count(1, 10_000).default(100),
+  /** Calls of the API that one key may make a day; more wait for the next. */
+  callsPerDay: count(1, 100_000_000).optional(),
+  /** Who says who sends records: keys of our own, or IAM. */
+  senders: z.enum(['keys', 'iam']).default('keys'),
+  /** Whose tokens operators of the API show; without it they sign, and IAM decides. */
+  operatorIssuer: z
+    .string()
+    .regex(/^https:\/\/[^\s?#@]+$/, 'it is an https address without query, as tokens name it')
+    .optional(),
+  /** Whom those tokens are for; goes with the issuer. */
+  operatorAudience: z.string().min(1).optional(),
+  /** A regional web ACL in front of the API. */
+  webAcl: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:wafv2:[\w-]+:\d{12}:regional\/webacl\//,
+      'it is the ARN of a regional web ACL',
+    )
+    .optional(),
   /** Shards of the stream; 0: as many as there is need for. */
   streamShards: count(0, 500).default(0),
   /** How long what lands from the stream is gathered for one run. */
@@ -50,6 +69,13 @@ const Settings = z.strictObject({
   /** Deploys with the caller's own rights instead of the roles that `cdk bootstrap` made. */
   cliCredentials: Flag.default(false),
 });
+
+/** One without the other would leave it open whose tokens are good, or for whom. */
+const Settings = Each.refine(
+  ({ operatorIssuer, operatorAudience }) =>
+    (operatorIssuer === undefined) === (operatorAudience === undefined),
+  { path: ['operatorAudience'], error: 'goes with operatorIssuer, and the issuer with it' },
+);
 export type Settings = z.infer<typeof Settings>;
 
 /** What the deploy chose, checked before anything is built: a typing error must not deploy. */
@@ -64,7 +90,7 @@ export const readSettings = (app: App): Settings => {
     const name = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.');
     return `  ${prefix}${name}: ${issue.message}`;
   });
-  const known = Object.keys(Settings.shape).map((name) => prefix + name);
+  const known = Object.keys(Each.shape).map((name) => prefix + name);
   throw new Error(
     `The context of this deploy is not understood; nothing was built.\n${faults.join('\n')}\n` +
       `Known settings: ${known.join(', ')}.`,

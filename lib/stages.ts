@@ -49,6 +49,8 @@ export class Stages extends Construct {
   readonly load: StageFunction<LoadEnv>;
   readonly publish: StageFunction<PublishEnv>;
   readonly quarantine: StageFunction<QuarantineEnv>;
+  /** DuckDB, for whoever else reads what the stages write. */
+  readonly engine: EngineLayer;
   readonly #props: StagesProps;
 
   /** All of them, for whoever treats them alike. */
@@ -70,6 +72,7 @@ export class Stages extends Construct {
     super(scope, id);
     this.#props = props;
     const engine = new EngineLayer(this, 'Engine', { architecture: props.architecture });
+    this.engine = engine;
     this.plan = this.#plan();
     this.validate = this.#validate(engine, 'small');
     this.largeValidate = this.#validate(engine, 'large');

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import * as z from 'zod';
 import { EpochMs, type RunId } from '../../core/ids.ts';
 import type { RunEntry } from '../../core/ledger.ts';
+import { discardHeld } from '../../functions/decide-run.ts';
 import { oneLine } from '../console/table.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
@@ -53,7 +54,8 @@ export const discardRun = async (
   clock: () => number,
 ): Promise<RunEntry> => {
   const found = await existingRun(world, runId);
-  const result = await world.ledger.discard(runId, await world.caller(), EpochMs.parse(clock()));
+  const by = { by: await world.caller(), now: EpochMs.parse(clock()) };
+  const result = await discardHeld(world, runId, by);
   if (result.kind === 'discarded') return result.run;
-  throw notHeld('discard', result.run ?? found);
+  throw notHeld('discard', result.kind === 'not-held' ? result.run : found);
 };

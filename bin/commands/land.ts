@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
+import { explainedReason } from '../../core/explained-reason.ts';
 import { decideArrival } from '../../core/landing/arrival.ts';
 import { fileIdOf } from '../../core/landing/file-id.ts';
 import { limits } from '../../core/limits.ts';
@@ -19,7 +20,7 @@ import {
 } from './command.ts';
 import { datasetOption, declared, loadDatasets } from './dataset-named.ts';
 import { type Followed, follow } from './follow.ts';
-import { countCells, counted, countTitles, explainedReason, reasonLines, size } from './words.ts';
+import { countCells, counted, countTitles, reasonLines, size } from './words.ts';
 
 /** One file on its way into landing. */
 export type Landing = { readonly path: string; readonly key: string; readonly sizeBytes: number };

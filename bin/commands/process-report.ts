@@ -4,13 +4,14 @@ import type { Processed } from '../../adapters/engine/process.ts';
 import type { Refusal, RunCode } from '../../core/codes.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { driftWords } from '../../core/evolution/drift.ts';
+import { explainedReason } from '../../core/explained-reason.ts';
 import { decideGate } from '../../core/gate.ts';
 import { sha256 } from '../../core/hash.ts';
 import { ContentId } from '../../core/ids.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
 import { findingLines, scoreText } from './quality-words.ts';
-import { counted, duration, explainedReason, reasonLines, size, whole } from './words.ts';
+import { counted, duration, reasonLines, size, whole } from './words.ts';
 
 type Metrics = Extract<Processed, { kind: 'processed' }>['metrics'];
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as z from 'zod';
+import { explainedReason } from '../../core/explained-reason.ts';
 import type { FileEntry } from '../../core/ledger.ts';
 import { usageError } from '../console/errors.ts';
 import type { Output } from '../console/output.ts';
@@ -18,7 +19,7 @@ import { datasetOption, declared, loadDatasets } from './dataset-named.ts';
 import { rejectsApplyCommand } from './rejects-apply.ts';
 import { rejectsExportCommand } from './rejects-export.ts';
 import { existingRun, parseRunId } from './run.ts';
-import { counted, explainedReason, reasonLines, when } from './words.ts';
+import { counted, reasonLines, when } from './words.ts';
 
 /** Rows of the quarantine fetched at most in one call; larger piles are for `headgate query`. */
 const maxBytes = 2_000_000_000;

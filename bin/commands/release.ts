@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import { pointerOf } from '../../core/documents.ts';
+import { assertNever } from '../../core/assert.ts';
 import { EpochMs, type RunId } from '../../core/ids.ts';
-import { cleanKeys, s3Uri } from '../../core/layout.ts';
-import { type RunEntry, terminalRunStates } from '../../core/ledger.ts';
+import type { RunEntry } from '../../core/ledger.ts';
+import { releaseHeld } from '../../functions/decide-run.ts';
 import { UserError } from '../console/errors.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
@@ -55,52 +55,42 @@ export type ReleaseWorld = Pick<
   'ledger' | 'store' | 'start' | 'caller' | 'outputs' | 'name' | 'where'
 >;
 
-/**
- * Releases a run and starts its next attempt. Again it changes nothing but starts the attempt once
- * more, which is a no-op unless the first start was lost.
- */
+/** Releases a run, or says what is in the way and what to do. */
 export const releaseRun = async (
   world: ReleaseWorld,
   runId: RunId,
   clock: () => number,
 ): Promise<RunEntry> => {
-  const found = await existingRun(world, runId);
-  if (found.state === 'HELD') await checkWork(world, found);
-  const by = await world.caller();
-  const result = await world.ledger.release(runId, by, EpochMs.parse(clock()));
+  await existingRun(world, runId);
+  const { ledger, store, start, outputs } = world;
+  const deps = { ledger, store, start, cleanBucket: outputs.CleanBucket };
+  const by = { by: await world.caller(), now: EpochMs.parse(clock()) };
+  const result = await releaseHeld(deps, runId, by);
+  const giveUp = `npx headgate discard ${runId} --yes`;
   switch (result.kind) {
+    case 'released':
+      return result.run;
+    case 'no-run':
+      return await existingRun(world, runId);
     case 'not-held':
-      throw notHeld('release', result.run ?? found);
+      throw notHeld('release', result.run);
     case 'taken':
       throw new UserError({
         what: `The bytes of file ${result.fileId} of ${runId} were dropped again: file ${result.by} has them now.`,
         allowed: 'The same bytes are published once.',
-        next: `Look at the run of that file, and give this one up: npx headgate discard ${runId} --yes`,
+        next: `Look at the run of that file, and give this one up: ${giveUp}`,
       });
-    case 'released': {
-      const { run } = result;
-      if (!terminalRunStates.includes(run.state)) await world.start(pointerOf(run));
-      return run;
-    }
+    case 'no-rows':
+      throw new UserError({
+        what: `${runId} has no row to publish.`,
+        next: `Give it up (${giveUp}) and drop a mended file.`,
+      });
+    case 'work-gone':
+      throw new UserError({
+        what: `The work of ${runId} is gone from the clean zone, where it expires.`,
+        next: `Drop the files again; they are still in landing. Then ${giveUp}`,
+      });
+    default:
+      return assertNever(result);
   }
-};
-
-/** What a release would publish must be there: the clean zone expires, a run may have no row. */
-const checkWork = async (
-  { store, outputs }: Pick<ReleaseWorld, 'store' | 'outputs'>,
-  { runId, dataset, fence, counts }: RunEntry,
-): Promise<void> => {
-  const giveUp = `npx headgate discard ${runId} --yes`;
-  if (counts?.published === 0)
-    throw new UserError({
-      what: `${runId} has no row to publish.`,
-      next: `Give it up (${giveUp}) and drop a mended file.`,
-    });
-  const uri = s3Uri(outputs.CleanBucket, cleanKeys.transform(dataset, runId, fence));
-  const listed = await store.list(uri);
-  if (listed.some((object) => object.uri === uri)) return;
-  throw new UserError({
-    what: `The work of ${runId} is gone from the clean zone, where it expires.`,
-    next: `Drop the files again; they are still in landing. Then ${giveUp}`,
-  });
 };

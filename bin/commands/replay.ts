@@ -4,12 +4,13 @@ import * as z from 'zod';
 import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { DatasetName, EpochMs, type RunId } from '../../core/ids.ts';
+import { type Selection, selectionWords } from '../../core/replay/selection.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { makeProgress } from '../console/progress.ts';
 import { replayAll } from '../replay/replay-all.ts';
 import { type Asked, type Planned, planReplay } from '../replay/replay-run.ts';
 import { planLines, printReplayed, type Replayed } from '../replay/report.ts';
-import { type Selection, selectionWords, selectRuns } from '../replay/selection.ts';
+import { selectRuns } from '../replay/selection.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import {
   jsonOption,

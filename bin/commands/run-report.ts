@@ -1,7 +1,9 @@
 import type { Execution } from '../../adapters/executions.ts';
 import type { GateDocument } from '../../core/documents.ts';
-import { type Drift, driftWords } from '../../core/evolution/drift.ts';
-import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import { driftWords } from '../../core/evolution/drift.ts';
+import { explainedReason } from '../../core/explained-reason.ts';
+import type { RunEntry } from '../../core/ledger.ts';
+import type { RunFacts } from '../../functions/run-facts.ts';
 import type { Output } from '../console/output.ts';
 import { oneLine } from '../console/table.ts';
 import { findingLines, scoreText } from './quality-words.ts';
@@ -11,7 +13,6 @@ import {
   counted,
   countTitles,
   duration,
-  explainedReason,
   reasonLines,
   size,
   when,
@@ -19,21 +20,8 @@ import {
 } from './words.ts';
 
 /** Everything that is known of one run, from the ledger, the buckets and Step Functions. */
-export type RunReport = {
+export type RunReport = RunFacts & {
   readonly run: RunEntry;
-  readonly files: readonly FileEntry[];
-  /** Reasons of rejected rows, most frequent first; null before the gate has counted them. */
-  readonly reasons: GateDocument['reasons'] | null;
-  /** What published rows are warned of, most frequent first. */
-  readonly warnings: GateDocument['reasons'];
-  /** How files differed from the dataset. */
-  readonly drift: readonly Drift[];
-  readonly lies: {
-    readonly clean: string;
-    readonly quarantine: string;
-    readonly table: string;
-    readonly lineage: string | null;
-  };
   readonly execution: Omit<Execution, 'events'> | { readonly arn: string; readonly status: null };
   readonly stages: readonly Stage[];
   /** The execution that published what this one had put into the table; null when none had to. */

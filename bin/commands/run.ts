@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import { GateDocument } from '../../core/documents.ts';
 import { executionName, publishNames } from '../../core/execution-name.ts';
 import { RunId } from '../../core/ids.ts';
-import { cleanKeys, curatedKeys, s3Uri } from '../../core/layout.ts';
 import type { RunEntry } from '../../core/ledger.ts';
+import { runFacts } from '../../functions/run-facts.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
 import { jsonOption, type MakeCommand, parseOptions, withExamples } from './command.ts';
@@ -62,28 +61,26 @@ export const existingRun = async (
 export const reportOf = async (stack: DeployedStack, runId: RunId): Promise<RunReport> => {
   const run = await existingRun(stack, runId);
   const { outputs } = stack;
-  const { dataset, fence } = run;
-  // A released attempt publishes the work of the one that was held.
-  const work = run.released?.work ?? fence;
-  const found = await Promise.all(run.files.map((fileId) => stack.ledger.file(fileId)));
-  const name = executionName({ runId, fence });
+  const facts = await runFacts(
+    {
+      ledger: stack.ledger,
+      store: stack.store,
+      cleanBucket: outputs.CleanBucket,
+      quarantineBucket: outputs.QuarantineBucket,
+      curatedBucket: outputs.CuratedBucket,
+    },
+    run,
+  );
+  const name = executionName({ runId, fence: run.fence });
   const { executionArn } = await import('../../adapters/executions.ts');
   const execution = await stack.execution(name);
   const { events = [], ...described } = execution ?? {
     arn: executionArn(outputs.PipelineArn, name),
     status: null,
   };
-  const lineage = s3Uri(outputs.CuratedBucket, curatedKeys.lineage(dataset, runId));
   return {
     run,
-    files: found.filter((file) => file !== undefined),
-    ...(await reasonsOf(stack, run)),
-    lies: {
-      clean: s3Uri(outputs.CleanBucket, `${dataset}/${runId}/a${work}/`),
-      quarantine: s3Uri(outputs.QuarantineBucket, `${dataset}/${runId}/a${work}/`),
-      table: s3Uri(outputs.CuratedBucket, curatedKeys.table(dataset)),
-      lineage: run.state === 'PUBLISHED' ? lineage : null,
-    },
+    ...facts,
     execution: described,
     stages: stagesOf(events, described.status !== 'RUNNING'),
     published: isEnough(described.status) ? null : await publishedBy(stack, run),
@@ -105,18 +102,4 @@ const publishedBy = async (
     last = described;
   }
   return last;
-};
-
-const reasonsOf = async (
-  { store, outputs }: Pick<DeployedStack, 'store' | 'outputs'>,
-  { dataset, runId, fence }: RunEntry,
-): Promise<Pick<RunReport, 'reasons' | 'warnings' | 'drift'>> => {
-  const uri = s3Uri(outputs.CleanBucket, cleanKeys.gate(dataset, runId, fence));
-  // Listed first: a get of what is not there yet cannot be told from one that is not allowed.
-  const listed = await store.list(uri);
-  if (!listed.some((object) => object.uri === uri))
-    return { reasons: null, warnings: [], drift: [] };
-  const parsed = GateDocument.safeParse(JSON.parse((await store.get(uri)).toString('utf8')));
-  const { reasons = null, warnings = [], drift = [] } = parsed.data ?? {};
-  return { reasons, warnings, drift };
 };

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as z from 'zod';
+import { explainedReason } from '../../core/explained-reason.ts';
 import { DatasetName } from '../../core/ids.ts';
 import { type RunEntry, runStates } from '../../core/ledger.ts';
 import { type DeployedStack, stackOption, withStack } from '../world.ts';
@@ -11,7 +12,7 @@ import {
   withExamples,
 } from './command.ts';
 import { datasetOption, declared, loadDatasets } from './dataset-named.ts';
-import { countCells, countTitles, explainedReason, when } from './words.ts';
+import { countCells, countTitles, when } from './words.ts';
 
 const limitMax = 10_000;
 

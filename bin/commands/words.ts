@@ -1,4 +1,4 @@
-import { type Code, codes } from '../../core/codes.ts';
+import { explainedReason } from '../../core/explained-reason.ts';
 import type { EpochMs } from '../../core/ids.ts';
 import type { Counts, FileEntry } from '../../core/ledger.ts';
 import { isoTime } from '../../core/time.ts';
@@ -6,15 +6,6 @@ import { oneLine, type TableColumn } from '../console/table.ts';
 
 /** A reason as the ledger holds it. */
 export type Reason = FileEntry['reason'];
-
-const isCode = (code: string): code is Code => Object.hasOwn(codes, code);
-
-/** A reason with its meaning and the next step; codes of other versions have neither. */
-export const explainedReason = (reason: Reason) => {
-  if (reason === null) return null;
-  const entry = isCode(reason.code) ? codes[reason.code] : undefined;
-  return { ...reason, means: entry?.means ?? null, next: entry?.next ?? null };
-};
 
 /** The same as lines: what it means, the facts, what to do, with the run where one is named. */
 export const reasonLines = (reason: Reason, runId: string | null = null): string[] => {

@@ -1,20 +1,27 @@
+import { problems } from '../../core/api/problem.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { table } from '../../core/derive/markdown.ts';
 import { receiptWords, recordsPath } from '../../core/derive/openapi.ts';
 import { limits } from '../../core/limits.ts';
 import { takesRecords } from '../../core/push/as-records.ts';
-import { problems } from '../../core/push/problem.ts';
+import { operatorsPart } from './operators.ts';
 
 /** What a sender does about each problem. */
 const nextOf: Readonly<Record<keyof typeof problems, string>> = {
   'bad-request': 'Mend what `detail` names. The same call fails again.',
   'not-json': 'Mend the body where `pointer` says. Nothing of the call was taken.',
-  unauthorized: 'Send a key in `x-api-key`, and look at the path: an unknown one ends here, too.',
-  forbidden: 'Ask for a key that may send to this dataset (`npx headgate api-key create`).',
-  'not-found': 'Look at the name: the key is good for it, but no such dataset is deployed.',
+  unauthorized:
+    'Send a key in `x-api-key`, or sign, and look at the path: an unknown one ends here, too.',
+  forbidden:
+    'Ask for a key that may send to this dataset (`npx headgate api-key create`), or for the right to call this.',
+  'not-found': 'Look at the name: the caller may ask for it, and there is none.',
+  'not-held': 'Look at the run: it was decided about, or never held.',
+  'not-releasable': 'Do what `detail` says; the run stays held until it is discarded.',
+  'not-replayable': 'Do what `detail` says. Nothing was changed.',
   'too-large': 'Send fewer records at a time, or pack the body.',
   'unsupported-type': 'Send one of the types that `detail` names.',
   'not-for-records': 'Drop a file into landing: each file of this dataset is the whole table.',
+  'too-many-rejects': 'Read them with `npx headgate rejects`, Athena or Spark.',
   'key-reused': 'Take a new key for other records. The first call stands, with its receipt.',
   'too-many-requests': 'Wait a second or longer each time, and send the same call again.',
   internal: 'Send the same call again some times; then read the log of the function `push`.',
@@ -76,7 +83,8 @@ const KEYS = [
 const SENDERS = [
   '`npx headgate api-key create NAME --dataset DATASET` makes a key and shows it once; the ledger keeps its hash alone. It says',
   'which datasets its holder may send to; of all others the holder does not even learn whether there are any (403). `api-key list` shows who',
-  'has one, `api-key revoke NAME` takes it away within a minute. What was sent stays.',
+  'has one, `api-key revoke NAME` takes it away within a minute. What was sent stays. Where the setting `senders` is `iam`, there are no keys:',
+  'senders sign their calls, and IAM says who may `POST` to which path. No page of a browser may call: there is no CORS.',
 ].join('\n');
 
 const limitRows: readonly (readonly string[])[] = [
@@ -95,6 +103,7 @@ const limitRows: readonly (readonly string[])[] = [
     'the setting `callsPerSecond`, 100 by default; twice as many at once',
     '`too-many-requests`',
   ],
+  ['calls a day of one key', 'the setting `callsPerDay`; none by default', '`too-many-requests`'],
 ];
 
 /** The page of the API for its senders, as `docs/api.md` holds it. */
@@ -139,4 +148,5 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
       'send 4 MB at most.',
     '## Keys',
     SENDERS,
+    ...operatorsPart(),
   ].join('\n\n')}\n`;

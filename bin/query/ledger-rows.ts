@@ -1,7 +1,7 @@
+import { explainedReason } from '../../core/explained-reason.ts';
 import type { Counts, FileEntry, RunEntry } from '../../core/ledger.ts';
 import { ident, literal } from '../../core/sql.ts';
 import { isoTime } from '../../core/time.ts';
-import { explainedReason } from '../commands/words.ts';
 
 type Cell = string | number | boolean | null;
 

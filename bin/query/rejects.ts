@@ -3,11 +3,11 @@ import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
 import { DatasetName, type FileId, type RunId } from '../../core/ids.ts';
 import type { FileEntry } from '../../core/ledger.ts';
+import { rawText } from '../../core/raw-text.ts';
 import { list, literal } from '../../core/sql.ts';
 import type { DeployedStack } from '../world.ts';
 import { openDuck } from './engine.ts';
 import { type Fetching, readyTables } from './query.ts';
-import { rawText } from './raw-text.ts';
 import { type AttemptFile, attemptFiles, rejectsSql } from './tables.ts';
 import { jsonOf } from './values.ts';
 

@@ -1,9 +1,9 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { FileId, RunId } from '../../core/ids.ts';
+import { rawText } from '../../core/raw-text.ts';
 import { list, literal } from '../../core/sql.ts';
 import { openDuck } from './engine.ts';
 import { readyTables } from './query.ts';
-import { rawText } from './raw-text.ts';
 import { keysOf, type RejectsRequest } from './rejects.ts';
 import { type AttemptFile, attemptFiles, setAsideSql } from './tables.ts';
 

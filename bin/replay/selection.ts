@@ -1,38 +1,9 @@
-import { type DatasetName, type EpochMs, FileId, type RunId } from '../../core/ids.ts';
+import { type DatasetName, FileId, type RunId } from '../../core/ids.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
 import { isReplayable } from '../../core/replay/fields.ts';
-import { isoTime } from '../../core/time.ts';
+import type { Selection } from '../../core/replay/selection.ts';
 import { UserError } from '../console/errors.ts';
 import type { DeployedStack } from '../world.ts';
-
-/** Which runs are to be replayed, as they were named. */
-export type Selection =
-  | { readonly kind: 'run'; readonly runId: RunId }
-  /** A file's id, or its key in landing. */
-  | { readonly kind: 'file'; readonly file: string }
-  | {
-      readonly kind: 'landed';
-      readonly dataset: DatasetName;
-      readonly since: EpochMs | null;
-      readonly until: EpochMs | null;
-    }
-  | { readonly kind: 'rejects'; readonly dataset: DatasetName; readonly code: string | null };
-
-/** The selection in words: the same words again pass over what they have replayed. */
-export const selectionWords = (selection: Selection): string => {
-  switch (selection.kind) {
-    case 'run':
-      return `run ${selection.runId}`;
-    case 'file':
-      return `file ${selection.file}`;
-    case 'landed': {
-      const { dataset, since, until } = selection;
-      return `${dataset} landed ${since === null ? '' : isoTime(since)}..${until === null ? '' : isoTime(until)}`;
-    }
-    case 'rejects':
-      return `${selection.dataset} rejects ${selection.code ?? 'of any code'}`;
-  }
-};
 
 type World = {
   readonly ledger: Pick<DeployedStack['ledger'], 'file' | 'listFiles' | 'listRuns'>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Dataset } from '../../core/dataset.ts';
+import { explainedReason } from '../../core/explained-reason.ts';
 import { ident, list, literal } from '../../core/sql.ts';
-import { explainedReason } from '../commands/words.ts';
 import type { Output } from '../console/output.ts';
 import { runQuery } from '../query/query.ts';
 import { jsonOf, textOf } from '../query/values.ts';

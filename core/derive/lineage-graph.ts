@@ -2,7 +2,7 @@ import type { Lookup } from '../contract.ts';
 import type { Dataset } from '../dataset.ts';
 
 /** The tables that a dataset looks at, with the columns by which and for which it does. */
-const sourcesOf = (
+export const sourcesOf = (
   dataset: Dataset,
 ): readonly { readonly from: string; readonly label: string }[] => [
   ...dataset.transforms.flatMap((step) => {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { problems } from '../api/problem.ts';
 import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { takesRecords } from '../push/as-records.ts';
-import { problems } from '../push/problem.ts';
 import { Receipt } from '../push/receipt.ts';
+import { operatorPaths, operatorSchemas, operatorSecurity } from './openapi-operate.ts';
 import { sentSchemaOf } from './sent-record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,7 +64,8 @@ export const openApiOf = (datasets: readonly Dataset[]) => {
       description:
         'Takes records in, judges each by the contract of its dataset, and answers with a receipt ' +
         'once they are durable. A record that the schema of its dataset refuses is rejected by ' +
-        'itself: the call is answered with 202 all the same, and the receipt says why.',
+        'itself: the call is answered with 202 all the same, and the receipt says why. Operators ' +
+        'ask for datasets, runs and files, and decide about runs.',
     },
     servers: [
       {
@@ -73,21 +75,26 @@ export const openApiOf = (datasets: readonly Dataset[]) => {
       },
     ],
     security: [{ apiKey: [] }],
-    paths: Object.fromEntries(
-      taking.map((dataset) => [recordsPath(dataset.name), { post: callOf(dataset) }]),
-    ),
+    paths: {
+      ...Object.fromEntries(
+        taking.map((dataset) => [recordsPath(dataset.name), { post: callOf(dataset) }]),
+      ),
+      ...operatorPaths(datasets, refusalOf),
+    },
     components: {
       securitySchemes: {
         apiKey: {
           ...{ type: 'apiKey', in: 'header', name: 'x-api-key' },
           description: 'Says who sends, and to which datasets; made by `headgate api-key create`.',
         },
+        ...operatorSecurity,
       },
       parameters: { idempotencyKey, contentEncoding },
       responses: Object.fromEntries(statuses.map((status) => [named(status), refusal(status)])),
       schemas: {
         Receipt: receiptSchema(),
         Problem: problemSchema,
+        ...operatorSchemas(),
         ...Object.fromEntries(taking.map((each) => [each.name, sentSchemaOf(each)])),
       },
     },
@@ -115,10 +122,9 @@ const callOf = ({ name, description }: Dataset): Json => ({
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Receipt' } } },
     },
     ...Object.fromEntries(
-      statuses.map((status) => [
-        String(status),
-        { $ref: `#/components/responses/${named(status)}` },
-      ]),
+      statuses
+        .filter((status) => !operatorsOnly.includes(status))
+        .map((status) => [String(status), refusalOf(status)]),
     ),
   },
 });
@@ -157,6 +163,9 @@ const receiptSchema = (): Json => {
 const all = Object.entries(problems).map(([name, problem]) => ({ name, ...problem }));
 const statuses = [...new Set(all.map(({ status }) => status))].sort();
 const urnOf = ({ name }: (typeof all)[number]): string => `urn:headgate:problem:${name}`;
+/** Statuses that no call of a sender is answered with. */
+const operatorsOnly = [409];
+const refusalOf = (status: number): Json => ({ $ref: `#/components/responses/${named(status)}` });
 const named = (status: number): string => `Problem${status}`;
 
 /** As RFC 9457 has it. */

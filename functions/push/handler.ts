@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Problem } from '../../core/api/problem.ts';
 import { contractVersion } from '../../core/contract.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { PermanentError } from '../../core/errors.ts';
@@ -6,7 +7,6 @@ import { s3Uri } from '../../core/layout.ts';
 import type { Clock, Store } from '../../core/ports.ts';
 import { asRecords, takesRecords } from '../../core/push/as-records.ts';
 import { pushKeys, receiptKey } from '../../core/push/key.ts';
-import type { Problem } from '../../core/push/problem.ts';
 import { bodyId, linesOf, Receipt, receiptId } from '../../core/push/receipt.ts';
 import { type JudgeLines, siftRecords } from '../../core/push/sift.ts';
 import { isoTime } from '../../core/time.ts';

@@ -1,19 +1,16 @@
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Problem } from '../../core/api/problem.ts';
 import { limits } from '../../core/limits.ts';
 import { type SplitBody, splitJson, splitLines } from '../../core/push/body.ts';
-import type { Problem } from '../../core/push/problem.ts';
+import { type CallerContext, callerOf } from '../caller.ts';
 
 /** What the function needs of an event of API Gateway. */
 export type PushEvent = Pick<
   APIGatewayProxyEvent,
   'body' | 'isBase64Encoded' | 'headers' | 'pathParameters'
 > & {
-  readonly requestContext: {
-    readonly requestId: string;
-    readonly authorizer?: { readonly principalId?: string } | null | undefined;
-    readonly identity?: { readonly userArn?: string | null } | undefined;
-  };
+  readonly requestContext: CallerContext & { readonly requestId: string };
 };
 
 /** A call that can be judged: who sends what, under which key. */
@@ -60,8 +57,8 @@ export const readRequest = (event: PushEvent): PushRequest | Refused => {
   if (found.kind === 'refused')
     return refused({ name: 'not-json', detail: found.detail, pointer: found.pointer });
   const { requestContext } = event;
-  const sender = requestContext.authorizer?.principalId ?? requestContext.identity?.userArn;
-  if (sender === undefined || sender === null || sender === '')
+  const sender = callerOf(requestContext);
+  if (sender === undefined)
     return refused({ name: 'unauthorized', detail: 'no authorizer has told who sends this' });
   return {
     ...{ kind: 'request', sender, mediaType, body, lines: found.lines },

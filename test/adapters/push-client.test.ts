@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Pushed, pushRecords } from '../../adapters/push-client.ts';
-import { problemDocument } from '../../core/push/problem.ts';
+import { problemDocument } from '../../core/api/problem.ts';
 import { localServer, type Said } from '../support/http-server.ts';
 
 const receipt = {

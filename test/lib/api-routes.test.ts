@@ -19,10 +19,15 @@ const routesOf = ({ resources, ofType }: Synthesized): string[] => {
 
 test('the document of the API has every route that is deployed, and no other', () => {
   const deployed = routesOf(synthesize(newStack({ streamed: true }))).flatMap((route) =>
-    datasets.filter(takesRecords).map(({ name }) => route.replace('{dataset}', name)),
+    // Each dataset takes records of its own; operators ask of all alike.
+    route.endsWith('/records')
+      ? datasets.filter(takesRecords).map(({ name }) => route.replace('{dataset}', name))
+      : [route],
   );
   const written = Object.entries(openApiOf(datasets).paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    Object.keys(methods)
+      .filter((name) => name !== 'parameters')
+      .map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(deployed.length).toBeGreaterThan(0);
   expect(written.sort()).toEqual([...new Set(deployed)].sort());

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { problems } from '../../core/push/problem.ts';
-import { functionsByStage, newStack, referred, synthesize } from './synthesized.ts';
+import { problems } from '../../core/api/problem.ts';
+import { limits } from '../../core/limits.ts';
+import { operatorRoutes } from '../../core/operate/routes.ts';
+import {
+  functionsByStage,
+  newStack,
+  referred,
+  type Synthesized,
+  synthesize,
+} from './synthesized.ts';
 
 const stack = synthesize(newStack({ callsPerSecond: 30 }));
 const propertiesOf = (type: string) => stack.ofType(type).map(([, { Properties }]) => Properties);
@@ -16,22 +24,45 @@ const pathOf = (id: string): string => {
   return `${pathOf(referred(found.Properties.ParentId))}/${found.Properties.PathPart}`;
 };
 
-describe('every method of the API', () => {
-  const methods = propertiesOf('AWS::ApiGateway::Method');
+const methodType = 'AWS::ApiGateway::Method';
+const tokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
+type Method = ReturnType<typeof propertiesOf>[number];
+const nameOf = ({ HttpMethod, ResourceId }: Method): string =>
+  `${HttpMethod} ${pathOf(referred(ResourceId))}`;
+const isOfOperators = (method: Method): boolean => !nameOf(method).endsWith('/records');
 
-  test('is one that senders call: no browser is asked in', () => {
-    const named = methods.map(
-      ({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(referred(ResourceId))}`,
+/** Whether a method hands its calls to the function of operators. */
+const operatesOn = (integration: unknown, of: Synthesized): boolean => {
+  const operate = functionsByStage(of).get('operate');
+  const [id = ''] = [...of.resources].find(([, resource]) => resource === operate) ?? [];
+  return JSON.stringify(integration).includes(`"${id}"`);
+};
+
+describe('every method of the API', () => {
+  const methods = propertiesOf(methodType);
+
+  test('is one that senders or operators call: no browser is asked in', () => {
+    expect(methods.map(nameOf).sort()).toEqual(
+      [
+        'POST /datasets/{dataset}/records',
+        ...operatorRoutes.map(({ method, path }) => `${method} ${path}`),
+      ].sort(),
     );
-    expect(named).toEqual(['POST /datasets/{dataset}/records']);
     expect(stack.json).not.toContain('Access-Control-Allow-Origin');
   });
 
-  test('asks for a key and for who holds it', () => {
+  test('asks who calls, whatever the settings are', () => {
+    for (const props of [{}, { senders: 'iam' }, { operatorTokens: tokens }] as const)
+      for (const [, { Properties }] of synthesize(newStack(props)).ofType(methodType))
+        expect(['CUSTOM', 'AWS_IAM']).toContain(Properties.AuthorizationType);
+  });
+
+  test('of senders asks for a key and for who holds it', () => {
     const [authorizer, ...others] = stack.ofType('AWS::ApiGateway::Authorizer');
     expect(others).toEqual([]);
-    expect(methods.length).toBeGreaterThan(0);
-    for (const { AuthorizationType, AuthorizerId, ApiKeyRequired } of methods) {
+    const sending = methods.filter((one) => nameOf(one).endsWith('/records'));
+    expect(sending).toHaveLength(1);
+    for (const { AuthorizationType, AuthorizerId, ApiKeyRequired } of sending) {
       expect(AuthorizationType).toBe('CUSTOM');
       expect(ApiKeyRequired).toBe(true);
       expect(referred(AuthorizerId)).toBe(authorizer?.[0]);
@@ -44,17 +75,56 @@ describe('every method of the API', () => {
     expect(JSON.stringify(told?.AuthorizerUri)).toContain(`"${idOf('authorize')}"`);
   });
 
+  test('of operators asks IAM', () => {
+    for (const { AuthorizationType, ApiKeyRequired = false } of methods.filter(isOfOperators))
+      expect([AuthorizationType, ApiKeyRequired]).toEqual(['AWS_IAM', false]);
+  });
+
+  test('of operators asks for a token where the settings name an issuer', () => {
+    const tokened = synthesize(newStack({ operatorTokens: tokens }));
+    const operating = tokened
+      .ofType(methodType)
+      .filter(([, { Properties }]) => operatesOn(Properties.Integration, tokened));
+    expect(operating).toHaveLength(operatorRoutes.length);
+    const ids = operating.map(([, { Properties }]) => referred(Properties.AuthorizerId));
+    const [id = '', ...others] = new Set(ids);
+    expect(others).toEqual([]);
+    const Properties = tokened.resources.get(id)?.Properties ?? {};
+    expect(Properties).toMatchObject({
+      ...{ Type: 'TOKEN', IdentitySource: 'method.request.header.Authorization' },
+      AuthorizerResultTtlInSeconds: 60,
+    });
+    const shape = new RegExp(String(Properties.IdentityValidationExpression));
+    expect('Bearer aa.bb.c-_').toMatch(shape);
+    for (const none of ['aa.bb.cc', 'Bearer aa.bb', 'Bearer aa.bb.cc.dd', 'Basic YTpi'])
+      expect(none).not.toMatch(shape);
+    const env = functionsByStage(tokened).get('authorize-operator')?.Properties.Environment;
+    expect(env).toMatchObject({ Variables: { ISSUER: tokens.issuer, AUDIENCE: tokens.audience } });
+  });
+
+  test('of senders asks IAM where the settings say so, and there is no key then', () => {
+    const signed = synthesize(newStack({ senders: 'iam' }));
+    expect(signed.ofType('AWS::ApiGateway::Authorizer')).toEqual([]);
+    expect(functionsByStage(signed).has('authorize')).toBe(false);
+    const all = signed.ofType(methodType).map(([, { Properties }]) => Properties);
+    for (const { AuthorizationType, ApiKeyRequired = false } of all)
+      expect([AuthorizationType, ApiKeyRequired]).toEqual(['AWS_IAM', false]);
+  });
+
   test('hands the whole call to a function, which API Gateway alone may call', () => {
     for (const { Integration } of methods) {
       expect(Integration).toMatchObject({ Type: 'AWS_PROXY' });
-      expect(JSON.stringify(Integration)).toContain(`"${idOf('push')}"`);
+      expect(JSON.stringify(Integration)).toMatch(
+        new RegExp(`"(${idOf('push')}|${idOf('operate')})"`),
+      );
     }
     const permissions = propertiesOf('AWS::Lambda::Permission').filter(({ FunctionName }) =>
-      [idOf('push'), idOf('authorize')].includes(referred(FunctionName)),
+      [idOf('push'), idOf('authorize'), idOf('operate')].includes(referred(FunctionName)),
     );
-    expect(permissions.map(({ Principal }) => Principal)).toEqual([
-      ...['apigateway.amazonaws.com', 'apigateway.amazonaws.com'],
-    ]);
+    expect(permissions).toHaveLength(2 + operatorRoutes.length);
+    expect(new Set(permissions.map(({ Principal }) => Principal))).toEqual(
+      new Set(['apigateway.amazonaws.com']),
+    );
     const sources = JSON.stringify(permissions.map(({ SourceArn }) => SourceArn));
     expect(sources).not.toContain('test-invoke-stage');
   });
@@ -62,6 +132,11 @@ describe('every method of the API', () => {
   test('is given up by the function before API Gateway gives up on it', () => {
     expect(functions.get('push')?.Properties.Timeout).toBeLessThan(29);
     expect(functions.get('authorize')?.Properties.Timeout).toBeLessThan(29);
+    const operate = Number(functions.get('operate')?.Properties.Timeout);
+    expect(operate).toBeLessThan(29);
+    // What it has begun when its own time is up must still end.
+    expect(limits.backfillCallMs).toBeLessThan(operate * 1000 - 5_000);
+    expect(limits.rejectsCallMs).toBeLessThan(operate * 1000 - 5_000);
   });
 });
 
@@ -119,6 +194,25 @@ describe('the API', () => {
     ]);
   });
 
+  test('lets one key call so often a day where the settings say so', () => {
+    expect(propertiesOf('AWS::ApiGateway::UsagePlan')[0]?.Quota).toBeUndefined();
+    const [[, plan] = []] = synthesize(newStack({ callsPerDay: 7 })).ofType(
+      'AWS::ApiGateway::UsagePlan',
+    );
+    expect(plan?.Properties.Quota).toEqual({ Limit: 7, Period: 'DAY' });
+  });
+
+  test('has a web ACL in front where the settings name one', () => {
+    const type = 'AWS::WAFv2::WebACLAssociation';
+    expect(stack.ofType(type)).toEqual([]);
+    const webAcl = 'arn:aws:wafv2:eu-central-1:000000000000:regional/webacl/a/b';
+    const guarded = synthesize(newStack({ webAcl }));
+    const [[, found] = []] = guarded.ofType(type);
+    expect(found?.Properties.WebACLArn).toBe(webAcl);
+    const [[stage] = []] = guarded.ofType('AWS::ApiGateway::Stage');
+    expect(JSON.stringify(found?.Properties.ResourceArn)).toContain(`"${stage}"`);
+  });
+
   test('has no key of its own: keys are made and shown by hand', () => {
     expect(stack.ofType('AWS::ApiGateway::ApiKey')).toEqual([]);
   });
@@ -144,6 +238,7 @@ describe('what API Gateway refuses by itself', () => {
     ['REQUEST_TOO_LARGE', 'too-large', 413],
     ['THROTTLED', 'too-many-requests', 429],
     ['QUOTA_EXCEEDED', 'too-many-requests', 429],
+    ['DEFAULT_4XX', 'forbidden', 403],
     ['DEFAULT_5XX', 'unavailable', 503],
   ] as const)('as %s is the problem %s', (type, name, status) => {
     const found = responses.get(type);
@@ -160,6 +255,6 @@ describe('what API Gateway refuses by itself', () => {
   });
 
   test('is nothing else', () => {
-    expect(responses.size).toBe(8);
+    expect(responses.size).toBe(9);
   });
 });

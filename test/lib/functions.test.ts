@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { functionsByStage, newStack, referred, synthesize } from './synthesized.ts';
 
-const stack = synthesize(newStack({ streamed: true }));
+/** With every function that a deploy may have. */
+const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
+const stack = synthesize(newStack({ streamed: true, operatorTokens }));
 const functions = [...functionsByStage(stack)];
-const withEngine = ['validate', 'transform'];
+const ofRows = ['validate', 'transform'];
+const withEngine = [...ofRows, 'operate'];
 const stageOf = (name: string): string => name.replace(', large files', '');
 const Variables = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
@@ -71,7 +74,7 @@ describe.each(functions)('%s', (name, { Properties }) => {
 test('a stage that touches rows has a second worker, which differs in its memory alone', () => {
   const all = functionsByStage(synthesize(newStack({ largeWorkerMegabytes: 10_240 })));
   const large = [...all].filter(([name]) => stageOf(name) !== name);
-  expect(large.map(([name]) => stageOf(name)).sort()).toEqual(withEngine.sort());
+  expect(large.map(([name]) => stageOf(name)).sort()).toEqual(ofRows.sort());
   for (const [name, { Properties }] of large) {
     expect(Properties.MemorySize).toBe(10_240);
     const small = all.get(stageOf(name))?.Properties;

@@ -19,6 +19,11 @@ describe('the stack has no finding', () => {
   test.each(['customer-key', 'aws-managed'] as const)('with a %s', (encryption) => {
     expect(findings(newStack({ encryption, streamed: true }))).toEqual([]);
   });
+
+  test('with the tokens of operators, and senders of IAM', () => {
+    const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
+    expect(findings(newStack({ operatorTokens, senders: 'iam' }))).toEqual([]);
+  });
 });
 
 describe('a planted violation is found', () => {

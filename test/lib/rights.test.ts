@@ -9,7 +9,8 @@ import {
   synthesize,
 } from './synthesized.ts';
 
-const stack = synthesize(newStack({ streamed: true }));
+const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
+const stack = synthesize(newStack({ streamed: true, operatorTokens }));
 const functions = functionsByStage(stack);
 const stages = [
   'intake',
@@ -24,6 +25,8 @@ const stages = [
   'reconcile',
   'authorize',
   'push',
+  'operate',
+  'authorize-operator',
   'stream',
   'subscribe',
   'windows',
@@ -190,6 +193,16 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ...reads('clean', '/*/_receipts/*'),
     ...writes('clean', '/*/_receipts/*'),
   ],
+  operate: [
+    ...ledger('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+    'dynamodb:Query on LedgerTable/index/byStatus',
+    ...landing,
+    ...reads('clean', '/*/gate.json'),
+    ...reads('quarantine', '/*/rejects/*'),
+    ...glue(),
+    start,
+  ],
+  'authorize-operator': [],
   stream: [
     ...ledger('GetItem', 'PutItem'),
     'dynamodb:BatchWriteItem on StreamEntitiesTable',
@@ -212,7 +225,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   windows,
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, one behind them, one that closes windows, and no other', () => {
+test('the stack has the eight stages, two that look after them, five at the doors, one behind them, one that closes windows, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -227,7 +240,7 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
   // Not intake, not those that look after the others or windows, not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 8);
+  expect(invoked).toHaveLength(named.length - 10);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(

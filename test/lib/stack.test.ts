@@ -137,6 +137,7 @@ describe('settings', () => {
       stackName: 'Headgate',
       largeWorkerMegabytes: 3_008,
       callsPerSecond: 100,
+      senders: 'keys',
       streamShards: 0,
       streamWindowSeconds: 30,
       architecture: 'arm64',
@@ -192,6 +193,12 @@ describe('settings', () => {
     ['headgate:destroyData', 'yes', /headgate:destroyData/],
     ['headgate:stackName', '1 stack', /headgate:stackName/],
     ['headgate:alarmTopicArn', 'alarms', /headgate:alarmTopicArn/],
+    ['headgate:senders', 'anyone', /headgate:senders/],
+    ['headgate:callsPerDay', '0', /headgate:callsPerDay/],
+    ['headgate:operatorIssuer', 'http://issuer.example', /headgate:operatorIssuer/],
+    ['headgate:operatorIssuer', 'https://issuer.example', /headgate:operatorAudience: goes with/],
+    ['headgate:operatorAudience', 'headgate', /headgate:operatorAudience: goes with/],
+    ['headgate:webAcl', 'true', /headgate:webAcl/],
   ])('refuse %s=%s', (name, value, message) => {
     expect(() => settings({ [name]: value })).toThrow(message);
   });

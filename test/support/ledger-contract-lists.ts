@@ -33,4 +33,70 @@ export const listContract: readonly Case[] = [
       expect(await keys({ states: ['PUBLISHED'], limit: 2 })).toEqual([]);
     },
   ],
+  [
+    'pages go through runs of some states and one dataset, newest first, each once',
+    async (ledger) => {
+      const made: RunId[] = [];
+      for (const [index, name] of ['a', 'b', 'c', 'd', 'e', 'f'].entries()) {
+        const now = at(index * 1_000);
+        const dataset = name === 'c' ? products : orders;
+        const { runId } = await claimed(ledger, [landed(name, { landedAt: now })], {
+          dataset,
+          now,
+        });
+        if (index % 2 === 0) await ledger.markStarted(runId, now);
+        made.unshift(runId);
+      }
+      const [f, e, d, c, b, a] = made;
+      const walk = async (query: Partial<Parameters<Ledger['runsPage']>[0]>) => {
+        const states = ['CREATED', 'STARTED'] as const;
+        const asked = { states, since: null, until: null, limit: 2, ...query };
+        return await allPages(async (after) => {
+          const { runs, next } = await ledger.runsPage({ ...asked, after });
+          expect(runs.length).toBeLessThanOrEqual(asked.limit);
+          return { found: runs.map(({ runId }) => runId), next };
+        });
+      };
+      expect(await walk({})).toEqual([f, e, d, c, b, a]);
+      expect(await walk({ limit: 1 })).toEqual([f, e, d, c, b, a]);
+      expect(await walk({ dataset: orders })).toEqual([f, e, d, b, a]);
+      expect(await walk({ states: ['STARTED'], dataset: orders })).toEqual([e, a]);
+      expect(await walk({ since: at(1_000), until: at(4_000) })).toEqual([d, c, b]);
+      expect(await walk({ since: at(4_000), until: at(1_000) })).toEqual([]);
+      expect(await walk({ states: ['HELD'] })).toEqual([]);
+    },
+  ],
+  [
+    'pages go through files by when they landed, oldest first, each once',
+    async (ledger) => {
+      for (const [index, name] of ['a', 'b', 'c', 'd'].entries())
+        await claimed(ledger, [landed(name, { landedAt: at(index * 1_000) })]);
+      const walk = (query: Partial<Parameters<Ledger['filesPage']>[0]>) =>
+        allPages(async (after) => {
+          const asked = { states: ['CLAIMED', 'HELD'] as const, dataset: orders, limit: 3 };
+          const { files, next } = await ledger.filesPage({
+            ...{ ...asked, since: null, until: null, ...query, after },
+          });
+          return { found: files.map(({ key }) => key), next };
+        });
+      expect(await walk({})).toEqual(['orders/a', 'orders/b', 'orders/c', 'orders/d']);
+      const some = { since: at(1_000), until: at(3_000), limit: 1 };
+      expect(await walk(some)).toEqual(['orders/b', 'orders/c']);
+      expect(await walk({ dataset: products })).toEqual([]);
+    },
+  ],
 ];
+
+/** What all pages hold, in their order. */
+const allPages = async <T>(
+  page: (after: string | null) => Promise<{ found: readonly T[]; next: string | null }>,
+): Promise<T[]> => {
+  const all: T[] = [];
+  for (let after: string | null = null, turns = 0; turns < 99; turns += 1) {
+    const { found, next } = await page(after);
+    all.push(...found);
+    if (next === null) return all;
+    after = next;
+  }
+  throw new Error('the pages have no end');
+};

@@ -12,7 +12,7 @@ import {
 } from '../../core/replay/fields.ts';
 import { discardedFields, givesWay, outcomeFields, releasedFields } from '../../core/settlement.ts';
 import { type LedgerState, ledgerState } from './ledger-state.ts';
-import { letters, walks } from './memory-letters.ts';
+import { letters, pages, walks } from './memory-letters.ts';
 import { endReplay, filesOf, giveBack, replays } from './memory-replays.ts';
 
 export { type LedgerState, ledgerState } from './ledger-state.ts';
@@ -73,6 +73,7 @@ export const memoryLedger = (state: LedgerState = ledgerState()): Ledger => ({
   ...decisions(state),
   ...walks(state),
   ...letters(state),
+  ...pages(state),
   ...replays(state),
   remember: async (summary) => {
     if (!state.summaries.has(summary.runId)) state.summaries.set(summary.runId, bounded(summary));

@@ -1,6 +1,7 @@
 import { type DeadLetter, letterMoves } from '../../core/dead-letter.ts';
-import type { FileId, RunId } from '../../core/ids.ts';
+import type { EpochMs, FileId, RunId } from '../../core/ids.ts';
 import type { FileEntry, RunEntry } from '../../core/ledger.ts';
+import { type LedgerPages, mergedPage, type PageQuery, placeOf } from '../../core/operate/pages.ts';
 import type { LedgerLetters, LedgerWalks } from '../../core/ports.ts';
 import { type Cursor, firstMarker } from '../../core/reconcile/marker.ts';
 import { isoTime } from '../../core/time.ts';
@@ -64,5 +65,33 @@ export const letters = (state: WalkedState): LedgerLetters => ({
     const keyed = found.map((one) => [`${isoTime(one.at)}#${one.messageId}`, one] as const);
     const { entries, next } = pageOf(keyed, page, true);
     return { letters: entries, next };
+  },
+});
+
+/** Entries of a list that a page asks for. */
+const paged = <Entry extends FileEntry | RunEntry>(
+  entries: readonly (readonly [ms: EpochMs, id: string, entry: Entry])[],
+  { dataset, states, since, until, after, limit }: PageQuery<Entry['state']>,
+  newestFirst: boolean,
+) => {
+  const found = entries
+    .filter(([, , entry]) => dataset === undefined || entry.dataset === dataset)
+    .filter(([, , { state }]) => states.includes(state))
+    .filter(([ms]) => (since === null || ms >= since) && (until === null || ms < until))
+    .map(([ms, id, entry]) => ({ at: placeOf(ms, id), entry }))
+    .filter(({ at }) => after === null || (newestFirst ? at < after : at > after));
+  return mergedPage([{ found, upTo: null }], { limit, newestFirst });
+};
+
+export const pages = ({ files, runs }: WalkedState): LedgerPages => ({
+  runsPage: async (query) => {
+    const all = [...runs.values()].map((run) => [run.createdAt, run.runId, run] as const);
+    const { entries, next } = paged<RunEntry>(all, query, true);
+    return { runs: entries, next };
+  },
+  filesPage: async (query) => {
+    const all = [...files.values()].map((file) => [file.landedAt, file.fileId, file] as const);
+    const { entries, next } = paged<FileEntry>(all, query, false);
+    return { files: entries, next };
   },
 });

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callsOf } from '../../../bin/commands/push.ts';
 import { runProgram } from '../../../bin/headgate.ts';
 import { root } from '../../../bin/local/places.ts';
+import { problemDocument } from '../../../core/api/problem.ts';
 import { codes } from '../../../core/codes.ts';
-import { problemDocument } from '../../../core/push/problem.ts';
 import { type Heard, localServer, type Said } from '../../support/http-server.ts';
 import { heardOutput, temporaryDir } from '../fake-stack.ts';
 

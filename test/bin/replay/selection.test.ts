@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { selectionOf } from '../../../bin/commands/replay.ts';
-import { selectionWords, selectRuns } from '../../../bin/replay/selection.ts';
+import { selectRuns } from '../../../bin/replay/selection.ts';
 import { EpochMs, Fence } from '../../../core/ids.ts';
+import { selectionWords } from '../../../core/replay/selection.ts';
 import { orders, products } from '../../support/landed.ts';
 import { aFile, aRun, fakeStack, fileIdOf, runIdOf } from '../fake-stack.ts';
 

@@ -18,15 +18,14 @@ const escaped = (character: string): string => {
  * not UTF-8, is written as an escape (`\n`, `\x00`, `\xFF`), and a backslash as two.
  */
 export const rawText = (bytes: Uint8Array): string => {
-  const buffer = Buffer.from(bytes);
   let text = '';
-  for (let at = 0; at < buffer.length; ) {
-    const length = sequenceLength(buffer, at);
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at);
     if (length === 0) {
-      text += `\\x${hex(buffer[at] ?? 0)}`;
+      text += `\\x${hex(bytes[at] ?? 0)}`;
       at += 1;
     } else {
-      text += escaped(buffer.toString('utf8', at, at + length));
+      text += escaped(strict.decode(bytes.subarray(at, at + length)));
       at += length;
     }
   }
@@ -36,13 +35,13 @@ export const rawText = (bytes: Uint8Array): string => {
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Length of the UTF-8 character that begins here; 0 when none does. */
-const sequenceLength = (buffer: Buffer, at: number): number => {
-  const first = buffer[at] ?? 0;
+const sequenceLength = (bytes: Uint8Array, at: number): number => {
+  const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   try {
-    strict.decode(buffer.subarray(at, at + length));
-    return at + length <= buffer.length ? length : 0;
+    strict.decode(bytes.subarray(at, at + length));
+    return at + length <= bytes.length ? length : 0;
   } catch {
     return 0;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rawText } from '../../../bin/query/raw-text.ts';
+import { rawText } from '../../core/raw-text.ts';
 
 /** Reads the escapes back, as a person with a hex editor would. */
 const unescaped = (text: string): Buffer =>

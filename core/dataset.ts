@@ -7,6 +7,7 @@ import type { QualityCheck } from './quality/check.ts';
 import type { DatasetRule } from './rules/row-rule.ts';
 import type { StreamOptions } from './stream/options.ts';
 import type { Transform } from './transforms/transform.ts';
+import type { Webhook } from './webhooks/webhook.ts';
 
 /** How a run changes the curated table. More modes (merge, history) join this union. */
 export type WriteMode =
@@ -60,6 +61,8 @@ export type Dataset = {
   readonly files: FileOptions;
   /** How rows come from the stream; absent where none do. */
   readonly stream?: StreamOptions;
+  /** Whose webhooks bring rows; absent where none do. */
+  readonly webhooks?: readonly Webhook[];
 };
 
 /** A column of the curated table, as the catalogue and the data files know it. */

@@ -15,6 +15,7 @@ import { checkQuality } from './quality/index.ts';
 import type { StreamOptions } from './stream/options.ts';
 import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
+import { webhooksProblem } from './webhooks/webhook.ts';
 
 /** A dataset as its author writes it; what is left out gets the default of `Dataset`. */
 export type DatasetDefinition = {
@@ -36,6 +37,7 @@ export type DatasetDefinition = {
   readonly evolution?: Partial<Dataset['evolution']>;
   readonly files?: Partial<FileOptions>;
   readonly stream?: StreamOptions;
+  readonly webhooks?: Dataset['webhooks'];
 };
 
 /** Each run adds its rows. */
@@ -83,6 +85,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     evolution: { ...defaultEvolution, ...definition.evolution },
     files: { ...defaultFiles, ...definition.files },
     ...(definition.stream === undefined ? {} : { stream: definition.stream }),
+    ...(definition.webhooks === undefined ? {} : { webhooks: definition.webhooks }),
   };
   const check = checker(dataset);
   checkWords(dataset, check);
@@ -96,6 +99,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     dataset.stream === undefined || takesRecords(dataset),
     () => 'stream brings single rows, and each file of a replaced table is all of it',
   );
+  checkWebhooks(dataset, check);
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);
@@ -119,6 +123,15 @@ const checkWords = ({ domain, owner, description, rejects }: Dataset, check: Che
   check(
     holdAbove >= 0 && holdAbove <= 1,
     () => `rejects.holdAbove is ${holdAbove}; allowed is a share from 0 to 1`,
+  );
+};
+
+const checkWebhooks = (dataset: Dataset, check: Check): void => {
+  const problem = webhooksProblem(dataset.webhooks ?? []);
+  check(problem === undefined, () => String(problem));
+  check(
+    dataset.webhooks === undefined || takesRecords(dataset),
+    () => 'webhooks bring single rows, and each file of a replaced table is all of it',
   );
 };
 

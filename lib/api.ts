@@ -17,10 +17,13 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { pushPattern, receiptPattern } from '../core/push/key.ts';
-import { type Problem, problemDocument } from '../core/push/problem.ts';
+import { type Problem, problemDocument, unauthorized } from '../core/push/problem.ts';
 import type { AuthorizeEnv } from '../functions/authorize/env.ts';
 import type { PushEnv } from '../functions/push/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import { ApiUploads } from './api-uploads.ts';
+import { ApiWebhooks, webhookLimits } from './api-webhooks.ts';
+import type { DataKey } from './data-key.ts';
 import type { Ledger } from './ledger.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
@@ -28,9 +31,13 @@ import type { Zones } from './zones.ts';
 export interface ApiProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
+  readonly dataKey: DataKey;
+  readonly removalPolicy: RemovalPolicy;
   readonly architecture: EngineArchitecture;
   /** Calls per second that one key may make on average, and at once. */
   readonly callsPerSecond: number;
+  /** Sources of webhooks; all of them together may call as often as one key. */
+  readonly webhookSources: readonly string[];
 }
 
 /** The one stage: the first part of every path. */
@@ -52,19 +59,26 @@ export class Api extends Construct {
   readonly usagePlan: UsagePlan;
   readonly push: StageFunction<PushEnv>;
   readonly authorize: StageFunction<AuthorizeEnv>;
+  readonly uploads: ApiUploads;
+  /** Absent where no dataset has a source of webhooks. */
+  readonly webhooks: ApiWebhooks | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     this.authorize = this.#authorize(props);
     this.push = this.#push(props);
-    this.rest = this.#rest();
+    this.rest = this.#rest(props);
     const { callsPerSecond } = props;
     this.usagePlan = this.rest.addUsagePlan('Senders', {
       description: 'How much the holder of one key may send.',
       throttle: { rateLimit: callsPerSecond, burstLimit: burst * callsPerSecond },
       apiStages: [{ api: this.rest, stage: this.rest.deploymentStage }],
     });
-    this.#routes();
+    this.uploads = this.#routes(props);
+    this.webhooks =
+      props.webhookSources.length === 0
+        ? undefined
+        : new ApiWebhooks(this, 'Webhooks', { ...props, root: this.rest.root });
     for (const [id_, type, problem] of refusals) this.#refuse(id_, type, problem);
   }
 
@@ -92,7 +106,7 @@ export class Api extends Construct {
     return push;
   }
 
-  #rest(): RestApi {
+  #rest({ webhookSources, callsPerSecond }: ApiProps): RestApi {
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -113,6 +127,9 @@ export class Api extends Construct {
         loggingLevel: MethodLoggingLevel.ERROR,
         accessLogDestination: new LogGroupLogDestination(logs),
         accessLogFormat: accessLog,
+        ...(webhookSources.length === 0
+          ? {}
+          : { methodOptions: webhookLimits(callsPerSecond, burst * callsPerSecond) }),
       },
     });
     // The stack has an output of its own for it.
@@ -121,7 +138,7 @@ export class Api extends Construct {
     return rest;
   }
 
-  #routes(): void {
+  #routes({ zones, architecture }: ApiProps): ApiUploads {
     const authorizer = new RequestAuthorizer(this, 'Keys', {
       handler: this.authorize.lambda,
       identitySources: [IdentitySource.header('x-api-key')],
@@ -136,6 +153,7 @@ export class Api extends Construct {
     const calls = (resource: Resource, { lambda }: StageFunction<PushEnv>) =>
       resource.addMethod('POST', new LambdaIntegration(lambda, { allowTestInvoke: false }), byKey);
     calls(dataset.addResource('records'), this.push);
+    return new ApiUploads(this, 'Uploads', { zones, architecture, dataset, callers: byKey });
   }
 
   /** What API Gateway refuses by itself looks like what the functions refuse. */
@@ -172,11 +190,7 @@ const forbidden: Problem = {
 
 /** By the construct's id, which must not change. */
 const refusals: readonly (readonly [string, ResponseType, Problem])[] = [
-  [
-    'Unauthorized',
-    ResponseType.UNAUTHORIZED,
-    { name: 'unauthorized', detail: 'send a valid key in the header x-api-key' },
-  ],
+  ['Unauthorized', ResponseType.UNAUTHORIZED, unauthorized],
   [
     'Unsigned',
     ResponseType.MISSING_AUTHENTICATION_TOKEN,

@@ -34,6 +34,8 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly saltedMasks?: boolean;
   /** True when a dataset takes rows from the stream. @default false */
   readonly streamed?: boolean;
+  /** Sources of webhooks that datasets declare. @default none */
+  readonly webhookSources?: readonly string[];
   /** Shards of the stream; 0: as many as there is need for. @default 0 */
   readonly streamShards?: number;
   /** How long what lands from the stream is gathered for one run. @default 30 seconds */
@@ -55,6 +57,7 @@ export class HeadgateStack extends Stack {
       largeWorkerMegabytes = 3_008,
       callsPerSecond = 100,
       streamed = false,
+      webhookSources = [],
       streamShards = 0,
       streamWindow = Duration.seconds(30),
       alarmTopicArn,
@@ -79,7 +82,9 @@ export class HeadgateStack extends Stack {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
-    const api = new Api(this, 'Api', { zones, ledger, architecture, callsPerSecond });
+    const api = new Api(this, 'Api', {
+      ...{ zones, ledger, dataKey, removalPolicy, architecture, callsPerSecond, webhookSources },
+    });
     const stream = streamed
       ? new Stream(this, 'Stream', {
           ...{ zones, ledger, dataKey, removalPolicy, architecture, shards: streamShards },
@@ -106,6 +111,7 @@ export class HeadgateStack extends Stack {
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
       ...(stream === undefined ? {} : { StreamName: stream.stream.streamName }),
+      ...(api.webhooks === undefined ? {} : { WebhookArns: api.webhooks.arns }),
     });
   }
 

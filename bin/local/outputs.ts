@@ -16,5 +16,7 @@ export const Outputs = z.object({
   UsagePlanId: z.string().min(1),
   /** Absent where no dataset takes rows from the stream. */
   StreamName: z.string().min(1).optional(),
+  /** JSON: where the secrets of each source of webhooks lie; absent where there is none. */
+  WebhookArns: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

@@ -53,7 +53,7 @@ export default defineConfig({
       },
       { test: { name: 'infra', include: ['test/lib/**/*.test.ts'], testTimeout: 60_000 } },
       // What differs without rights; all of it runs where they are enforced.
-      endToEnd('e2e', 1, ['test/e2e/{spine,local-aws,cli,push,stream}.test.ts']),
+      endToEnd('e2e', 1, ['test/e2e/{spine,local-aws,cli,push,stream,uploads,webhooks}.test.ts']),
       // Rights can only be seen where they are enforced.
       endToEnd('e2e-secure', 2, ['test/e2e/**/*.test.ts']),
       faults,

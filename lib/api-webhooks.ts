@@ -5,6 +5,7 @@ import {
   LambdaIntegration,
   type Method,
   type MethodDeploymentOptions,
+  MethodLoggingLevel,
   RequestAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -38,7 +39,11 @@ export const webhookLimits = (
   rate: number,
   burst: number,
 ): Record<string, MethodDeploymentOptions> => ({
-  [`/${path}/{source}/POST`]: { throttlingRateLimit: rate, throttlingBurstLimit: burst },
+  [`/${path}/{source}/POST`]: {
+    ...{ throttlingRateLimit: rate, throttlingBurstLimit: burst },
+    // What a stage says of all methods does not hold for one that is named.
+    ...{ metricsEnabled: true, dataTraceEnabled: false, loggingLevel: MethodLoggingLevel.ERROR },
+  },
 });
 
 /**

@@ -148,7 +148,13 @@ export class Observability extends Construct {
           group('Records', [
             counted('RecordsAccepted', 'push'),
             counted('RecordsRejected', 'push'),
+            ...(api.webhooks === undefined
+              ? []
+              : ['RecordsAccepted', 'RecordsRejected', 'WebhooksRefused'].map((metric) =>
+                  counted(metric, 'webhook'),
+                )),
           ]),
+          group('Uploads', [counted('UploadsBegun', 'upload'), counted('UploadsLanded', 'upload')]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -171,6 +177,8 @@ export class Observability extends Construct {
       reconcile.function,
       api.authorize,
       api.push,
+      api.uploads.function,
+      ...(api.webhooks === undefined ? [] : [api.webhooks.authorize, api.webhooks.function]),
       ...(stream === undefined ? [] : [stream.function]),
     ];
     for (const { title, lambda } of [...others, ...stages.all]) {

@@ -4,6 +4,7 @@ import { receiptWords, recordsPath } from '../../core/derive/openapi.ts';
 import { limits } from '../../core/limits.ts';
 import { takesRecords } from '../../core/push/as-records.ts';
 import { problems } from '../../core/push/problem.ts';
+import { doorLimitRows, uploadSections, webhookSections } from './api-doors.ts';
 
 /** What a sender does about each problem. */
 const nextOf: Readonly<Record<keyof typeof problems, string>> = {
@@ -115,7 +116,8 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
         .filter(takesRecords)
         .map(({ name }) => [`\`POST ${recordsPath(name)}\``, `[${name}](datasets/${name}.md)`]),
     ),
-    'A dataset whose files each replace the table takes no records.',
+    'A dataset whose files each replace the table takes no records. Every dataset takes files: [below](#uploads). Webhooks have ' +
+      'routes of their own: [below](#webhooks).',
     '## A call',
     CALL,
     '## The receipt',
@@ -127,6 +129,8 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
     ACCEPTED,
     '## Sending it again',
     KEYS,
+    ...uploadSections,
+    ...webhookSections(datasets),
     '## Problems',
     'Every refusal is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); its `type` is ' +
       '`urn:headgate:problem:` and the name. It never holds a value of a record.',
@@ -138,7 +142,7 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
       ]),
     ),
     '## Limits',
-    table(['', 'at most', 'beyond it'], limitRows),
+    table(['', 'at most', 'beyond it'], [...limitRows, ...doorLimitRows]),
     'AWS has one of its own: a function is called with 6 MB at most, in which a body stands as base64. Of bodies that are not packed ' +
       'send 4 MB at most.',
     '## Keys',

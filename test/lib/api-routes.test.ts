@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openApiOf } from '../../core/derive/openapi.ts';
 import { takesRecords } from '../../core/push/as-records.ts';
+import { sourcesOf } from '../../core/webhooks/webhook.ts';
 import { datasets } from '../../datasets/index.ts';
 import { newStack, referred, type Synthesized, synthesize } from './synthesized.ts';
 
@@ -17,13 +18,24 @@ const routesOf = ({ resources, ofType }: Synthesized): string[] => {
   );
 };
 
+const sources = sourcesOf(datasets).map(({ webhook }) => webhook.source);
+
+/** A route for each dataset, or source, that may stand in it. */
+const expanded = (route: string): string[] => {
+  if (route.includes('{source}')) return sources.map((name) => route.replace('{source}', name));
+  const taking = route.endsWith('/records') ? datasets.filter(takesRecords) : datasets;
+  return taking.map(({ name }) => route.replace('{dataset}', name));
+};
+const methods = ['get', 'post', 'put', 'delete'];
+
 test('the document of the API has every route that is deployed, and no other', () => {
-  const deployed = routesOf(synthesize(newStack({ streamed: true }))).flatMap((route) =>
-    datasets.filter(takesRecords).map(({ name }) => route.replace('{dataset}', name)),
+  const stack = newStack({ streamed: true, webhookSources: sources });
+  const deployed = routesOf(synthesize(stack)).flatMap(expanded);
+  const written = Object.entries(openApiOf(datasets).paths).flatMap(([path, operations]) =>
+    Object.keys(Object(operations))
+      .filter((method) => methods.includes(method))
+      .map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const written = Object.entries(openApiOf(datasets).paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-  );
-  expect(deployed.length).toBeGreaterThan(0);
+  expect(deployed.length).toBeGreaterThan(20);
   expect(written.sort()).toEqual([...new Set(deployed)].sort());
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { problems } from '../../core/push/problem.ts';
 import { functionsByStage, newStack, referred, synthesize } from './synthesized.ts';
 
-const stack = synthesize(newStack({ callsPerSecond: 30 }));
+const stack = synthesize(newStack({ callsPerSecond: 30, webhookSources: ['shop', 'forum'] }));
 const propertiesOf = (type: string) => stack.ofType(type).map(([, { Properties }]) => Properties);
 const functions = functionsByStage(stack);
 const idOf = (stage: string): string =>
@@ -23,45 +23,65 @@ describe('every method of the API', () => {
     const named = methods.map(
       ({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(referred(ResourceId))}`,
     );
-    expect(named).toEqual(['POST /datasets/{dataset}/records']);
+    expect(named.sort()).toEqual([
+      'DELETE /datasets/{dataset}/uploads/{upload}',
+      'POST /datasets/{dataset}/records',
+      'POST /datasets/{dataset}/uploads',
+      'POST /datasets/{dataset}/uploads/{upload}/complete',
+      'POST /webhooks/{source}',
+    ]);
     expect(stack.json).not.toContain('Access-Control-Allow-Origin');
   });
 
-  test('asks for a key and for who holds it', () => {
-    const [authorizer, ...others] = stack.ofType('AWS::ApiGateway::Authorizer');
-    expect(others).toEqual([]);
-    expect(methods.length).toBeGreaterThan(0);
-    for (const { AuthorizationType, AuthorizerId, ApiKeyRequired } of methods) {
-      expect(AuthorizationType).toBe('CUSTOM');
-      expect(ApiKeyRequired).toBe(true);
-      expect(referred(AuthorizerId)).toBe(authorizer?.[0]);
+  const isWebhook = ({ ResourceId }: (typeof methods)[number]) =>
+    pathOf(referred(ResourceId)).startsWith('/webhooks/');
+  const authorizers = new Map(stack.ofType('AWS::ApiGateway::Authorizer'));
+  const authorizerOf = ({ AuthorizerId }: (typeof methods)[number]) =>
+    authorizers.get(referred(AuthorizerId))?.Properties;
+
+  test('asks for a key and for who holds it, but for webhooks, which are signed', () => {
+    expect(authorizers.size).toBe(2);
+    for (const method of methods) {
+      expect(method.AuthorizationType).toBe('CUSTOM');
+      expect(method.ApiKeyRequired).toBe(!isWebhook(method));
+      const told = authorizerOf(method);
+      expect(told).toMatchObject(
+        isWebhook(method)
+          ? { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 }
+          : {
+              ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.x-api-key' },
+              AuthorizerResultTtlInSeconds: 60,
+            },
+      );
+      const asked = isWebhook(method) ? 'authorize-webhook' : 'authorize';
+      expect(JSON.stringify(told?.AuthorizerUri)).toContain(`"${idOf(asked)}"`);
     }
-    const told = authorizer?.[1].Properties;
-    expect(told).toMatchObject({
-      ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.x-api-key' },
-      AuthorizerResultTtlInSeconds: 60,
-    });
-    expect(JSON.stringify(told?.AuthorizerUri)).toContain(`"${idOf('authorize')}"`);
   });
 
   test('hands the whole call to a function, which API Gateway alone may call', () => {
-    for (const { Integration } of methods) {
+    const functionOf = (path: string): string => {
+      if (path.startsWith('/webhooks/')) return 'webhook';
+      return path.endsWith('/records') ? 'push' : 'upload';
+    };
+    for (const { Integration, ResourceId } of methods) {
       expect(Integration).toMatchObject({ Type: 'AWS_PROXY' });
-      expect(JSON.stringify(Integration)).toContain(`"${idOf('push')}"`);
+      const stage = functionOf(pathOf(referred(ResourceId)));
+      expect(JSON.stringify(Integration)).toContain(`"${idOf(stage)}"`);
     }
+    const doors = ['push', 'authorize', 'upload', 'webhook', 'authorize-webhook'];
     const permissions = propertiesOf('AWS::Lambda::Permission').filter(({ FunctionName }) =>
-      [idOf('push'), idOf('authorize')].includes(referred(FunctionName)),
+      doors.map(idOf).includes(referred(FunctionName)),
     );
-    expect(permissions.map(({ Principal }) => Principal)).toEqual([
-      ...['apigateway.amazonaws.com', 'apigateway.amazonaws.com'],
-    ]);
+    // One for each method, and one for each authorizer.
+    expect(permissions).toHaveLength(7);
+    for (const { Principal } of permissions) expect(Principal).toBe('apigateway.amazonaws.com');
     const sources = JSON.stringify(permissions.map(({ SourceArn }) => SourceArn));
     expect(sources).not.toContain('test-invoke-stage');
   });
 
   test('is given up by the function before API Gateway gives up on it', () => {
-    expect(functions.get('push')?.Properties.Timeout).toBeLessThan(29);
-    expect(functions.get('authorize')?.Properties.Timeout).toBeLessThan(29);
+    for (const stage of ['push', 'authorize', 'upload', 'webhook', 'authorize-webhook'])
+      expect(functions.get(stage)?.Properties.Timeout, stage).toBeLessThan(29);
   });
 });
 
@@ -105,6 +125,12 @@ describe('the API', () => {
       {
         ...{ HttpMethod: '*', ResourcePath: '/*' },
         ...{ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: true },
+      },
+      {
+        ...{ HttpMethod: 'POST', ResourcePath: '/~1webhooks~1{source}' },
+        ...{ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: true },
+        // Nobody holds a key there, by which a plan could count.
+        ...{ ThrottlingRateLimit: 30, ThrottlingBurstLimit: 60 },
       },
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { functionsByStage, newStack, referred, synthesize } from './synthesized.ts';
 
-const stack = synthesize(newStack({ streamed: true }));
+const stack = synthesize(newStack({ streamed: true, webhookSources: ['shop'] }));
 const functions = [...functionsByStage(stack)];
 const withEngine = ['validate', 'transform'];
 const stageOf = (name: string): string => name.replace(', large files', '');
@@ -62,7 +62,7 @@ describe.each(functions)('%s', (name, { Properties }) => {
     expect(Properties.Timeout).toBeLessThanOrEqual(heavy ? 900 : 300);
     // A new account may have no more than 3,008.
     // A whole processor for those that touch every row or record.
-    const small = heavy || ['push', 'stream'].includes(stage) ? 1_769 : 1_024;
+    const small = heavy || ['push', 'stream', 'webhook'].includes(stage) ? 1_769 : 1_024;
     if (name === stage) expect(Properties.MemorySize).toBeLessThanOrEqual(small);
     else expect(Properties.MemorySize).toBe(3_008);
   });

@@ -9,7 +9,7 @@ import {
   synthesize,
 } from './synthesized.ts';
 
-const stack = synthesize(newStack({ streamed: true }));
+const stack = synthesize(newStack({ streamed: true, webhookSources: ['shop'] }));
 const functions = functionsByStage(stack);
 const stages = [
   'intake',
@@ -24,6 +24,9 @@ const stages = [
   'reconcile',
   'authorize',
   'push',
+  'upload',
+  'authorize-webhook',
+  'webhook',
   'stream',
 ] as const;
 type Stage = (typeof stages)[number];
@@ -178,6 +181,22 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     ...reads('clean', '/*/_receipts/*'),
     ...writes('clean', '/*/_receipts/*'),
   ],
+  upload: [
+    ...reads('landing', '/*/_uploads/*'),
+    ...writes('landing', '/*/_uploads/*'),
+    's3:ListMultipartUploadParts on landing/*/_uploads/*',
+    ...reads('clean', '/*/_uploads/*'),
+    ...writes('clean', '/*/_uploads/*'),
+  ],
+  'authorize-webhook': [],
+  webhook: [
+    ...ledger('GetItem', 'PutItem'),
+    ...reads('landing', '/*/_push/*'),
+    ...writes('landing', '/*/_push/*'),
+    ...reads('clean', '/*/_receipts/*'),
+    ...writes('clean', '/*/_receipts/*'),
+    'secretsmanager:GetSecretValue on ApiWebhooksSecretshop',
+  ],
   stream: [
     ...ledger('GetItem', 'PutItem'),
     ...writes('landing', '/*/_stream/*'),
@@ -190,7 +209,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   ],
 };
 
-test('the stack has the eight stages, two that look after them, three at the doors, and no other', () => {
+test('the stack has the eight stages, two that look after them, six at the doors, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -205,7 +224,7 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
   // Not intake, not the two that look after the others, and not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 6);
+  expect(invoked).toHaveLength(named.length - 9);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -253,6 +272,8 @@ describe('no policy anywhere', () => {
     );
     const rights = puts.flatMap(({ statement }) => inWords([statement]));
     expect(rights.filter((right) => /^s3:PutObject on landing/.test(right))).toEqual([
+      's3:PutObject on landing/*/_push/*',
+      's3:PutObject on landing/*/_uploads/*',
       's3:PutObject on landing/*/_push/*',
       's3:PutObject on landing/*/_stream/*',
     ]);

@@ -47,9 +47,9 @@ export const webhookLimits = (
 });
 
 /**
- * The door for webhooks. Their senders know nothing of our keys, and sign what they send instead. An
- * authorizer is never given the body that is signed, so that the one here only asks whether there is
- * such a source and whether a signature is there at all; the function checks it.
+ * The door for webhooks. Their senders know nothing of our keys, and sign what they send instead.
+ * An authorizer is never given the body that is signed, so that the one here only asks whether
+ * there is such a source and whether a signature is there at all; the function checks it.
  */
 export class ApiWebhooks extends Construct {
   readonly function: StageFunction<WebhookEnv>;

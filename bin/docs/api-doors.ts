@@ -60,7 +60,7 @@ const SIGNED = [
   'Whatever is wrong, a signature, a time, a source that is not there, the answer is the same 401; the log of the function `webhook` says which.',
   '',
   `A delivery that was taken is remembered for ${limits.webhookMemoryMs / 86_400_000} days. Again it changes nothing, and is answered with 200, or with 409 (\`delivery-repeated\`) where the source says`,
-  "`repeated: 'refuse'`, as `standard` does by default. GitHub does not sign the id of its delivery: who has read one can send it again under another id.",
+  `\`repeated: 'refuse'\`, as \`standard\` does by default. GitHub does not sign the id of its delivery: who has read one can send it again under another id.`,
   '',
   '**Secrets.** The stack makes one secret in Secrets Manager for each source; its output `WebhookArns` names them. It holds one secret a line, at most',
   `${limits.webhookSecretsMax}, any of which is right. Give the sender the one that is there, or put in the one that the sender makes:`,

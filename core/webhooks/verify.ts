@@ -14,8 +14,9 @@ export type Verified =
   | { readonly kind: 'refused'; readonly why: 'malformed' | 'stale' | 'no-secret' | 'signature' };
 
 /**
- * Whether a delivery comes from who holds a secret of its source. The bytes are signed, and not what
- * they say; all secrets and signatures are compared, so that the time tells nothing of which is right.
+ * Whether a delivery comes from who holds a secret of its source. The bytes are signed, and not
+ * what they say; all secrets and signatures are compared, so that the time tells nothing of which
+ * is right.
  */
 export const verify = (
   scheme: Scheme,

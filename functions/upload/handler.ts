@@ -27,8 +27,8 @@ const created = 201;
 const noContent = 204;
 
 /**
- * Lets a sender put a file into landing itself: what it may put, and where, is signed, and the bytes
- * never pass through here. The file then goes the way of any other.
+ * Lets a sender put a file into landing itself: what it may put, and where, is signed, and the
+ * bytes never pass through here. The file then goes the way of any other.
  */
 export const upload = (deps: UploadDeps) =>
   answering(deps, async (event: UploadEvent): Promise<APIGatewayProxyResult> => {

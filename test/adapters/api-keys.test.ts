@@ -22,7 +22,7 @@ describe('a new key', () => {
     gateway.on(CreateUsagePlanKeyCommand).resolves({});
     expect(await keys.create('shop')).toEqual({ keyId: 'k1', value: 'secret' });
     expect(gateway.commandCalls(CreateApiKeyCommand).map(({ args }) => args[0].input)).toEqual([
-      { name: 'shop', enabled: true },
+      { name: 'shop', enabled: true, description: expect.stringContaining('plan plan') },
     ]);
     const [plan, ...others] = gateway.commandCalls(CreateUsagePlanKeyCommand);
     expect(others).toEqual([]);

@@ -116,7 +116,11 @@ describe('api-key revoke', () => {
     const { stack } = fakeStack();
     await createKey(stack, 'shop', both, clock);
     const removed: string[] = [];
-    const apiKeys = { ...stack.apiKeys, remove: async (id: string) => void removed.push(id) };
+    const remove = async (id: string) => {
+      removed.push(id);
+      await stack.apiKeys.remove(id);
+    };
+    const apiKeys = { ...stack.apiKeys, remove };
     expect((await revokeKey({ ...stack, apiKeys }, 'shop', () => at + 5)).keyId).toBe('id-shop');
     expect(removed).toEqual(['id-shop']);
     const sender = await stack.senders.sender(keyHashOf('secret of shop'));

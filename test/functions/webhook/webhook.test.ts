@@ -78,7 +78,7 @@ const doorOf = (change: { deliveries?: Partial<Deliveries> } = {}) => {
     [...memory.objects].flatMap(([uri, bytes]) =>
       uri.startsWith('s3://landing/') ? [bytes.toString()] : [],
     );
-  return { call, landed, logged, known };
+  return { call, landed, logged, known, memory };
 };
 
 describe('a webhook', () => {
@@ -111,6 +111,14 @@ describe('a webhook', () => {
     expect(landed()).toHaveLength(1);
     expect((await call(source, body, signed[source](body, 'd-2'))).status).toBe(202);
     expect(landed()).toHaveLength(2);
+  });
+
+  test('that is remembered lands nothing, also when its receipt has expired', async () => {
+    const { call, landed, memory } = doorOf();
+    await call('shop', '{"id":1}', signed.shop('{"id":1}'));
+    memory.objects.clear();
+    expect((await call('shop', '{"id":1}', signed.shop('{"id":1}'))).status).toBe(409);
+    expect(landed()).toEqual([]);
   });
 
   test('that died before it was remembered ends what it began, and is taken once', async () => {

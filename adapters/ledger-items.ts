@@ -37,6 +37,8 @@ export const itemKeys = {
   letter: (messageId: string): Item => keyed(`DEAD#${messageId}`, 'DEAD'),
   cursor: (): Item => keyed('RECONCILE', 'CURSOR'),
   shard: (stream: string, shard: string): Item => keyed(`SHARD#${stream}#${shard}`, 'SHARD'),
+  delivery: (source: string, nonce: string): Item =>
+    keyed(`DELIVERY#${source}#${nonce}`, 'DELIVERY'),
   sender: (keyHash: string): Item => keyed(`SENDER#${keyHash}`, 'SENDER'),
 } as const;
 

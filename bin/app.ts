@@ -1,6 +1,7 @@
 import { App, CliCredentialsStackSynthesizer, Duration } from 'aws-cdk-lib';
 import { checkRoutes } from '../core/stream/options.ts';
 import { masksWithSalt } from '../core/transforms/mask-salt.ts';
+import { checkSources, sourcesOf } from '../core/webhooks/webhook.ts';
 import { datasets } from '../datasets/index.ts';
 import { HeadgateStack } from '../lib/headgate-stack.ts';
 import { checkSecurity } from '../lib/nag.ts';
@@ -8,6 +9,7 @@ import { readSettings } from '../lib/settings.ts';
 
 const app = new App();
 checkRoutes(datasets);
+checkSources(datasets);
 const {
   stackName,
   cliCredentials,
@@ -24,6 +26,7 @@ new HeadgateStack(app, stackName, {
   ...settings,
   saltedMasks: datasets.some(masksWithSalt),
   streamed: datasets.some(({ stream }) => stream !== undefined),
+  webhookSources: sourcesOf(datasets).map(({ webhook }) => webhook.source),
   batchingWindow: Duration.seconds(batchingWindowSeconds),
   streamWindow: Duration.seconds(streamWindowSeconds),
   cleanExpiry: Duration.days(cleanExpiryDays),

@@ -7,6 +7,7 @@ import type { QualityCheck } from './quality/check.ts';
 import type { DatasetRule } from './rules/row-rule.ts';
 import type { StreamOptions } from './stream/options.ts';
 import type { Transform } from './transforms/transform.ts';
+import type { Webhook } from './webhooks/webhook.ts';
 import type { WindowRule } from './windows/rule.ts';
 
 /** How a run changes the curated table. More modes (merge, history) join this union. */
@@ -65,6 +66,8 @@ export type Dataset = {
   readonly windows?: readonly WindowRule[];
   /** The dataset whose windows fill this one; absent where rows come from outside. */
   readonly derivedFrom?: DatasetName;
+  /** Whose webhooks bring rows; absent where none do. */
+  readonly webhooks?: readonly Webhook[];
 };
 
 /** A column of the curated table, as the catalogue and the data files know it. */

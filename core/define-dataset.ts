@@ -17,6 +17,7 @@ import { checkBody } from './stream/check-body.ts';
 import type { StreamOptions } from './stream/options.ts';
 import { transformOf } from './transforms/index.ts';
 import type { Transform } from './transforms/transform.ts';
+import { webhooksProblem } from './webhooks/webhook.ts';
 import { checkWindows } from './windows/check-windows.ts';
 import type { WindowRule } from './windows/rule.ts';
 
@@ -41,6 +42,7 @@ export type DatasetDefinition = {
   readonly files?: Partial<FileOptions>;
   readonly stream?: StreamOptions;
   readonly windows?: readonly WindowRule[];
+  readonly webhooks?: Dataset['webhooks'];
 };
 
 /** Each run adds its rows. */
@@ -89,6 +91,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
     files: { ...defaultFiles, ...definition.files },
     ...(definition.stream === undefined ? {} : { stream: definition.stream }),
     ...(definition.windows === undefined ? {} : { windows: definition.windows }),
+    ...(definition.webhooks === undefined ? {} : { webhooks: definition.webhooks }),
   };
   const check = checker(dataset);
   checkWords(dataset, check);
@@ -104,6 +107,7 @@ export const defineDataset = (definition: DatasetDefinition): Dataset => {
   );
   checkBody(dataset, check);
   for (const problem of streamProblems(dataset)) check(false, () => problem);
+  checkWebhooks(dataset, check);
   checkRules(dataset, check);
   checkQuality(dataset, check);
   checkEvolution(dataset, check);
@@ -129,6 +133,15 @@ const checkWords = ({ domain, owner, description, rejects }: Dataset, check: Che
   check(
     holdAbove >= 0 && holdAbove <= 1,
     () => `rejects.holdAbove is ${holdAbove}; allowed is a share from 0 to 1`,
+  );
+};
+
+const checkWebhooks = (dataset: Dataset, check: Check): void => {
+  const problem = webhooksProblem(dataset.webhooks ?? []);
+  check(problem === undefined, () => String(problem));
+  check(
+    dataset.webhooks === undefined || takesRecords(dataset),
+    () => 'webhooks bring single rows, and each file of a replaced table is all of it',
   );
 };
 

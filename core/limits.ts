@@ -83,6 +83,31 @@ export const limits = {
   backfillRunsMax: 50,
   /** A call of a backfill takes no further run after this. */
   backfillCallMs: 18_000,
+  /** Characters of the name of a file that is uploaded through the API, or 400. */
+  fileNameCharsMax: 255,
+  /** The same in bytes: a key of S3 has 1,024, dataset and folder among them. */
+  fileNameBytesMax: 900,
+  /** Bytes of what announces an upload, or ends one; above: 413. */
+  uploadBodyBytesMax: 256 * 1024,
+  /** Bytes of a file that is uploaded in one piece; a larger one goes up in parts. */
+  uploadSingleBytesMax: 100 * 1024 * 1024,
+  /** Bytes of a part where the sender does not say; S3 takes none below `uploadPartBytesMin`. */
+  uploadPartBytes: 16 * 1024 * 1024,
+  uploadPartBytesMin: 5 * 1024 * 1024,
+  /** Parts of an upload, or 400: the answer holds an address for each. */
+  uploadPartsMax: 1_000,
+  /** How long the address of a file, or of a part, may be used; asked again, there are new ones. */
+  uploadSingleMs: 15 * 60_000,
+  uploadPartMs: 60 * 60_000,
+  /** Bytes of the body of a webhook, or 413. */
+  webhookBodyBytesMax: 1024 * 1024,
+  /** How far the time that a webhook was signed at may lie from now, either way; else 401. */
+  webhookWindowMs: 5 * 60_000,
+  /** How long a delivery of a webhook is remembered: far longer than any sender repeats it. */
+  webhookMemoryMs: 7 * 24 * 3_600_000,
+  /** Signatures of one webhook, and secrets of one source, that are compared; more are not. */
+  webhookSignaturesMax: 10,
+  webhookSecretsMax: 5,
   /** Names and types in an Avro schema, or the file is refused with E_FORMAT. */
   avroTypesMax: 10_000,
   /** Bytes of an Avro header, or the file is refused with E_FORMAT. */

@@ -1,6 +1,7 @@
 import { append, defineDataset } from '../core/define-dataset.ts';
 import { date, email, integer, text } from '../core/fields/index.ts';
 import { unique } from '../core/rules/index.ts';
+import { github, standard, stripe } from '../core/webhooks/webhook.ts';
 
 /** What people say of products. The example of files whose columns come and go. */
 export const reviews = defineDataset({
@@ -26,6 +27,12 @@ export const reviews = defineDataset({
   key: ['review_id'],
   write: append(),
   rules: [unique('product_id', 'written_on', 'reviewer')],
+  // Shops send a review when it is written: by their own software, a payment page, a forum.
+  webhooks: [
+    standard('partner-reviews'),
+    stripe('checkout-reviews', { records: 'data.object' }),
+    github('forum-reviews'),
+  ],
   // What a partner adds is kept; what one leaves out is looked at before it is published.
   evolution: {
     newColumns: 'evolve',

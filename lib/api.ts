@@ -1,7 +1,5 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
-  AccessLogField,
-  AccessLogFormat,
   AuthorizationType,
   EndpointType,
   IdentitySource,
@@ -11,8 +9,7 @@ import {
   type MethodOptions,
   Period,
   RequestAuthorizer,
-  type Resource,
-  ResponseType,
+  type ResponseType,
   RestApi,
   type UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -24,6 +21,10 @@ import { pushPattern, receiptPattern } from '../core/push/key.ts';
 import type { AuthorizeEnv } from '../functions/authorize/env.ts';
 import type { PushEnv } from '../functions/push/env.ts';
 import type { EngineArchitecture } from '../layers/duckdb/build.ts';
+import { accessLog, acknowledge, refusals } from './api-answers.ts';
+import { ApiUploads } from './api-uploads.ts';
+import { ApiWebhooks, webhookLimits } from './api-webhooks.ts';
+import type { DataKey } from './data-key.ts';
 import type { Ledger } from './ledger.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Zones } from './zones.ts';
@@ -31,9 +32,13 @@ import type { Zones } from './zones.ts';
 export interface ApiProps {
   readonly zones: Zones;
   readonly ledger: Ledger;
+  readonly dataKey: DataKey;
+  readonly removalPolicy: RemovalPolicy;
   readonly architecture: EngineArchitecture;
   /** Calls per second that one key may make on average. @default 100 */
   readonly callsPerSecond?: number;
+  /** Sources of webhooks; all of them together may call as often as one key. @default - none */
+  readonly webhookSources?: readonly string[];
   /** Calls that one key may make a day. @default - as many as it likes */
   readonly callsPerDay?: number | undefined;
   /** Who says who sends: keys of our own, or IAM. @default keys */
@@ -64,20 +69,30 @@ export class Api extends Construct {
   readonly push: StageFunction<PushEnv>;
   /** Undefined where IAM says who sends. */
   readonly authorize: StageFunction<AuthorizeEnv> | undefined;
+  readonly uploads: ApiUploads;
+  /** Absent where no dataset has a source of webhooks. */
+  readonly webhooks: ApiWebhooks | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { callsPerSecond = 100, callsPerDay, senders = 'keys', webAcl } = props;
+    const { webhookSources = [] } = props;
     this.authorize = senders === 'keys' ? this.#authorize(props) : undefined;
     this.push = this.#push(props);
-    this.rest = this.#rest();
+    this.rest = this.#rest(props, callsPerSecond);
     this.usagePlan = this.rest.addUsagePlan('Senders', {
       description: 'How much the holder of one key may send.',
       throttle: { rateLimit: callsPerSecond, burstLimit: burst * callsPerSecond },
       ...(callsPerDay === undefined ? {} : { quota: { limit: callsPerDay, period: Period.DAY } }),
       apiStages: [{ api: this.rest, stage: this.rest.deploymentStage }],
     });
-    this.#routes();
+    this.uploads = this.#routes(props);
+    this.webhooks =
+      webhookSources.length === 0
+        ? undefined
+        : new ApiWebhooks(this, 'Webhooks', {
+            ...{ ...props, webhookSources, root: this.rest.root },
+          });
     if (webAcl !== undefined)
       new CfnWebACLAssociation(this, 'WebAcl', {
         resourceArn: this.rest.deploymentStage.stageArn,
@@ -110,7 +125,7 @@ export class Api extends Construct {
     return push;
   }
 
-  #rest(): RestApi {
+  #rest({ webhookSources = [] }: ApiProps, callsPerSecond: number): RestApi {
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -131,6 +146,9 @@ export class Api extends Construct {
         loggingLevel: MethodLoggingLevel.ERROR,
         accessLogDestination: new LogGroupLogDestination(logs),
         accessLogFormat: accessLog,
+        ...(webhookSources.length === 0
+          ? {}
+          : { methodOptions: webhookLimits(callsPerSecond, burst * callsPerSecond) }),
       },
     });
     // The stack has an output of its own for it.
@@ -139,16 +157,12 @@ export class Api extends Construct {
     return rest;
   }
 
-  #routes(): void {
+  #routes({ zones, architecture }: ApiProps): ApiUploads {
     const dataset = this.rest.root.addResource('datasets').addResource('{dataset}');
-    const bySender = this.#senders();
-    const calls = (resource: Resource, { lambda }: StageFunction<PushEnv>) =>
-      resource.addMethod(
-        'POST',
-        new LambdaIntegration(lambda, { allowTestInvoke: false }),
-        bySender,
-      );
-    calls(dataset.addResource('records'), this.push);
+    const callers = this.#senders();
+    const toPush = new LambdaIntegration(this.push.lambda, { allowTestInvoke: false });
+    dataset.addResource('records').addMethod('POST', toPush, callers);
+    return new ApiUploads(this, 'Uploads', { zones, architecture, dataset, callers });
   }
 
   /** Who may send: the holder of a key, or whoever IAM lets call the method. */
@@ -173,83 +187,3 @@ export class Api extends Construct {
     });
   }
 }
-
-/** Who called what when, and how it ended; no header, no query, no body. */
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: AccessLogField.contextRequestId(),
-    at: AccessLogField.contextRequestTimeEpoch(),
-    method: AccessLogField.contextHttpMethod(),
-    resource: AccessLogField.contextResourcePath(),
-    sender: AccessLogField.contextAuthorizerPrincipalId(),
-    status: AccessLogField.contextStatus(),
-    answerBytes: AccessLogField.contextResponseLength(),
-    ms: AccessLogField.contextResponseLatency(),
-    error: AccessLogField.contextErrorResponseType(),
-  }),
-);
-
-const forbidden: Problem = {
-  name: 'forbidden',
-  detail: 'the caller is not known, or may not do this here',
-};
-
-/** By the construct's id, which must not change. */
-const refusals: readonly (readonly [string, ResponseType, Problem])[] = [
-  [
-    'Unauthorized',
-    ResponseType.UNAUTHORIZED,
-    { name: 'unauthorized', detail: 'send a valid key in x-api-key, or a valid token' },
-  ],
-  [
-    'Unsigned',
-    ResponseType.MISSING_AUTHENTICATION_TOKEN,
-    { name: 'unauthorized', detail: 'there is no such route, or the request is not signed' },
-  ],
-  ['Denied', ResponseType.ACCESS_DENIED, forbidden],
-  // What is left: signatures that are not right, or too old, of nobody known; and web ACLs.
-  ['Refused', ResponseType.DEFAULT_4XX, forbidden],
-  ['BadKey', ResponseType.INVALID_API_KEY, forbidden],
-  [
-    'TooLarge',
-    ResponseType.REQUEST_TOO_LARGE,
-    { name: 'too-large', detail: 'send it in several calls, or as a file' },
-  ],
-  [
-    'Throttled',
-    ResponseType.THROTTLED,
-    { name: 'too-many-requests', detail: 'the key sends too often; wait a second, send it again' },
-  ],
-  [
-    'Exhausted',
-    ResponseType.QUOTA_EXCEEDED,
-    { name: 'too-many-requests', detail: 'the key has used up its quota' },
-  ],
-  [
-    'Failed',
-    ResponseType.DEFAULT_5XX,
-    { name: 'unavailable', detail: 'nothing is lost; send it again' },
-  ],
-];
-
-/** Why what cdk-nag asks for is not here. */
-const acknowledge = (rest: RestApi): void => {
-  Validations.of(rest).acknowledge(
-    {
-      id: 'AwsSolutions-APIG2',
-      reason: 'Records are judged one by one by the contract; a model would refuse whole bodies.',
-    },
-    {
-      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason: 'API Gateway asks for this policy, once per region, to write any logs at all.',
-    },
-    {
-      id: 'AwsSolutions-COG4',
-      reason: 'Senders are programs with keys of their own, and no users who sign in.',
-    },
-    {
-      id: 'AwsSolutions-APIG3',
-      reason: 'A web ACL is paid for by the month; every route has an authorizer and limits.',
-    },
-  );
-};

@@ -44,6 +44,8 @@ export interface HeadgateStackProps extends StackProps, TwoKeys {
   readonly saltedMasks?: boolean;
   /** True when a dataset takes rows from the stream. @default false */
   readonly streamed?: boolean;
+  /** Sources of webhooks that datasets declare. @default none */
+  readonly webhookSources?: readonly string[];
   /** Shards of the stream; 0: as many as there is need for. @default 0 */
   readonly streamShards?: number;
   /** How long what lands from the stream is gathered for one run. @default 30 seconds */
@@ -65,6 +67,7 @@ export class HeadgateStack extends Stack {
       largeWorkerMegabytes = 3_008,
       operatorTokens: tokens,
       streamed = false,
+      webhookSources = [],
       streamShards = 0,
       streamWindow = Duration.seconds(30),
       alarmTopicArn,
@@ -89,7 +92,10 @@ export class HeadgateStack extends Stack {
       ...{ zones, ledger, intake, architecture },
     });
     const reconcile = new Reconcile(this, 'Reconcile', { ...shared, catalogue, intake });
-    const api = new Api(this, 'Api', { ...props, zones, ledger, architecture });
+    const api = new Api(this, 'Api', {
+      ...props,
+      ...{ zones, ledger, dataKey, removalPolicy, architecture, webhookSources },
+    });
     const operators = new ApiOperators(this, 'ApiOperators', {
       ...{ ...shared, catalogue, engine: stages.engine, rest: api.rest, tokens },
     });
@@ -139,6 +145,7 @@ export class HeadgateStack extends Stack {
             WindowsFunction: windows.function.lambda.functionName,
             AlertTopicArn: windows.alerts.topicArn,
           }),
+      ...(api.webhooks === undefined ? {} : { WebhookArns: api.webhooks.arns }),
     });
   }
 

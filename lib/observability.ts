@@ -173,6 +173,11 @@ export class Observability extends Construct {
             counted('RecordsAccepted', 'push'),
             counted('RecordsRejected', 'push'),
             ...streamMetrics(stream),
+            ...(api.webhooks === undefined
+              ? []
+              : ['RecordsAccepted', 'RecordsRejected', 'WebhooksRefused'].map((metric) =>
+                  counted(metric, 'webhook'),
+                )),
           ]),
           ...(windows === undefined
             ? []
@@ -194,6 +199,7 @@ export class Observability extends Construct {
             counted('RunsDiscarded', 'operate'),
             counted('ReplaysStarted', 'operate'),
           ]),
+          group('Uploads', [counted('UploadsBegun', 'upload'), counted('UploadsLanded', 'upload')]),
           group('Rows', [
             counted('RowsRead', 'validate'),
             counted('RowsRejected', 'validate'),
@@ -216,6 +222,8 @@ export class Observability extends Construct {
       reconcile.function,
       ...(api.authorize === undefined ? [] : [api.authorize]),
       api.push,
+      api.uploads.function,
+      ...(api.webhooks === undefined ? [] : [api.webhooks.authorize, api.webhooks.function]),
       operators.operate,
       ...(operators.authorize === undefined ? [] : [operators.authorize]),
       ...(stream === undefined ? [] : [stream.function, stream.entities.function]),

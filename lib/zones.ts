@@ -32,8 +32,8 @@ const rawIsColdAfter = Duration.days(30);
 /** The buckets that rows go through: landing → clean → curated, and quarantine beside them. */
 export class Zones extends Construct {
   /**
-   * Raw bytes as they came. Versioned: an overwritten key is two files. Only the two
-   * front doors write here, under names of their own (core/push/key.ts).
+   * Raw bytes as they came. Versioned: an overwritten key is two files. Only the
+   * front doors write here, under names of their own (core/push/key.ts, core/upload/upload.ts).
    */
   readonly landing: Bucket;
   /** Typed rows and the documents of each run; can be made again from landing. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
+import type { MadeKey } from '../../adapters/api-keys.ts';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
-import { takesRecords } from '../../core/push/as-records.ts';
 import { keyHashOf, type Sender } from '../../core/push/sender.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { apiUrlOf, type DeployedStack, stackOption, withStack } from '../world.ts';
@@ -51,12 +51,6 @@ const createCommand: MakeCommand = ({ out, env, clock }) => {
         });
       const all = await loadDatasets();
       const datasets = [...new Set(wanted)].map((each) => declared(all, each));
-      const whole = datasets.find((each) => !takesRecords(each));
-      if (whole !== undefined)
-        throw usageError({
-          what: `Each file of ${whole.name} is the whole table, so that it takes no records.`,
-          next: `Drop files instead: npx headgate land FILE --dataset ${whole.name}`,
-        });
       const made = await withStack({ out, env }, stack, async (opened) => ({
         url: apiUrlOf(opened),
         ...(await createKey(
@@ -71,7 +65,7 @@ const createCommand: MakeCommand = ({ out, env, clock }) => {
         out.line(`Key of ${name}, for ${made.datasets.join(', ')}:`);
         out.line(`  HEADGATE_API_KEY=${made.key}`);
         out.line(`  HEADGATE_API_URL=${made.url}`);
-        out.note('It is not shown again. Try it: npx headgate push DATASET FILE');
+        out.note('It is not shown again. Try it: npx headgate push DATASET FILE, or upload');
       }
     });
   return withExamples(command, ['api-key create shop --dataset orders --dataset reviews']);
@@ -86,11 +80,15 @@ export const createKey = async (
   datasets: readonly DatasetName[],
   clock: () => number,
 ) => {
-  if ((await senders.senders(listedMax)).some((sender) => sender.name === name))
+  const known = await senders.senders(listedMax);
+  if (known.some((sender) => sender.name === name))
     throw new UserError({
       what: `There is a key of ${name} already.`,
       next: `Revoke it (npx headgate api-key revoke ${name}), or make one under another name.`,
     });
+  // What an earlier call left half made: its value was never shown, so that nobody misses it.
+  for (const half of await halfMade(apiKeys, known))
+    if (half.name === name) await apiKeys.remove(half.keyId);
   const { keyId, value } = await apiKeys.create(name);
   const createdAt = EpochMs.parse(clock());
   const named = { keyId, name, datasets: [...datasets] };
@@ -98,11 +96,25 @@ export const createKey = async (
   return { ...named, key: value };
 };
 
-/** What may be told of each key; the key itself is not known, and its hash is of no use. */
-export const listKeys = async ({ senders }: Pick<KeyWorld, 'senders'>) =>
-  (await senders.senders(listedMax)).map(
+/**
+ * What may be told of each key; the key itself is not known, and its hash is of no use. A key of no
+ * dataset is half of one: its making, or its revocation, died in between. It opens nothing.
+ */
+export const listKeys = async ({ apiKeys, senders }: KeyWorld) => {
+  const known = (await senders.senders(listedMax)).map(
     ({ keyHash: _keyHash, revokedAt: _revokedAt, ...rest }) => rest,
   );
+  const halves = await halfMade(apiKeys, known);
+  return [...known, ...halves.map((key) => ({ ...key, datasets: [] }))];
+};
+
+const halfMade = async (
+  apiKeys: KeyWorld['apiKeys'],
+  known: readonly Pick<Sender, 'keyId'>[],
+): Promise<readonly MadeKey[]> => {
+  const ids = new Set(known.map(({ keyId }) => keyId));
+  return (await apiKeys.list(listedMax)).filter(({ keyId }) => !ids.has(keyId));
+};
 
 const listCommand: MakeCommand = ({ out, env }) => {
   const command = new Command('list')
@@ -117,7 +129,11 @@ const listCommand: MakeCommand = ({ out, env }) => {
       else
         out.table(
           [{ title: 'name' }, { title: 'datasets' }, { title: 'since' }, { title: 'key id' }],
-          shown.map((one) => [one.name, one.datasets.join(', '), when(one.createdAt), one.keyId]),
+          shown.map((one) => [
+            one.name,
+            one.datasets.length === 0 ? 'none: half made, revoke it' : one.datasets.join(', '),
+            ...[when(one.createdAt), one.keyId],
+          ]),
         );
     });
   return withExamples(command, ['api-key list']);
@@ -145,8 +161,13 @@ export const revokeKey = async (
   { apiKeys, senders }: KeyWorld,
   name: string,
   clock: () => number,
-): Promise<Sender> => {
-  const found = (await senders.senders(listedMax)).find((sender) => sender.name === name);
+): Promise<Pick<Sender, 'keyId'>> => {
+  const known = await senders.senders(listedMax);
+  const halves = (await halfMade(apiKeys, known)).filter((half) => half.name === name);
+  for (const { keyId } of halves) await apiKeys.remove(keyId);
+  const found = known.find((sender) => sender.name === name);
+  const [half] = halves;
+  if (found === undefined && half !== undefined) return half;
   if (found === undefined)
     throw new UserError({
       what: `There is no key of ${name}.`,

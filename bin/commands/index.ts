@@ -24,6 +24,7 @@ import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
+import { uploadCommand } from './upload.ts';
 
 /** Every command, in the order `headgate --help` lists them. A new one is one file and one line. */
 export const commands: readonly MakeCommand[] = [
@@ -35,6 +36,7 @@ export const commands: readonly MakeCommand[] = [
   datasetsCommand,
   landCommand,
   pushCommand,
+  uploadCommand,
   apiKeyCommand,
   runsCommand,
   runCommand,

@@ -4,6 +4,7 @@ import { table } from '../../core/derive/markdown.ts';
 import { receiptWords, recordsPath } from '../../core/derive/openapi.ts';
 import { limits } from '../../core/limits.ts';
 import { takesRecords } from '../../core/push/as-records.ts';
+import { doorLimitRows, uploadSections, webhookSections } from './api-doors.ts';
 import { operatorsPart } from './operators.ts';
 
 /** What a sender does about each problem. */
@@ -15,6 +16,10 @@ const nextOf: Readonly<Record<keyof typeof problems, string>> = {
   forbidden:
     'Ask for a key that may send to this dataset (`npx headgate api-key create`), or for the right to call this.',
   'not-found': 'Look at the name: the caller may ask for it, and there is none.',
+  'delivery-repeated': 'Nothing: the first delivery stands, and landed what it holds.',
+  'upload-ended': 'Begin again with a new `Idempotency-Key`; a file that has landed stays.',
+  'upload-incomplete':
+    'Send what `detail` names, with the requests of the upload; complete it again.',
   'not-held': 'Look at the run: it was decided about, or never held.',
   'not-releasable': 'Do what `detail` says; the run stays held until it is discarded.',
   'not-replayable': 'Do what `detail` says. Nothing was changed.',
@@ -22,7 +27,7 @@ const nextOf: Readonly<Record<keyof typeof problems, string>> = {
   'unsupported-type': 'Send one of the types that `detail` names.',
   'not-for-records': 'Drop a file into landing: each file of this dataset is the whole table.',
   'too-many-rejects': 'Read them with `npx headgate rejects`, Athena or Spark.',
-  'key-reused': 'Take a new key for other records. The first call stands, with its receipt.',
+  'key-reused': 'Take a new key for another call. The first call stands, with its receipt.',
   'too-many-requests': 'Wait a second or longer each time, and send the same call again.',
   internal: 'Send the same call again some times; then read the log of the function `push`.',
   unavailable: 'Send the same call again, after `Retry-After` where it is there.',
@@ -120,7 +125,8 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
         .filter(takesRecords)
         .map(({ name }) => [`\`POST ${recordsPath(name)}\``, `[${name}](datasets/${name}.md)`]),
     ),
-    'A dataset whose files each replace the table takes no records.',
+    'A dataset whose files each replace the table takes no records. Every dataset takes files: [below](#uploads). Webhooks have ' +
+      'routes of their own: [below](#webhooks).',
     '## A call',
     CALL,
     '## The receipt',
@@ -132,6 +138,8 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
     ACCEPTED,
     '## Sending it again',
     KEYS,
+    ...uploadSections,
+    ...webhookSections(datasets),
     '## Problems',
     'Every refusal is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); its `type` is ' +
       '`urn:headgate:problem:` and the name. It never holds a value of a record.',
@@ -143,7 +151,7 @@ export const apiPage = (datasets: readonly Dataset[]): string =>
       ]),
     ),
     '## Limits',
-    table(['', 'at most', 'beyond it'], limitRows),
+    table(['', 'at most', 'beyond it'], [...limitRows, ...doorLimitRows]),
     'AWS has one of its own: a function is called with 6 MB at most, in which a body stands as base64. Of bodies that are not packed ' +
       'send 4 MB at most.',
     '## Keys',

@@ -21,5 +21,7 @@ export const Outputs = z.object({
   WindowsTable: z.string().min(1).optional(),
   WindowsFunction: z.string().min(1).optional(),
   AlertTopicArn: z.string().min(1).optional(),
+  /** JSON: where the secrets of each source of webhooks lie; absent where there is none. */
+  WebhookArns: z.string().min(1).optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;

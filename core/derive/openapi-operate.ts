@@ -5,8 +5,7 @@ import { limits } from '../limits.ts';
 import * as answers from '../operate/answers.ts';
 import { type Operation, operatorRoutes } from '../operate/routes.ts';
 import { historyRunsMax } from '../quality/summary.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json, refusalOf } from './openapi-problems.ts';
 
 /** What a route does, what it may be told, what it answers, and how it may refuse. */
 type Told = {
@@ -141,11 +140,8 @@ export const operatorSchemas = (): Readonly<Record<string, Json>> =>
     }),
   );
 
-/** The paths of the routes of operators; `refusalOf` names what a status is answered with. */
-export const operatorPaths = (
-  datasets: readonly Dataset[],
-  refusalOf: (status: number) => Json,
-): Readonly<Record<string, Json>> => {
+/** The paths of the routes of operators. */
+export const operatorPaths = (datasets: readonly Dataset[]): Readonly<Record<string, Json>> => {
   const byPath = Map.groupBy(operatorRoutes, ({ path }) => path);
   const part = (name: string): Json => ({
     ...{ name, in: 'path', required: true },
@@ -162,7 +158,7 @@ export const operatorPaths = (
         ...Object.fromEntries(
           routes.map(({ method, operation }) => [
             method.toLowerCase(),
-            callOf(operation, method === 'GET', refusalOf),
+            callOf(operation, method === 'GET'),
           ]),
         ),
       },
@@ -178,11 +174,7 @@ const ifNoneMatch: Json = {
   description: 'The `ETag` of an answer that the caller has: 304 when it is so still.',
 };
 
-const callOf = (
-  operation: Operation,
-  isGet: boolean,
-  refusalOf: (status: number) => Json,
-): Json => {
+const callOf = (operation: Operation, isGet: boolean): Json => {
   const { does, query: asked = [], body, refuses = [] } = operatorWords[operation];
   const statuses = [...anyRefusal, ...refuses].sort((a, b) => a - b);
   const tag = { ETag: { description: 'Changes with the answer.', schema: { type: 'string' } } };

@@ -1,13 +1,20 @@
 import * as z from 'zod';
-import { problems } from '../api/problem.ts';
 import type { Dataset } from '../dataset.ts';
 import { limits } from '../limits.ts';
 import { takesRecords } from '../push/as-records.ts';
 import { Receipt } from '../push/receipt.ts';
 import { operatorPaths, operatorSchemas, operatorSecurity } from './openapi-operate.ts';
+import {
+  type Json,
+  named,
+  problemSchema,
+  refusal,
+  refusals,
+  statuses,
+} from './openapi-problems.ts';
+import { uploadPathsOf, uploadSchemas } from './openapi-uploads.ts';
+import { webhookPathsOf, webhookSchemes } from './openapi-webhooks.ts';
 import { sentSchemaOf } from './sent-record.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What a receipt tells, for the documents of the API. */
 export const receiptWords: Readonly<Record<keyof Receipt, string>> = {
@@ -79,7 +86,9 @@ export const openApiOf = (datasets: readonly Dataset[]) => {
       ...Object.fromEntries(
         taking.map((dataset) => [recordsPath(dataset.name), { post: callOf(dataset) }]),
       ),
-      ...operatorPaths(datasets, refusalOf),
+      ...operatorPaths(datasets),
+      ...uploadPathsOf(datasets),
+      ...webhookPathsOf(datasets),
     },
     components: {
       securitySchemes: {
@@ -88,6 +97,7 @@ export const openApiOf = (datasets: readonly Dataset[]) => {
           description: 'Says who sends, and to which datasets; made by `headgate api-key create`.',
         },
         ...operatorSecurity,
+        ...webhookSchemes(datasets),
       },
       parameters: { idempotencyKey, contentEncoding },
       responses: Object.fromEntries(statuses.map((status) => [named(status), refusal(status)])),
@@ -95,6 +105,7 @@ export const openApiOf = (datasets: readonly Dataset[]) => {
         Receipt: receiptSchema(),
         Problem: problemSchema,
         ...operatorSchemas(),
+        ...uploadSchemas,
         ...Object.fromEntries(taking.map((each) => [each.name, sentSchemaOf(each)])),
       },
     },
@@ -121,11 +132,7 @@ const callOf = ({ name, description }: Dataset): Json => ({
       description: 'The records are durable, and the receipt says what became of each.',
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Receipt' } } },
     },
-    ...Object.fromEntries(
-      statuses
-        .filter((status) => !operatorsOnly.includes(status))
-        .map((status) => [String(status), refusalOf(status)]),
-    ),
+    ...refusals,
   },
 });
 
@@ -157,47 +164,5 @@ const receiptSchema = (): Json => {
         { ...Object(schema), description: words.get(name) },
       ]),
     ),
-  };
-};
-
-const all = Object.entries(problems).map(([name, problem]) => ({ name, ...problem }));
-const statuses = [...new Set(all.map(({ status }) => status))].sort();
-const urnOf = ({ name }: (typeof all)[number]): string => `urn:headgate:problem:${name}`;
-/** Statuses that no call of a sender is answered with. */
-const operatorsOnly = [409];
-const refusalOf = (status: number): Json => ({ $ref: `#/components/responses/${named(status)}` });
-const named = (status: number): string => `Problem${status}`;
-
-/** As RFC 9457 has it. */
-const problemSchema: Json = {
-  type: 'object',
-  properties: {
-    type: { type: 'string', enum: all.map(urnOf) },
-    status: { type: 'integer' },
-    title: { type: 'string', description: 'What the problem is called in general.' },
-    detail: { type: 'string', description: 'Of this call; never a value of a record.' },
-    pointer: { type: 'string', description: 'Where in the body, as JSON Pointer has it.' },
-  },
-  required: ['type', 'status', 'title', 'detail'],
-};
-
-const refusal = (status: number): Json => {
-  const own = all.filter((problem) => problem.status === status);
-  return {
-    description: own.map(({ name, title }) => `${name}: ${title}`).join(' '),
-    ...(status === 503
-      ? { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'string' } } } }
-      : {}),
-    content: {
-      'application/problem+json': {
-        schema: {
-          allOf: [{ $ref: '#/components/schemas/Problem' }],
-          properties: {
-            type: { enum: own.map(urnOf) },
-            status: { const: status },
-          },
-        },
-      },
-    },
   };
 };

@@ -28,3 +28,7 @@ export const takesRecords = ({
   derivedFrom,
 }: Pick<Dataset, 'write' | 'derivedFrom'>): boolean =>
   write.kind !== 'replace' && derivedFrom === undefined;
+
+/** Whether files can be sent to it: what windows come to is nothing that anybody sends. */
+export const takesFiles = ({ derivedFrom }: Pick<Dataset, 'derivedFrom'>): boolean =>
+  derivedFrom === undefined;

@@ -27,5 +27,8 @@ export const keyHashOf = (key: string): string => sha256(`headgate key\0${key}`)
  */
 export const callableBy = ({ datasets }: Sender, methodArn: string): readonly string[] => {
   const [api, stage] = methodArn.split('/', 2);
-  return datasets.map((dataset) => `${api}/${stage}/POST/datasets/${dataset}/*`);
+  return datasets.flatMap((dataset) => [
+    `${api}/${stage}/POST/datasets/${dataset}/*`,
+    `${api}/${stage}/DELETE/datasets/${dataset}/uploads/*`,
+  ]);
 };

@@ -38,7 +38,10 @@ const measureWords = ([name, measure]: readonly [string, Measure]): string => {
 const alertWords = (alert: AlertRule): string => {
   if (alert.kind === 'threshold') {
     const { above, below, of } = alert;
-    const bounds = [above === null ? [] : [`above ${above}`], below === null ? [] : [`below ${below}`]];
+    const bounds = [
+      above === null ? [] : [`above ${above}`],
+      below === null ? [] : [`below ${below}`],
+    ];
     return `\`${alert.name}\`: ${of} ${bounds.flat().join(' or ')}`;
   }
   const { limit } = alert;

@@ -3,6 +3,7 @@ import {
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
+  GetApiKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -21,7 +22,7 @@ describe('a new key', () => {
     gateway.on(CreateUsagePlanKeyCommand).resolves({});
     expect(await keys.create('shop')).toEqual({ keyId: 'k1', value: 'secret' });
     expect(gateway.commandCalls(CreateApiKeyCommand).map(({ args }) => args[0].input)).toEqual([
-      { name: 'shop', enabled: true },
+      { name: 'shop', enabled: true, description: expect.stringContaining('plan plan') },
     ]);
     const [plan, ...others] = gateway.commandCalls(CreateUsagePlanKeyCommand);
     expect(others).toEqual([]);
@@ -71,4 +72,26 @@ describe('a key', () => {
     gateway.on(DeleteApiKeyCommand).rejects(failure(name));
     await expect(keys.remove('k1')).rejects.toMatchObject({ name: ours });
   });
+});
+
+test('the keys of this stack are told from others by what they say of themselves', async () => {
+  gateway.on(CreateApiKeyCommand).resolves({ id: 'k1', value: 'secret' });
+  gateway.on(CreateUsagePlanKeyCommand).resolves({});
+  await keys.create('shop');
+  const { description } = gateway.commandCalls(CreateApiKeyCommand)[0]?.args[0].input ?? {};
+  gateway
+    .on(GetApiKeysCommand)
+    .resolves({ items: [{ id: 'k1', name: 'shop', description }], position: 'more' })
+    .on(GetApiKeysCommand, { position: 'more' })
+    .resolves({
+      items: [
+        { id: 'k9', name: 'shop' },
+        { id: 'k2', name: 'lab', description },
+      ],
+    });
+  expect((await keys.list(10)).map(({ keyId, name }) => [keyId, name])).toEqual([
+    ['k1', 'shop'],
+    ['k2', 'lab'],
+  ]);
+  expect(await keys.list(1)).toHaveLength(1);
 });

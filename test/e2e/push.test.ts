@@ -2,13 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { fileIdOf } from '../../core/landing/file-id.ts';
 import { type Receipt, Receipt as ReceiptSchema } from '../../core/push/receipt.ts';
-import { ended, runEnded, unique } from './support/drops.ts';
+import { runEnded, unique } from './support/drops.ts';
 import { headgate, headgateJson, headgateRow } from './support/headgate.ts';
+import { landedEnd } from './support/landed-end.ts';
 import { openStack, type Stack } from './support/stack.ts';
 
 const Made = z.object({ key: z.string(), url: z.string(), keyId: z.string(), name: z.string() });
@@ -57,16 +56,6 @@ const interaction = (change: object = {}) => ({
   ...change,
 });
 
-/** The end of what a receipt says has landed. */
-const landedEnd = async (key: string | null) => {
-  const Bucket = stack.outputs.LandingBucket;
-  const head = await stack.s3.send(new HeadObjectCommand({ Bucket, Key: key ?? '' }));
-  const versionId = head.VersionId ?? '';
-  const fileId = fileIdOf({ bucket: Bucket, key: key ?? '', versionId });
-  const dropped = { key: key ?? '', versionId, fileId, bytes: Buffer.alloc(0), at: new Date() };
-  return await ended(stack, dropped);
-};
-
 describe('500 records with three bad ones', () => {
   let receipt: Receipt;
   const bad = new Set([7, 250, 499]);
@@ -88,7 +77,7 @@ describe('500 records with three bad ones', () => {
   });
 
   test('become rows of the table, all that were accepted', async () => {
-    const file = await landedEnd(receipt.landed.accepted);
+    const file = await landedEnd(stack, receipt.landed.accepted);
     expect(file).toMatchObject({ state: 'PUBLISHED', counts: { rowsIn: 497, published: 497 } });
     const sql = `SELECT count(*)::INTEGER AS rows, count(DISTINCT event_id)::INTEGER AS ids
       FROM curated.clickstream WHERE _file = '${file.fileId}'`;
@@ -96,7 +85,7 @@ describe('500 records with three bad ones', () => {
   });
 
   test('are kept in quarantine with their bytes, those that were rejected', async () => {
-    const file = await landedEnd(receipt.landed.rejected);
+    const file = await landedEnd(stack, receipt.landed.rejected);
     expect(file.counts).toMatchObject({ rowsIn: 3, rejected: 3, published: 0 });
     expect((await runEnded(stack, file.runId)).state).not.toBe('HELD');
     const sql = `SELECT count(*)::INTEGER AS rows, min(reasons[1].code) AS code
@@ -148,7 +137,7 @@ describe('a sender', () => {
       }),
     );
     expect(receipt).toMatchObject({ accepted: 1 });
-    const file = await landedEnd(receipt.landed.accepted);
+    const file = await landedEnd(stack, receipt.landed.accepted);
     const sql = `SELECT product_id FROM curated.clickstream WHERE _file = '${file.fileId}'`;
     expect(await headgateRow(sql)).toEqual({ product_id: '9007199254740993' });
   });
@@ -160,7 +149,7 @@ describe('a sender', () => {
     const receipts = new Set(answers.map((answer) => JSON.stringify(receiptOf(answer))));
     expect(receipts.size).toBe(1);
     const [receipt] = answers.map(receiptOf);
-    const file = await landedEnd(receipt?.landed.accepted ?? null);
+    const file = await landedEnd(stack, receipt?.landed.accepted ?? null);
     expect(file.counts).toMatchObject({ published: 2 });
     expect((await post({ body: one(), headers })).status).toBe(422);
   });

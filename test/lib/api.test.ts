@@ -11,7 +11,7 @@ import {
   synthesize,
 } from './synthesized.ts';
 
-const stack = synthesize(newStack({ callsPerSecond: 30 }));
+const stack = synthesize(newStack({ callsPerSecond: 30, webhookSources: ['shop', 'forum'] }));
 const propertiesOf = (type: string) => stack.ofType(type).map(([, { Properties }]) => Properties);
 const functions = functionsByStage(stack);
 const idOf = (stage: string): string =>
@@ -29,7 +29,14 @@ const tokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
 type Method = ReturnType<typeof propertiesOf>[number];
 const nameOf = ({ HttpMethod, ResourceId }: Method): string =>
   `${HttpMethod} ${pathOf(referred(ResourceId))}`;
-const isOfOperators = (method: Method): boolean => !nameOf(method).endsWith('/records');
+/** The function that a method hands its calls to, by its path. */
+const doorOf = (method: Method): string => {
+  const name = nameOf(method);
+  if (name.includes(' /webhooks/')) return 'webhook';
+  if (name.includes('/uploads')) return 'upload';
+  return name.endsWith('/records') ? 'push' : 'operate';
+};
+const isOfOperators = (method: Method): boolean => doorOf(method) === 'operate';
 
 /** Whether a method hands its calls to the function of operators. */
 const operatesOn = (integration: unknown, of: Synthesized): boolean => {
@@ -44,7 +51,11 @@ describe('every method of the API', () => {
   test('is one that senders or operators call: no browser is asked in', () => {
     expect(methods.map(nameOf).sort()).toEqual(
       [
+        'DELETE /datasets/{dataset}/uploads/{upload}',
         'POST /datasets/{dataset}/records',
+        'POST /datasets/{dataset}/uploads',
+        'POST /datasets/{dataset}/uploads/{upload}/complete',
+        'POST /webhooks/{source}',
         ...operatorRoutes.map(({ method, path }) => `${method} ${path}`),
       ].sort(),
     );
@@ -57,22 +68,30 @@ describe('every method of the API', () => {
         expect(['CUSTOM', 'AWS_IAM']).toContain(Properties.AuthorizationType);
   });
 
-  test('of senders asks for a key and for who holds it', () => {
-    const [authorizer, ...others] = stack.ofType('AWS::ApiGateway::Authorizer');
-    expect(others).toEqual([]);
-    const sending = methods.filter((one) => nameOf(one).endsWith('/records'));
-    expect(sending).toHaveLength(1);
-    for (const { AuthorizationType, AuthorizerId, ApiKeyRequired } of sending) {
-      expect(AuthorizationType).toBe('CUSTOM');
-      expect(ApiKeyRequired).toBe(true);
-      expect(referred(AuthorizerId)).toBe(authorizer?.[0]);
+  const authorizers = new Map(stack.ofType('AWS::ApiGateway::Authorizer'));
+  const authorizerOf = ({ AuthorizerId }: Method) =>
+    authorizers.get(referred(AuthorizerId))?.Properties;
+
+  test('of senders asks for a key and for who holds it, but for webhooks, which are signed', () => {
+    expect(authorizers.size).toBe(2);
+    const sending = methods.filter((method) => !isOfOperators(method));
+    expect(sending).toHaveLength(5);
+    for (const method of sending) {
+      const isWebhook = doorOf(method) === 'webhook';
+      expect(method.AuthorizationType).toBe('CUSTOM');
+      expect(method.ApiKeyRequired).toBe(!isWebhook);
+      const told = authorizerOf(method);
+      expect(told).toMatchObject(
+        isWebhook
+          ? { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 }
+          : {
+              ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.x-api-key' },
+              AuthorizerResultTtlInSeconds: 60,
+            },
+      );
+      const asked = isWebhook ? 'authorize-webhook' : 'authorize';
+      expect(JSON.stringify(told?.AuthorizerUri)).toContain(`"${idOf(asked)}"`);
     }
-    const told = authorizer?.[1].Properties;
-    expect(told).toMatchObject({
-      ...{ Type: 'REQUEST', IdentitySource: 'method.request.header.x-api-key' },
-      AuthorizerResultTtlInSeconds: 60,
-    });
-    expect(JSON.stringify(told?.AuthorizerUri)).toContain(`"${idOf('authorize')}"`);
   });
 
   test('of operators asks IAM', () => {
@@ -112,26 +131,25 @@ describe('every method of the API', () => {
   });
 
   test('hands the whole call to a function, which API Gateway alone may call', () => {
-    for (const { Integration } of methods) {
-      expect(Integration).toMatchObject({ Type: 'AWS_PROXY' });
-      expect(JSON.stringify(Integration)).toMatch(
-        new RegExp(`"(${idOf('push')}|${idOf('operate')})"`),
-      );
+    for (const method of methods) {
+      expect(method.Integration).toMatchObject({ Type: 'AWS_PROXY' });
+      expect(JSON.stringify(method.Integration)).toContain(`"${idOf(doorOf(method))}"`);
     }
+    const asked = ['authorize', 'authorize-webhook'];
+    const called = [...new Set(methods.map(doorOf)), ...asked].map(idOf);
     const permissions = propertiesOf('AWS::Lambda::Permission').filter(({ FunctionName }) =>
-      [idOf('push'), idOf('authorize'), idOf('operate')].includes(referred(FunctionName)),
+      called.includes(referred(FunctionName)),
     );
-    expect(permissions).toHaveLength(2 + operatorRoutes.length);
-    expect(new Set(permissions.map(({ Principal }) => Principal))).toEqual(
-      new Set(['apigateway.amazonaws.com']),
-    );
+    // One for each method, and one for each authorizer.
+    expect(permissions).toHaveLength(methods.length + asked.length);
+    for (const { Principal } of permissions) expect(Principal).toBe('apigateway.amazonaws.com');
     const sources = JSON.stringify(permissions.map(({ SourceArn }) => SourceArn));
     expect(sources).not.toContain('test-invoke-stage');
   });
 
   test('is given up by the function before API Gateway gives up on it', () => {
-    expect(functions.get('push')?.Properties.Timeout).toBeLessThan(29);
-    expect(functions.get('authorize')?.Properties.Timeout).toBeLessThan(29);
+    for (const stage of ['push', 'authorize', 'upload', 'webhook', 'authorize-webhook'])
+      expect(functions.get(stage)?.Properties.Timeout, stage).toBeLessThan(29);
     const operate = Number(functions.get('operate')?.Properties.Timeout);
     expect(operate).toBeLessThan(29);
     // What it has begun when its own time is up must still end.
@@ -180,6 +198,12 @@ describe('the API', () => {
       {
         ...{ HttpMethod: '*', ResourcePath: '/*' },
         ...{ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: true },
+      },
+      {
+        ...{ HttpMethod: 'POST', ResourcePath: '/~1webhooks~1{source}' },
+        ...{ DataTraceEnabled: false, LoggingLevel: 'ERROR', MetricsEnabled: true },
+        // Nobody holds a key there, by which a plan could count.
+        ...{ ThrottlingRateLimit: 30, ThrottlingBurstLimit: 60 },
       },
     ]);
   });

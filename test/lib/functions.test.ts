@@ -4,7 +4,7 @@ import { functionsByStage, newStack, referred, synthesize } from './synthesized.
 
 /** With every function that a deploy may have. */
 const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
-const stack = synthesize(newStack({ streamed: true, operatorTokens }));
+const stack = synthesize(newStack({ streamed: true, operatorTokens, webhookSources: ['shop'] }));
 const functions = [...functionsByStage(stack)];
 const ofRows = ['validate', 'transform'];
 const withEngine = [...ofRows, 'operate'];
@@ -65,7 +65,7 @@ describe.each(functions)('%s', (name, { Properties }) => {
     expect(Properties.Timeout).toBeLessThanOrEqual(heavy ? 900 : 300);
     // A new account may have no more than 3,008.
     // A whole processor for those that touch every row or record.
-    const small = heavy || ['push', 'stream'].includes(stage) ? 1_769 : 1_024;
+    const small = heavy || ['push', 'stream', 'webhook'].includes(stage) ? 1_769 : 1_024;
     if (name === stage) expect(Properties.MemorySize).toBeLessThanOrEqual(small);
     else expect(Properties.MemorySize).toBe(3_008);
   });

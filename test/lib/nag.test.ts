@@ -17,7 +17,9 @@ const someRole = (stack: Stack): Role =>
 
 describe('the stack has no finding', () => {
   test.each(['customer-key', 'aws-managed'] as const)('with a %s', (encryption) => {
-    expect(findings(newStack({ encryption, streamed: true }))).toEqual([]);
+    expect(findings(newStack({ encryption, streamed: true, webhookSources: ['shop'] }))).toEqual(
+      [],
+    );
   });
 
   test('with the tokens of operators, and senders of IAM', () => {
@@ -77,7 +79,7 @@ describe('a planted violation is found', () => {
 describe('the synth', () => {
   const synth = (plant: (app: App, stack: Stack) => unknown) => {
     const app = newApp({}, { isValidated: true });
-    plant(app, new HeadgateStack(app, 'Headgate', { saltedMasks: true }));
+    plant(app, new HeadgateStack(app, 'Headgate', { saltedMasks: true, webhookSources: ['shop'] }));
     return () => app.synth();
   };
 

@@ -10,7 +10,7 @@ import {
 } from './synthesized.ts';
 
 const operatorTokens = { issuer: 'https://issuer.example/pool', audience: 'headgate' };
-const stack = synthesize(newStack({ streamed: true, operatorTokens }));
+const stack = synthesize(newStack({ streamed: true, operatorTokens, webhookSources: ['shop'] }));
 const functions = functionsByStage(stack);
 const stages = [
   'intake',
@@ -27,6 +27,9 @@ const stages = [
   'push',
   'operate',
   'authorize-operator',
+  'upload',
+  'authorize-webhook',
+  'webhook',
   'stream',
   'subscribe',
   'windows',
@@ -203,6 +206,22 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
     start,
   ],
   'authorize-operator': [],
+  upload: [
+    ...reads('landing', '/*/_uploads/*'),
+    ...writes('landing', '/*/_uploads/*'),
+    's3:ListMultipartUploadParts on landing/*/_uploads/*',
+    ...reads('clean', '/*/_uploads/*'),
+    ...writes('clean', '/*/_uploads/*'),
+  ],
+  'authorize-webhook': [],
+  webhook: [
+    ...ledger('GetItem', 'PutItem'),
+    ...reads('landing', '/*/_push/*'),
+    ...writes('landing', '/*/_push/*'),
+    ...reads('clean', '/*/_receipts/*'),
+    ...writes('clean', '/*/_receipts/*'),
+    'secretsmanager:GetSecretValue on ApiWebhooksSecretshop',
+  ],
   stream: [
     ...ledger('GetItem', 'PutItem'),
     'dynamodb:BatchWriteItem on StreamEntitiesTable',
@@ -225,7 +244,7 @@ const allowed: Readonly<Record<Stage, readonly string[]>> = {
   windows,
 };
 
-test('the stack has the eight stages, two that look after them, five at the doors, one behind them, one that closes windows, and no other', () => {
+test('the stack has the eight stages, two that look after them, eight at the doors, one behind them, one that closes windows, and no other', () => {
   expect([...functions.keys()].sort()).toEqual(named.map(([name]) => name).sort());
 });
 
@@ -240,7 +259,7 @@ test('the pipeline invokes the stages, reads its items, and starts only itself',
   const rights = inWords(statementsOfRole(stack, role));
   const invoked = rights.filter((right) => right.startsWith('lambda:'));
   // Not intake, not those that look after the others or windows, not those of the front doors.
-  expect(invoked).toHaveLength(named.length - 10);
+  expect(invoked).toHaveLength(named.length - 13);
   expect(invoked.every((right) => !right.includes('*'))).toBe(true);
   expect(rights).toEqual(expect.arrayContaining([...reads('clean', '/*/items.json'), start]));
   expect(rights.filter((right) => /PutObject|landing|curated|quarantine\b/.test(right))).toEqual(
@@ -292,6 +311,8 @@ describe('no policy anywhere', () => {
     const rights = puts.flatMap(({ statement }) => inWords([statement]));
     const put = new Set(rights.filter((right) => /^s3:PutObject on landing/.test(right)));
     expect([...put].sort()).toEqual([
+      's3:PutObject on landing/*/_push/*',
+      's3:PutObject on landing/*/_uploads/*',
       's3:PutObject on landing/*/_push/*',
       's3:PutObject on landing/*/_stream/*',
       's3:PutObject on landing/*/_windows/*',

@@ -13,7 +13,11 @@ export type Heard = {
 
 /** What is said to it; `broken` ends in the middle of its body, `none` before it says a word. */
 export type Said =
-  | { readonly status: number; readonly body: string }
+  | {
+      readonly status: number;
+      readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly ends: 'none' | 'broken' };
 
 const Port = z.object({ port: z.number() });
@@ -27,7 +31,7 @@ export const localServer = async (answer: (request: Heard, index: number) => Sai
     heard.push({ method, path, headers, body });
     const said = answer({ method, path, headers, body }, heard.length - 1);
     if ('status' in said) {
-      response.writeHead(said.status, { Connection: 'close' }).end(said.body);
+      response.writeHead(said.status, { Connection: 'close', ...said.headers }).end(said.body);
       return;
     }
     if (said.ends === 'none') {

@@ -1,4 +1,5 @@
 import type { ApiKeys } from '../../adapters/api-keys.ts';
+import { EpochMs } from '../../core/ids.ts';
 import type { Senders } from '../../core/ports.ts';
 import type { Sender } from '../../core/push/sender.ts';
 
@@ -27,6 +28,12 @@ export const memorySenders = () => {
       keys.set(`id-${name}`, value);
       return { keyId: `id-${name}`, value };
     },
+    list: async () =>
+      [...keys].map(([keyId]) => ({
+        keyId,
+        name: keyId.replace('id-', ''),
+        createdAt: EpochMs.parse(0),
+      })),
     remove: async (keyId) => void keys.delete(keyId),
   };
   return { all, keys, senders, apiKeys };

@@ -34,7 +34,10 @@ describe('a key of the API', () => {
           {
             Effect: 'Allow',
             Action: 'execute-api:Invoke',
-            Resource: [`${stage}/POST/datasets/orders/*`, `${stage}/POST/datasets/reviews/*`],
+            Resource: ['orders', 'reviews'].flatMap((dataset) => [
+              `${stage}/POST/datasets/${dataset}/*`,
+              `${stage}/DELETE/datasets/${dataset}/uploads/*`,
+            ]),
           },
         ],
       },

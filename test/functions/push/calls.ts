@@ -4,7 +4,7 @@ import { append, defineDataset, replace } from '../../../core/define-dataset.ts'
 import { integer, text } from '../../../core/fields/index.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import { push } from '../../../functions/push/handler.ts';
-import type { PushEvent } from '../../../functions/push/request.ts';
+import type { RouteEvent } from '../../../functions/request.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 
 export const things = defineDataset({
@@ -25,7 +25,7 @@ export type Call = {
   readonly sender?: string | null;
 };
 
-const eventOf = (call: Call): PushEvent => ({
+const eventOf = (call: Call): RouteEvent => ({
   body: Buffer.from(call.body ?? '{"id":1}').toString('base64'),
   isBase64Encoded: true,
   headers: { 'content-type': 'application/json', ...call.headers },

@@ -53,7 +53,7 @@ describe('what cannot be taken', () => {
       'bad-request',
       /Idempotency-Key/,
     ],
-    ['nobody', { sender: null }, 401, 'unauthorized', /who sends/],
+    ['nobody', { sender: null }, 401, 'unauthorized', /sign the webhook/],
   ])('%s is told so, and nothing lands', async (_name, of, status, name, detail) => {
     const { call, memory } = doorOf();
     const answer = await call(of);

@@ -102,27 +102,13 @@ export class HeadgateStack extends Stack {
     const stored = { zones, dataKey, removalPolicy, architecture };
     const windows = streamed ? new Windows(this, 'Windows', stored) : undefined;
     const stream =
-      windows === undefined
-        ? undefined
-        : new Stream(this, 'Stream', { ...stored, ledger, windows, shards: streamShards });
-    const alarmTopic =
-      alarmTopicArn === undefined
-        ? undefined
-        : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
+      windows && new Stream(this, 'Stream', { ...stored, ledger, windows, shards: streamShards });
     new Observability(this, 'Observability', {
-      ...{
-        intake,
-        deadLetters,
-        reconcile,
-        pipeline,
-        stages,
-        ledger,
-        api,
-        operators,
-        stream,
-        windows,
-        alarmTopic,
-      },
+      ...{ intake, deadLetters, reconcile, pipeline, stages, ledger },
+      ...{ api, operators, stream, windows },
+      ...(alarmTopicArn === undefined
+        ? {}
+        : { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) }),
     });
     this.#tell({
       LandingBucket: zones.landing.bucketName,
@@ -138,13 +124,7 @@ export class HeadgateStack extends Stack {
       ApiUrl: api.rest.url,
       UsagePlanId: api.usagePlan.usagePlanId,
       ...(stream === undefined ? {} : stream.outputs),
-      ...(windows === undefined
-        ? {}
-        : {
-            WindowsTable: windows.table.tableName,
-            WindowsFunction: windows.function.lambda.functionName,
-            AlertTopicArn: windows.alerts.topicArn,
-          }),
+      ...(windows === undefined ? {} : windows.outputs),
       ...(api.webhooks === undefined ? {} : { WebhookArns: api.webhooks.arns }),
     });
   }

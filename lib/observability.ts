@@ -148,65 +148,18 @@ export class Observability extends Construct {
   }
 
   #dashboard(props: ObservabilityProps): void {
-    const { intake, deadLetters, reconcile, pipeline, stages, ledger, api, operators } = props;
-    const { stream, windows } = props;
+    const { intake, pipeline, ledger, windows } = props;
     const monitoring = new MonitoringFacade(this, 'Monitoring', {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: Stack.of(this).stackName,
       }),
     });
-    const group = (title: string, metrics: Metric[]) => ({ title, metrics });
     monitoring
       .addLargeHeader('Files and rows')
       .monitorCustom({
         humanReadableName: 'Files and rows',
         alarmFriendlyName: 'Rows',
-        metricGroups: [
-          group('Files', [
-            counted('FilesClaimed', 'intake'),
-            ...quarantining.map((service) => counted('FilesQuarantined', service)),
-          ]),
-          group('Reconcile', [
-            ...Object.values(findingKinds).map(({ metric }) => counted(metric, 'reconcile')),
-          ]),
-          group('Records', [
-            counted('RecordsAccepted', 'push'),
-            counted('RecordsRejected', 'push'),
-            ...streamMetrics(stream),
-            ...(api.webhooks === undefined
-              ? []
-              : ['RecordsAccepted', 'RecordsRejected', 'WebhooksRefused'].map((metric) =>
-                  counted(metric, 'webhook'),
-                )),
-          ]),
-          ...(windows === undefined
-            ? []
-            : [
-                group('Events of windows', [
-                  counted('EventsLate', 'stream'),
-                  counted('EventsTooLate', 'stream'),
-                  counted('EventsFuture', 'stream'),
-                ]),
-                group('Windows', [
-                  counted('WindowsOpen', 'windows'),
-                  ...['stream', 'windows'].map((service) => counted('WindowResults', service)),
-                  counted('WindowAlerts', 'stream'),
-                  ...['stream', 'windows'].map((service) => counted('WindowAnomalies', service)),
-                ]),
-              ]),
-          group('Operators', [
-            counted('RunsReleased', 'operate'),
-            counted('RunsDiscarded', 'operate'),
-            counted('ReplaysStarted', 'operate'),
-          ]),
-          group('Uploads', [counted('UploadsBegun', 'upload'), counted('UploadsLanded', 'upload')]),
-          group('Rows', [
-            counted('RowsRead', 'validate'),
-            counted('RowsRejected', 'validate'),
-            counted('RowsDeduplicated', 'transform'),
-            counted('RowsPublished', 'publish'),
-          ]),
-        ],
+        metricGroups: metricGroupsOf(props),
       })
       .addLargeHeader('The way')
       .monitorSqsQueueWithDlq({
@@ -216,20 +169,7 @@ export class Observability extends Construct {
       })
       .monitorStepFunction({ stateMachine: pipeline.machine, humanReadableName: 'Runs' })
       .addLargeHeader('Stages');
-    const others = [
-      intake.function,
-      deadLetters.function,
-      reconcile.function,
-      ...(api.authorize === undefined ? [] : [api.authorize]),
-      api.push,
-      api.uploads.function,
-      ...(api.webhooks === undefined ? [] : [api.webhooks.authorize, api.webhooks.function]),
-      operators.operate,
-      ...(operators.authorize === undefined ? [] : [operators.authorize]),
-      ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
-      ...(windows === undefined ? [] : [windows.function]),
-    ];
-    for (const { title, lambda } of [...others, ...stages.all]) {
+    for (const { title, lambda } of functionsOf(props)) {
       monitoring.monitorLambdaFunction({ lambdaFunction: lambda, humanReadableName: title });
     }
     monitoring.monitorDynamoTable({ table: ledger.table, humanReadableName: 'Ledger' });
@@ -253,3 +193,72 @@ const counted = (metricName: string, service: string): Metric =>
     statistic: Stats.SUM,
     period,
   });
+
+const group = (title: string, metrics: Metric[]) => ({ title, metrics });
+
+/** What is counted, as the dashboard shows it. */
+const metricGroupsOf = ({ api, stream, windows }: ObservabilityProps) => [
+  group('Files', [
+    counted('FilesClaimed', 'intake'),
+    ...quarantining.map((service) => counted('FilesQuarantined', service)),
+  ]),
+  group('Reconcile', [
+    ...Object.values(findingKinds).map(({ metric }) => counted(metric, 'reconcile')),
+  ]),
+  group('Records', [
+    counted('RecordsAccepted', 'push'),
+    counted('RecordsRejected', 'push'),
+    ...streamMetrics(stream),
+    ...(api.webhooks === undefined
+      ? []
+      : ['RecordsAccepted', 'RecordsRejected', 'WebhooksRefused'].map((metric) =>
+          counted(metric, 'webhook'),
+        )),
+  ]),
+  ...(windows === undefined
+    ? []
+    : [
+        group('Events of windows', [
+          counted('EventsLate', 'stream'),
+          counted('EventsTooLate', 'stream'),
+          counted('EventsFuture', 'stream'),
+        ]),
+        group('Windows', [
+          counted('WindowsOpen', 'windows'),
+          ...['stream', 'windows'].map((service) => counted('WindowResults', service)),
+          counted('WindowAlerts', 'stream'),
+          ...['stream', 'windows'].map((service) => counted('WindowAnomalies', service)),
+        ]),
+      ]),
+  group('Operators', [
+    counted('RunsReleased', 'operate'),
+    counted('RunsDiscarded', 'operate'),
+    counted('ReplaysStarted', 'operate'),
+  ]),
+  group('Uploads', [counted('UploadsBegun', 'upload'), counted('UploadsLanded', 'upload')]),
+  group('Rows', [
+    counted('RowsRead', 'validate'),
+    counted('RowsRejected', 'validate'),
+    counted('RowsDeduplicated', 'transform'),
+    counted('RowsPublished', 'publish'),
+  ]),
+];
+
+/** Every function, the doors and what looks after the others first. */
+const functionsOf = (props: ObservabilityProps) => {
+  const { intake, deadLetters, reconcile, stages, api, operators, stream, windows } = props;
+  return [
+    intake.function,
+    deadLetters.function,
+    reconcile.function,
+    ...(api.authorize === undefined ? [] : [api.authorize]),
+    api.push,
+    api.uploads.function,
+    ...(api.webhooks === undefined ? [] : [api.webhooks.authorize, api.webhooks.function]),
+    operators.operate,
+    ...(operators.authorize === undefined ? [] : [operators.authorize]),
+    ...(stream === undefined ? [] : [stream.function, stream.entities.function]),
+    ...(windows === undefined ? [] : [windows.function]),
+    ...stages.all,
+  ];
+};

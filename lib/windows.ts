@@ -57,6 +57,15 @@ export class Windows extends Construct {
     this.function.lambda.configureAsyncInvoke({ retryAttempts: 0 });
   }
 
+  /** By the names of the stack's outputs. */
+  get outputs() {
+    return {
+      WindowsTable: this.table.tableName,
+      WindowsFunction: this.function.lambda.functionName,
+      AlertTopicArn: this.alerts.topicArn,
+    };
+  }
+
   /** Lets a function take events into windows and close them. */
   grantWork(role: Role): void {
     const { zones, dataKey } = this.#props;

@@ -101,7 +101,9 @@ describe('alarms', () => {
     const without = metricsOf();
     const more = metricsOf({ streamed: true }).filter((metric) => !without.includes(metric));
     expect(more.sort()).toEqual([
+      'Errors of WindowsCloseFunction > 0',
       'GetRecords.IteratorAgeMilliseconds of StreamEvents > 600000',
+      'IteratorAge of StreamEntitiesSubscribeFunction > 600000',
       'RecordsForgotten of stream > 0',
     ]);
   });

@@ -180,9 +180,9 @@ const land = async (
 };
 
 /**
- * The records of a segment. A batch may hold fewer after it was cut in two: then they are read. What
- * is neither there nor in the shard, and only from its beginning on, is too old to be kept: to wait
- * for it would stop the shard for ever.
+ * The records of a segment. A batch may hold fewer after it was cut in two: then they are read.
+ * What is neither there nor in the shard, and only from its beginning on, is too old to be kept: to
+ * wait for it would stop the shard for ever.
  */
 const completed = async (
   { reader }: StreamDeps,

@@ -99,7 +99,7 @@ const countsOf = (all: readonly string[]): ReadonlyMap<string, number> => {
 
 const recordsOf = ({ call }: Answer): readonly string[] => call.records.map(textOf);
 
-/** One key has one receipt, whatever was sent with it; what it says has landed, and nothing else. */
+/** One key has one receipt, whatever was sent with it; what it says has landed, nothing else. */
 const judgeCalls = (
   { answers, tries }: SentThrough,
   landed: readonly LandedRecord[],

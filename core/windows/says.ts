@@ -57,7 +57,9 @@ export const windowSays = (rule: WindowRule): string =>
     `\`${rule.name}\`: by ${rule.time}, ${windowWords(rule.window)}`,
     rule.by.length === 0 ? 'all together' : `for each ${rule.by.join(', ')}`,
     `measures ${Object.entries(rule.measures).map(measureWords).join(', ')}`,
-    `late by up to ${durationText(rule.allowedLatenessMs)}`,
+    ...(rule.allowedLatenessMs === 0
+      ? []
+      : [`late by up to ${durationText(rule.allowedLatenessMs)}`]),
     ...rule.alerts.map((alert) => `alert ${alertWords(alert)}`),
     ...rule.anomalies.map((anomaly) => `tells of ${anomalyWords(anomaly)}`),
   ].join('; ');

@@ -35,7 +35,14 @@ export const windowChanges = (
               'asks something else: another series of results begins with the next event',
             ),
           ]
-        : [change(name, 'window option changed', 'full', 'is told of otherwise, and means the same')];
+        : [
+            change(
+              name,
+              'window option changed',
+              'full',
+              'is told of otherwise, and means the same',
+            ),
+          ];
     }),
   ];
 };

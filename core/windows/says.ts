@@ -9,7 +9,7 @@ const UNITS = [
 ] as const;
 
 /** As a rule's author writes it: 90000 is `90s`. */
-export const durationText = (ms: number): string => {
+const durationText = (ms: number): string => {
   const found = UNITS.find(([, size]) => ms > 0 && ms % size === 0);
   return found === undefined ? `${ms}ms` : `${ms / found[1]}${found[0]}`;
 };
@@ -38,7 +38,10 @@ const measureWords = ([name, measure]: readonly [string, Measure]): string => {
 const alertWords = (alert: AlertRule): string => {
   if (alert.kind === 'threshold') {
     const { above, below, of } = alert;
-    const bounds = [above === null ? [] : [`above ${above}`], below === null ? [] : [`below ${below}`]];
+    const bounds = [
+      above === null ? [] : [`above ${above}`],
+      below === null ? [] : [`below ${below}`],
+    ];
     return `\`${alert.name}\`: ${of} ${bounds.flat().join(' or ')}`;
   }
   const { limit } = alert;

@@ -44,8 +44,7 @@ const jsonTable = <T>(encode: (item: T) => unknown, parse: (json: unknown) => T)
     },
     remove: ({ partition, sort }: Key) => void own(partition).delete(sort),
     isSame: ({ partition, sort }: Key, item: T | null): boolean =>
-      own(partition).get(sort)?.text ===
-      (item === null ? undefined : JSON.stringify(encode(item))),
+      own(partition).get(sort)?.text === (item === null ? undefined : JSON.stringify(encode(item))),
     inOrder,
     all: (): readonly T[] => [...partitions.keys()].flatMap(inOrder),
   };
@@ -97,9 +96,7 @@ export const memoryWindows = (options: { readonly pause?: () => Promise<void> } 
     dueMarks: async ({ series, watermark, endless, limit }) =>
       marks
         .inOrder(series)
-        .filter((mark) =>
-          isEndless(mark) ? endless : watermark !== null && mark.end <= watermark,
-        )
+        .filter((mark) => (isEndless(mark) ? endless : watermark !== null && mark.end <= watermark))
         .slice(0, limit),
     removeMarks: async (some) => {
       for (const mark of some) {

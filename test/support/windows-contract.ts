@@ -70,7 +70,9 @@ export const windowsContract: readonly WindowCase[] = [
       const place = { series, group, span: { start: 10n, end: 40n } };
       expect(await store.panes(place, ['Events:one'])).toEqual([long]);
       const both = await store.panes(place, ['Events:one', 'Events:two']);
-      expect(new Set(both.map((each) => each.shard))).toEqual(new Set(['Events:one', 'Events:two']));
+      expect(new Set(both.map((each) => each.shard))).toEqual(
+        new Set(['Events:one', 'Events:two']),
+      );
     },
   ],
   [

@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type BoundRule,
-  type WindowResult,
-  type WindowStore,
-} from '../../../core/windows/index.ts';
+import type { BoundRule, WindowResult, WindowStore } from '../../../core/windows/index.ts';
 import { resultLine } from '../../../core/windows/rows.ts';
 import { historyOf, kinds, ruleOf } from '../../core/windows/histories.ts';
 import { type Cut, linesOf, oracle } from '../../core/windows/oracle.ts';

@@ -3,8 +3,8 @@ import { lineJudge } from '../../../adapters/engine/judge-line.ts';
 import { append, defineDataset } from '../../../core/define-dataset.ts';
 import { TransientError } from '../../../core/errors.ts';
 import { double, integer, oneOf, text, timestamp } from '../../../core/fields/index.ts';
-import type { ShardEntry } from '../../../core/stream/segment.ts';
 import { fromStream } from '../../../core/stream/options.ts';
+import type { ShardEntry } from '../../../core/stream/segment.ts';
 import { routesOf } from '../../../core/stream/sift.ts';
 import {
   count,

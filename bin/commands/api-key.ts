@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
-import { takesRecords } from '../../core/push/as-records.ts';
+import { takesRecords, whyNoRecords } from '../../core/push/as-records.ts';
 import { keyHashOf, type Sender } from '../../core/push/sender.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { apiUrlOf, type DeployedStack, stackOption, withStack } from '../world.ts';
@@ -54,8 +54,11 @@ const createCommand: MakeCommand = ({ out, env, clock }) => {
       const whole = datasets.find((each) => !takesRecords(each));
       if (whole !== undefined)
         throw usageError({
-          what: `Each file of ${whole.name} is the whole table, so that it takes no records.`,
-          next: `Drop files instead: npx headgate land FILE --dataset ${whole.name}`,
+          what: `${whole.name} takes no records: ${whyNoRecords(whole)}.`,
+          next:
+            whole.derivedFrom === undefined
+              ? `Drop files instead: npx headgate land FILE --dataset ${whole.name}`
+              : 'npx headgate datasets describes each.',
         });
       const made = await withStack({ out, env }, stack, async (opened) => ({
         url: apiUrlOf(opened),

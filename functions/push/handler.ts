@@ -4,7 +4,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { PermanentError } from '../../core/errors.ts';
 import { s3Uri } from '../../core/layout.ts';
 import type { Clock, Store } from '../../core/ports.ts';
-import { asRecords, takesRecords } from '../../core/push/as-records.ts';
+import { asRecords, takesRecords, whyNoRecords } from '../../core/push/as-records.ts';
 import { pushKeys, receiptKey } from '../../core/push/key.ts';
 import type { Problem } from '../../core/push/problem.ts';
 import { bodyId, linesOf, Receipt, receiptId } from '../../core/push/receipt.ts';
@@ -37,7 +37,7 @@ export const push = (deps: PushDeps) =>
     if (!takesRecords(dataset))
       return problemAnswer({
         name: 'not-for-records',
-        detail: `each file of ${dataset.name} is the whole table; send a file instead`,
+        detail: whyNoRecords(dataset),
       });
     const request = readRequest(event);
     if (request.kind === 'refused') return problemAnswer(request.problem);

@@ -46,8 +46,14 @@ describe('api-key create', () => {
     const whole = datasets.find((each) => !takesRecords(each))?.name ?? '';
     const { code, said } = await run('create', 's', '--dataset', 'orders', '--dataset', whole);
     expect(code).toBe(2);
-    expect(said).toContain(`Each file of ${whole} is the whole table`);
+    expect(said).toContain(`each file of ${whole} is the whole table`);
     expect(said).toContain(`headgate land FILE --dataset ${whole}`);
+  });
+
+  test('refuses a dataset that windows fill', async () => {
+    const { code, said } = await run('create', 's', '--dataset', 'clickstream_windows');
+    expect(code).toBe(2);
+    expect(said).toMatch(/are what the windows over clickstream come to/);
   });
 
   test('asks for a dataset', async () => {

@@ -2,7 +2,7 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { TransientError } from '../core/errors.ts';
-import { groupKey, markKey, type Pane, paneKey, resultKey } from '../core/windows/index.ts';
+import { markKey, type Pane, paneKey, resultKey } from '../core/windows/index.ts';
 import { calling } from './aws-errors.ts';
 import type { Item } from './ledger-items.ts';
 import type { Table } from './ledger-table.ts';

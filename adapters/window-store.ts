@@ -6,9 +6,7 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
-import { TransientError } from '../core/errors.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import {
   encodeCloser,
   encodeMark,

@@ -20,7 +20,7 @@ export interface WindowsProps {
   readonly architecture: EngineArchitecture;
 }
 
-/** How long a window of a stream that pauses may be overdue; a stream that goes on closes its own. */
+/** How long a window of a stream that pauses may be overdue; one that goes on closes its own. */
 const every = Duration.minutes(1);
 
 /**

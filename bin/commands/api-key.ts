@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import * as z from 'zod';
 import type { MadeKey } from '../../adapters/api-keys.ts';
 import { type DatasetName, EpochMs } from '../../core/ids.ts';
+import { takesFiles, whyNoRecords } from '../../core/push/as-records.ts';
 import { keyHashOf, type Sender } from '../../core/push/sender.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { apiUrlOf, type DeployedStack, stackOption, withStack } from '../world.ts';
@@ -51,6 +52,12 @@ const createCommand: MakeCommand = ({ out, env, clock }) => {
         });
       const all = await loadDatasets();
       const datasets = [...new Set(wanted)].map((each) => declared(all, each));
+      const derived = datasets.find((each) => !takesFiles(each));
+      if (derived !== undefined)
+        throw usageError({
+          what: `${derived.name} takes neither records nor files: ${whyNoRecords(derived)}.`,
+          next: 'npx headgate datasets describes each.',
+        });
       const made = await withStack({ out, env }, stack, async (opened) => ({
         url: apiUrlOf(opened),
         ...(await createKey(

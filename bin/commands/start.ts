@@ -130,6 +130,7 @@ const report = async (
   if (!json && orders !== undefined && orders.runIds.length > 0) {
     await tour.showRows(out, look, orders);
     await tour.showRejects(out, look, orders, settled);
+    await tour.showWindows(out, look);
   }
   if (wrong.length > 0)
     throw new UserError({

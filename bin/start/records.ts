@@ -30,6 +30,8 @@ const keyName = 'npm-start';
 const events = ['view', 'view', 'click', 'add_to_cart', 'purchase'] as const;
 const interactions = 60;
 const readings = 120;
+/** The one that is hot enough for an alert; its minute has passed. */
+const hot = 90;
 
 /** Every 20th is one that the contract rejects. */
 const isBad = (at: number): boolean => at % 20 === 19;
@@ -62,7 +64,7 @@ const reading = (tag: string, at: number, now: number): StreamPut => {
   const data = {
     reading_id: `${tag}-${at}`,
     sensor_id: sensor,
-    celsius: isBad(at) ? 4_000 : 20 + (at % 10) / 2,
+    celsius: isBad(at) ? 4_000 : at === hot ? 85 : 20 + (at % 10) / 2,
     measured_at: isoTime(EpochMs.parse(now - at * 1_000)),
   };
   return { partitionKey: sensor, data: JSON.stringify(data) };
@@ -106,7 +108,9 @@ export const streamSome = async (request: RecordsRequest): Promise<Arrived> => {
   const { stack, progress, clock } = request;
   const dataset = 'sensor_readings';
   const prefix = `${dataset}/_stream/`;
-  const before = new Set((await versionsOf(stack, prefix)).map(({ key }) => key));
+  const results = `${dataset}_windows/_windows/`;
+  const known = await Promise.all([prefix, results].map((each) => versionsOf(stack, each)));
+  const before = new Set(known.flat().map(({ key }) => key));
   const now = clock();
   const tag = now.toString(36);
   const title = `putting ${readings} readings into the stream`;
@@ -114,6 +118,9 @@ export const streamSome = async (request: RecordsRequest): Promise<Arrived> => {
     await stack.putRecords(Array.from({ length: readings }, (_, at) => reading(tag, at, now)));
     return await endsOf(request, (key) => !before.has(key), prefix, readings);
   });
+  await progress.step('waiting for the windows over them', () =>
+    endsOf(request, (key) => !before.has(key), results, 1),
+  );
   return { door: 'stream', dataset, sent: readings, counts };
 };
 

@@ -60,6 +60,20 @@ export const showRows = async (out: Output, look: Look, summary: Summary): Promi
   );
 };
 
+/** What the windows of a minute came to, the newest five. */
+export const showWindows = async (out: Output, look: Look): Promise<void> => {
+  const sql = `SELECT sensor_id, window_start, readings, round(mean_celsius, 2) AS mean_celsius,
+    max_celsius, version FROM sensor_readings_windows WHERE NOT is_gap
+    QUALIFY row_number() OVER (PARTITION BY window_id ORDER BY version DESC) = 1
+    ORDER BY window_start DESC, sensor_id LIMIT 5`;
+  const { columns, rows } = await query(look, sql);
+  out.line('\nFive windows of a minute over the stream, curated.sensor_readings_windows:');
+  out.table(
+    columns.map((title) => ({ title })),
+    rows.map((row) => row.map((value) => textOf(value) ?? '')),
+  );
+};
+
 const Reject = z.tuple([
   z.string(),
   z.number(),

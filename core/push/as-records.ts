@@ -32,3 +32,13 @@ export const takesRecords = ({
 /** Whether files can be sent to it: what windows come to is nothing that anybody sends. */
 export const takesFiles = ({ derivedFrom }: Pick<Dataset, 'derivedFrom'>): boolean =>
   derivedFrom === undefined;
+
+/** Why a dataset takes no records, and what to do instead. */
+export const whyNoRecords = ({
+  name,
+  derivedFrom,
+}: Pick<Dataset, 'name' | 'derivedFrom'>): string =>
+  derivedFrom === undefined
+    ? `each file of ${name} is the whole table; send a file instead`
+    : `the rows of ${name} are what the windows over ${derivedFrom} come to; put records of ` +
+      `${derivedFrom} into the stream`;

@@ -115,7 +115,6 @@ const measureProblem = (fields: Fields, measure: Measure): Problem => {
   return kind === 'sum' || kind === 'mean' ? sumProblem(fields, of) : undefined;
 };
 
-/** Weights and fields of 32 bits, so that no sum of them can overflow. */
 const scoreProblem = (
   fields: Fields,
   of: string,
@@ -126,16 +125,21 @@ const scoreProblem = (
   for (const [value, weight] of Object.entries(weights)) {
     if (Array.isArray(values) && !values.includes(value))
       return `weighs '${value}', which '${of}' never is; allowed are ${values.join(', ')}`;
-    const isWhole = typeof weight === 'number' && Number.isInteger(weight);
-    if (isWhole && Math.abs(weight) < 2 ** 31) continue;
-    if (typeof weight === 'number')
-      return `weighs '${value}' as ${weight}; allowed are whole numbers of 32 bits`;
-    const found = fieldProblem(fields, weight);
+    const found = weightProblem(fields, value, weight);
     if (found !== undefined) return found;
-    if (typeOfField(fields, weight) !== 'int')
-      return `weighs '${value}' as '${weight}', which is no whole number of 32 bits`;
   }
   return Object.keys(weights).length === 0 ? 'weighs nothing' : undefined;
+};
+
+/** Weights and fields of 32 bits, so that no sum of them can overflow. */
+const weightProblem = (fields: Fields, value: string, weight: number | string): Problem => {
+  if (typeof weight === 'number')
+    return Number.isInteger(weight) && Math.abs(weight) < 2 ** 31
+      ? undefined
+      : `weighs '${value}' as ${weight}; allowed are whole numbers of 32 bits`;
+  const found = fieldProblem(fields, weight);
+  if (found !== undefined || typeOfField(fields, weight) === 'int') return found;
+  return `weighs '${value}' as '${weight}', which is no whole number of 32 bits`;
 };
 
 const taken = (kind: Measure['kind']): string => {

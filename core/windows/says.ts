@@ -9,7 +9,7 @@ const UNITS = [
 ] as const;
 
 /** As a rule's author writes it: 90000 is `90s`. */
-export const durationText = (ms: number): string => {
+const durationText = (ms: number): string => {
   const found = UNITS.find(([, size]) => ms > 0 && ms % size === 0);
   return found === undefined ? `${ms}ms` : `${ms / found[1]}${found[0]}`;
 };
@@ -60,7 +60,9 @@ export const windowSays = (rule: WindowRule): string =>
     `\`${rule.name}\`: by ${rule.time}, ${windowWords(rule.window)}`,
     rule.by.length === 0 ? 'all together' : `for each ${rule.by.join(', ')}`,
     `measures ${Object.entries(rule.measures).map(measureWords).join(', ')}`,
-    `late by up to ${durationText(rule.allowedLatenessMs)}`,
+    ...(rule.allowedLatenessMs === 0
+      ? []
+      : [`late by up to ${durationText(rule.allowedLatenessMs)}`]),
     ...rule.alerts.map((alert) => `alert ${alertWords(alert)}`),
     ...rule.anomalies.map((anomaly) => `tells of ${anomalyWords(anomaly)}`),
   ].join('; ');

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Dataset } from '../../core/dataset.ts';
-import { takesRecords } from '../../core/push/as-records.ts';
+import { takesRecords, whyNoRecords } from '../../core/push/as-records.ts';
 import { answering, jsonAnswer, problemAnswer } from '../answer.ts';
 import type { RouteEvent } from '../request.ts';
 import { type TakeDeps, takeRecords } from '../take-records.ts';
@@ -24,7 +24,7 @@ export const push = (deps: PushDeps) =>
     if (!takesRecords(dataset))
       return problemAnswer({
         name: 'not-for-records',
-        detail: `each file of ${dataset.name} is the whole table; send a file instead`,
+        detail: whyNoRecords(dataset),
       });
     const request = readRequest(event);
     if (request.kind === 'refused') return problemAnswer(request.problem);

@@ -31,3 +31,10 @@ test('an entry that the bus refused inside a good reply is tried again', async (
     message: 'announce Dataset Updated: the bus refused it (InternalFailure)',
   });
 });
+
+test('many events are put ten at a time, which is as many as one call takes', async () => {
+  bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [] });
+  await announcer.announceAll(Array.from({ length: 25 }, () => event));
+  const calls = bus.commandCalls(PutEventsCommand);
+  expect(calls.map(({ args }) => args[0].input.Entries?.length)).toEqual([10, 10, 5]);
+});

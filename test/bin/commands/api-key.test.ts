@@ -40,6 +40,12 @@ describe('api-key create', () => {
     expect(said).toMatch(/no dataset 'nix'[\s\S]*orders/);
   });
 
+  test('refuses a dataset that windows fill', async () => {
+    const { code, said } = await run('create', 's', '--dataset', 'clickstream_windows');
+    expect(code).toBe(2);
+    expect(said).toMatch(/are what the windows over clickstream come to/);
+  });
+
   test('asks for a dataset', async () => {
     const { code, said } = await run('create', 'shop');
     expect(code).toBe(2);

@@ -23,8 +23,7 @@ import {
 } from '../../../core/fields/index.ts';
 import { length } from '../../../core/rules/length.ts';
 import { warn } from '../../../core/rules/rule.ts';
-import { fromStream } from '../../../core/stream/options.ts';
-import { count, tumbling, windowRule } from '../../../core/windows/index.ts';
+import { windows } from './windows.ts';
 
 type Fields = DatasetDefinition['fields'];
 
@@ -54,16 +53,6 @@ const lock = (definition: DatasetDefinition) =>
 const diff = (before: Partial<DatasetDefinition>, after: Partial<DatasetDefinition>) =>
   compareContracts(lock({ ...base, ...before }), lock({ ...base, ...after }))[0];
 const fields = (more: Fields) => ({ fields: { ...base.fields, ...more } });
-/** A stream with windows; without, the same stream, so that it is no change. */
-const windows = (more: Partial<Parameters<typeof windowRule>[1]> = {}) => ({
-  stream: fromStream(),
-  windows: [
-    windowRule('minutes', {
-      ...{ time: 'at', window: tumbling({ size: '1m' }), measures: { sales: count() } },
-      ...more,
-    }),
-  ],
-});
 const without = (name: string, more: Fields = {}) => ({
   fields: {
     ...Object.fromEntries(Object.entries(base.fields).filter(([each]) => each !== name)),
@@ -246,14 +235,11 @@ describe('each change has its verdict and one reason', () => {
     );
   });
 
-  test.each(table)(
-    '%s: %s; the version is raised when any of it breaks',
-    (_kind, _v, before, after) => {
-      const found = diff(before, after);
-      expect(found?.verdict).toBe(together(found?.changes ?? []));
-      expect(found?.mustRaise).toBe(found?.changes.some(isBreaking));
-    },
-  );
+  test.each(table)('%s: %s; a raise is asked for when any of it breaks', (_kind, _v, ...pair) => {
+    const found = diff(...pair);
+    expect(found?.verdict).toBe(together(found?.changes ?? []));
+    expect(found?.mustRaise).toBe(found?.changes.some(isBreaking));
+  });
 
   test('every kind of change that the code knows is in the table', () => {
     const folder = join(import.meta.dirname, '../../../core/compatibility');

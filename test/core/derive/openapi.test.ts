@@ -3,7 +3,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { problemDocument, problems } from '../../../core/api/problem.ts';
 import { openApiOf } from '../../../core/derive/openapi.ts';
-import { uploadSchemas } from '../../../core/derive/openapi-uploads.ts';
 import { takesRecords } from '../../../core/push/as-records.ts';
 import { datasets } from '../../../datasets/index.ts';
 import { everyKind } from '../../support/every-kind.ts';

@@ -16,6 +16,7 @@ export const things = defineDataset({
   write: append(),
 });
 const tables = defineDataset({ ...things, name: 'tables', write: replace() });
+const results = { ...defineDataset({ ...things, name: 'results' }), derivedFrom: tables.name };
 
 export type Call = {
   readonly dataset?: string;
@@ -50,7 +51,7 @@ export const doorOf = (memory = memoryStore()) => {
       landingBucket: 'landing',
       cleanBucket: 'clean',
       now: () => EpochMs.parse(Date.UTC(2026, 10, 21)),
-      datasetNamed: (name: string) => [dataset, tables].find((each) => each.name === name),
+      datasetNamed: (name: string) => [dataset, tables, results].find((each) => each.name === name),
       judgeOf: lineJudge,
     };
     const answer = await push(deps)(eventOf(of));

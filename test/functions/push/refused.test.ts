@@ -13,6 +13,7 @@ describe('what cannot be taken', () => {
     ['a long name', { dataset: 'x'.repeat(500) }, 404, 'not-found', /no dataset/],
     ['a NUL', { dataset: '\0' }, 404, 'not-found', /no dataset/],
     ['a dataset of whole tables', { dataset: 'tables' }, 422, 'not-for-records', /whole table/],
+    ['results of windows', { dataset: 'results' }, 422, 'not-for-records', /into the stream/],
     [
       'another type',
       { headers: { 'content-type': 'text/csv' } },

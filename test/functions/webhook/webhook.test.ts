@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
+import { problemDocument, unauthorized } from '../../../core/api/problem.ts';
 import { append, defineDataset } from '../../../core/define-dataset.ts';
 import { TransientError } from '../../../core/errors.ts';
 import { integer } from '../../../core/fields/index.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import { limits } from '../../../core/limits.ts';
-import { problemDocument, unauthorized } from '../../../core/api/problem.ts';
 import type { Deliveries } from '../../../core/webhooks/port.ts';
 import { github, standard } from '../../../core/webhooks/webhook.ts';
 import { authorizeWebhook } from '../../../functions/authorize-webhook/handler.ts';

@@ -9,7 +9,8 @@ import type { Dataset } from '../core/dataset.ts';
 import { EpochMs } from '../core/ids.ts';
 import { asRecords } from '../core/push/as-records.ts';
 import { envelopes, openEnvelope } from '../core/stream/envelope.ts';
-import { decideSegment, routesOf } from '../core/stream/sift.ts';
+import { routesOf } from '../core/stream/reading.ts';
+import { decideSegment } from '../core/stream/sift.ts';
 import { judgeRow } from '../core/validate/judge-row.ts';
 import { datasets } from '../datasets/index.ts';
 
@@ -85,7 +86,7 @@ const routes = routesOf(datasets, lineJudge);
 const landsIn = (payload: string): readonly string[] => {
   const arrivedAt = EpochMs.parse(0);
   const record = { shard: 's', sequence: '1', partitionKey: 'p', arrivedAt };
-  return decideSegment(routes, 'S', [{ ...record, payload: Buffer.from(payload) }]).objects;
+  return decideSegment(routes, 'S', [{ ...record, payload: Buffer.from(payload) }]).segment.objects;
 };
 
 test.each(['README.md', 'docs/streams.md'])('the record that %s puts is accepted', (page) => {

@@ -38,7 +38,7 @@ export const lineJudges = (): ((dataset: Dataset) => JudgeLines) => {
   };
 };
 
-/** The rows of usual lines that no rule rejects; the others are for the judge that knows reasons. */
+/** The rows of usual lines that no rule rejects; the others are for whoever knows the reasons. */
 const usualRows = (dataset: Dataset): UsualRows => {
   const hasCasing = Object.values(dataset.fields).some(({ casing }) => casing !== undefined);
   // Rules over several columns judge texts as they came, and these rows have them as published.

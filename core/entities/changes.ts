@@ -3,10 +3,7 @@ import type { Row } from '../fields/value.ts';
 import { asRecords } from '../push/as-records.ts';
 import { partOf } from '../push/key.ts';
 import type { JudgeLines } from '../push/sift.ts';
-import type { StreamRecord } from '../stream/line.ts';
-import { openRecord } from '../stream/open.ts';
-import type { RawRecord, Segment } from '../stream/segment.ts';
-import { placedIn } from '../stream/sift.ts';
+import type { Placed, Reading } from '../stream/reading.ts';
 import type { Change } from './change.ts';
 import { keyOf, keyOnly } from './key.ts';
 import { orderOf, timeOf } from './order.ts';
@@ -20,10 +17,9 @@ const encoder = new TextEncoder();
 const fits = (text: string, bytesMax: number): boolean =>
   text.length <= bytesMax && encoder.encode(text).length <= bytesMax;
 
-/** A dataset whose changes are kept, with the judges of its rows and of their keys alone. */
+/** A dataset whose changes are kept, with the judge of its keys alone. */
 export type EntityRoute = {
   readonly dataset: Dataset;
-  readonly judge: JudgeLines;
   readonly judgeKey: JudgeLines;
 };
 
@@ -36,22 +32,20 @@ export const entityRoutesOf = (
     .map(asRecords)
     .map((dataset) => ({
       dataset,
-      judge: judgeOf(dataset),
       judgeKey: judgeOf(keyOnly(dataset)),
     }));
 
 /** The changes that the records of a segment tell of, in the order of the stream. */
 export const changesIn = (
   routes: readonly EntityRoute[],
-  segment: Segment,
-  records: readonly RawRecord[],
+  records: readonly Placed[],
 ): readonly Change[] => {
   if (routes.length === 0) return [];
-  return placedIn(segment, records).flatMap(({ record, key }) => {
+  return records.flatMap(({ reading, key }) => {
     const place = partOf(key);
     const route = routes.find(({ dataset }) => dataset.name === place?.dataset);
     const change =
-      route === undefined ? undefined : changeOf(route, record, place?.part === 'accepted');
+      route === undefined ? undefined : changeOf(route, reading, place?.part === 'accepted');
     return change ?? [];
   });
 };
@@ -61,29 +55,28 @@ export const changesIn = (
  * counts, since many sources know no more of the row that is gone.
  */
 const changeOf = (
-  { dataset, judge, judgeKey }: EntityRoute,
-  record: StreamRecord,
+  { dataset, judgeKey }: EntityRoute,
+  { record, opened, judged: row }: Reading,
   isAccepted: boolean,
 ): Change | undefined => {
   const { name, stream, fields } = dataset;
   const entities = stream?.entities;
-  const opened = openRecord(dataset, record);
-  if (opened.kind !== 'row' || entities === undefined) return undefined;
+  if (opened?.kind !== 'row' || entities === undefined) return undefined;
   const { meta } = opened;
   const op = meta.kind === 'change' && meta.op === 'delete' ? 'delete' : 'upsert';
   if (op === 'upsert' && !isAccepted) return undefined;
-  const [judged] = (op === 'delete' ? judgeKey : judge)([opened.line]);
+  const judged = op === 'delete' ? judgeKey([opened.line])[0] : row;
   if (judged?.ok !== true) return undefined;
   const { values } = judged;
   const order = orderOf(entities, meta, values);
   if (order === undefined) return undefined;
   const { shard, sequence, sub = null, arrivedAt } = record;
   const orders = entities === true ? null : orderValue(dataset, entities.order, values);
-  const row = op === 'delete' ? null : rowJson(fields, values);
+  const kept = op === 'delete' ? null : rowJson(fields, values);
   const named = keyOf(dataset, values);
   return {
     ...{ dataset: name, ...named, key: fits(named.key, keyBytesMax) ? named.key : '{}', op },
-    row: row !== null && fits(row, rowBytesMax) ? row : null,
+    row: kept !== null && fits(kept, rowBytesMax) ? kept : null,
     ...{ order, at: timeOf(entities, meta, { orders, arrivedAt }) },
     ...{ shard, sequence, sub },
   };

@@ -25,16 +25,11 @@ export type Outcome =
     };
 
 /**
- * Judges each record by itself. What is accepted lands together, so that its keys must be ones that
- * one table can have beside each other; where they are not, records with undeclared keys are
- * rejected, and no other record has to pay for them.
+ * What becomes of records, each judged by itself. What is accepted lands together, so that its keys
+ * must be ones that one table can have beside each other; where they are not, records with
+ * undeclared keys are rejected, and no other record has to pay for them.
  */
-export const siftRecords = (
-  dataset: Dataset,
-  lines: readonly Uint8Array[],
-  judge: JudgeLines,
-): readonly Outcome[] => {
-  const judged = judge(lines);
+export const outcomesOf = (dataset: Dataset, judged: readonly JudgedLine[]): readonly Outcome[] => {
   const unknown = [...new Set(judged.flatMap(({ ok, strangers }) => (ok ? strangers : [])))];
   const isTable = decideColumns(dataset, { unknown, missing: [] }).kind === 'plan';
   return judged.map((line, index): Outcome => {
@@ -46,3 +41,10 @@ export const siftRecords = (
     return { index, outcome: 'rejected', reasons };
   });
 };
+
+/** Judges lines, and tells what becomes of each. */
+export const siftRecords = (
+  dataset: Dataset,
+  lines: readonly Uint8Array[],
+  judge: JudgeLines,
+): readonly Outcome[] => outcomesOf(dataset, judge(lines));

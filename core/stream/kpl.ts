@@ -29,7 +29,8 @@ export type Deaggregated =
   | RefusedRecord;
 
 /** Whether bytes begin as an aggregated record of the Kinesis Producer Library does. */
-const isAggregate = (bytes: Uint8Array): boolean => MAGIC.every((byte, at) => bytes[at] === byte);
+export const isAggregate = (bytes: Uint8Array): boolean =>
+  bytes[0] === MAGIC[0] && MAGIC.every((byte, at) => bytes[at] === byte);
 
 /**
  * Takes a record of the Kinesis Producer Library apart. A damaged one is refused as a whole, and

@@ -28,19 +28,21 @@ const names = ['shard', 'sequence', 'sub', 'arrived_at', 'partition_key', 'recor
 /**
  * A record as one line without its line end. A payload of JSON stands in it as it came, but for
  * line ends between its parts, which become blanks; any other is written as base64, and so is a
- * binary one that reads as JSON, whose line ends are bytes like all others.
+ * binary one that reads as JSON, whose line ends are bytes like all others: `asJson` says which.
  */
-export const printStreamLine = (record: StreamRecord, isBinary = false): Uint8Array => {
+export const printStreamLine = (
+  record: StreamRecord,
+  asJson = isJson(record.payload),
+): Uint8Array => {
   const { shard, sequence, sub, arrivedAt, partitionKey, payload } = record;
   const told = { shard, sequence, sub, arrived_at: arrivedAt, partition_key: partitionKey };
   const head = JSON.stringify(told).slice(0, -1);
-  if (isBinary || !isJson(payload))
-    return encoder.encode(`${head},"bytes":"${toBase64(payload)}"}`);
+  if (!asJson) return encoder.encode(`${head},"bytes":"${toBase64(payload)}"}`);
   return joined([encoder.encode(`${head},"record":`), onOneLine(payload), CLOSE]);
 };
 
 /** Whether it reads as JSON; whether it is a row is asked later. */
-const isJson = (payload: Uint8Array): boolean => {
+export const isJson = (payload: Uint8Array): boolean => {
   const cursor = cursorOf(payload, limits.envelopeDepthMax);
   const end = skipValue(cursor, skipBlanks(cursor, 0), 0);
   return end !== NOWHERE && skipBlanks(cursor, end) === payload.length && isUtf8(payload);

@@ -1,13 +1,10 @@
 import type { Dataset } from '../dataset.ts';
-import { keyOf, keyOnly } from '../entities/key.ts';
+import { keyOf } from '../entities/key.ts';
 import { DatasetName, EpochMs } from '../ids.ts';
-import { asRecords } from '../push/as-records.ts';
 import { partOf, streamKeys } from '../push/key.ts';
-import type { JudgeLines } from '../push/sift.ts';
 import { durationMs } from '../windows/duration.ts';
-import { openRecord } from './open.ts';
-import type { RawRecord, Segment } from './segment.ts';
-import { placedIn } from './sift.ts';
+import type { Placed } from './reading.ts';
+import type { Segment } from './segment.ts';
 
 /** A record’s claim to be the one of its key that is published. */
 export type Claim = {
@@ -23,34 +20,27 @@ export type Claim = {
 /** A dataset whose repeats are told by their keys. */
 export type RepeatRoute = {
   readonly dataset: Dataset;
-  readonly judgeKey: JudgeLines;
   readonly withinMs: number;
 };
 
-export const repeatRoutesOf = (
-  datasets: readonly Dataset[],
-  judgeOf: (dataset: Dataset) => JudgeLines,
-): readonly RepeatRoute[] =>
-  datasets.map(asRecords).flatMap((dataset) => {
+export const repeatRoutesOf = (datasets: readonly Dataset[]): readonly RepeatRoute[] =>
+  datasets.flatMap((dataset) => {
     const within = dataset.stream?.repeats?.within;
-    if (within === undefined) return [];
-    return [{ dataset, judgeKey: judgeOf(keyOnly(dataset)), withinMs: durationMs(within) }];
+    return within === undefined ? [] : [{ dataset, withinMs: durationMs(within) }];
   });
 
 /** The claims of a segment’s accepted records, each with its place among its rows. */
 export const claimsIn = (
   routes: readonly RepeatRoute[],
-  segment: Segment,
-  records: readonly RawRecord[],
+  records: readonly Placed[],
 ): readonly { readonly at: number; readonly claim: Claim }[] => {
   if (routes.length === 0) return [];
-  return placedIn(segment, records).flatMap(({ record, key }, at) => {
+  return records.flatMap(({ reading, key }, at) => {
     const place = partOf(key);
     const route = routes.find(({ dataset }) => dataset.name === place?.dataset);
     if (route === undefined || place?.part !== 'accepted') return [];
-    const { dataset, judgeKey, withinMs } = route;
-    const opened = openRecord(dataset, record);
-    const [judged] = opened.kind === 'row' ? judgeKey([opened.line]) : [];
+    const { dataset, withinMs } = route;
+    const { record, judged } = reading;
     if (judged?.ok !== true) return [];
     const { shard, sequence, sub, arrivedAt } = record;
     const claim = {

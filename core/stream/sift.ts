@@ -1,50 +1,12 @@
-import type { Dataset } from '../dataset.ts';
-import { asRecords } from '../push/as-records.ts';
-import { prefixOf, streamKeys } from '../push/key.ts';
-import { type JudgeLines, siftRecords } from '../push/sift.ts';
-import { attributeOf } from './attribute.ts';
+import { streamKeys } from '../push/key.ts';
+import { outcomesOf } from '../push/sift.ts';
 import { joined } from './bytes.ts';
-import { deaggregate } from './kpl.ts';
-import { printStreamLine, type StreamRecord } from './line.ts';
-import { openRecord } from './open.ts';
-import { checkRoutes, isBinary } from './options.ts';
+import { printStreamLine } from './line.ts';
+import { type Placed, placed, type Reading, type Routes, readRecords } from './reading.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
-/** The datasets that take rows from the stream, with their judges. */
-export type Routes = readonly { readonly dataset: Dataset; readonly judge: JudgeLines }[];
-
-export const routesOf = (
-  datasets: readonly Dataset[],
-  judgeOf: (dataset: Dataset) => JudgeLines,
-): Routes => {
-  checkRoutes(datasets);
-  return datasets
-    .filter(({ stream }) => stream !== undefined)
-    .map(asRecords)
-    .map((dataset) => ({ dataset, judge: judgeOf(dataset) }));
-};
-
-/** The records that rows are made of: an aggregated one is several. A damaged one stays itself. */
-export const singleRecords = (records: readonly RawRecord[]): readonly StreamRecord[] =>
-  records.flatMap((record): StreamRecord[] => {
-    const opened = deaggregate(record.payload);
-    if (opened.kind !== 'records') return [record];
-    return opened.records.map(({ subSequence, partitionKey, payload }) => ({
-      ...record,
-      ...{ sub: subSequence, partitionKey, payload },
-    }));
-  });
-
-/** Whose a record is; undefined when no dataset asks for it. */
-const routeOf = (routes: Routes, { payload }: StreamRecord): Routes[number] | undefined => {
-  const attribute = attributeOf(payload);
-  return (
-    routes.find(({ dataset: { stream } }) => {
-      const when = stream?.when;
-      return when !== undefined && attribute(when.attribute) === when.is;
-    }) ?? routes.find(({ dataset: { stream } }) => stream?.when === undefined)
-  );
-};
+/** A segment that was just decided, with its records as they were read for it. */
+export type Decided = { readonly segment: Segment; readonly placed: readonly Placed[] };
 
 /**
  * Decides where the rows of some records land: by dataset, those that its contract takes apart from
@@ -54,76 +16,57 @@ export const decideSegment = (
   routes: Routes,
   stream: string,
   records: readonly [RawRecord, ...RawRecord[]],
-): Segment => {
+): Decided => {
   const { shard, sequence: from } = records[0];
   const to = records.at(-1)?.sequence ?? from;
-  const singles = singleRecords(records);
-  const places = new Array<string>(singles.length).fill(
+  const readings = readRecords(routes, records);
+  const keys = new Array<string>(readings.length).fill(
     streamKeys('_unrouted', { stream, shard, from, to }).rejected,
   );
-  const byRoute = Map.groupBy(singles.keys(), (at) => {
-    const single = singles[at];
-    return single === undefined ? undefined : routeOf(routes, single);
-  });
-  for (const [route, own] of byRoute) {
+  for (const [route, places] of Map.groupBy(readings.keys(), (at) => readings[at]?.route)) {
     if (route === undefined) continue;
-    const keys = streamKeys(route.dataset.name, { stream, shard, from, to });
+    const own = streamKeys(route.dataset.name, { stream, shard, from, to });
     const isAccepted = acceptedIn(
       route,
-      own.flatMap((at) => singles[at] ?? []),
+      places.flatMap((at) => readings[at] ?? []),
     );
-    for (const [index, at] of own.entries())
-      places[at] = isAccepted[index] === true ? keys.accepted : keys.rejected;
+    for (const [index, at] of places.entries())
+      keys[at] = isAccepted[index] === true ? own.accepted : own.rejected;
   }
-  const objects = [...new Set(places)].sort();
-  return {
+  const objects = [...new Set(keys)].sort();
+  const indexes = new Map(objects.map((key, index) => [key, index]));
+  const segment: Segment = {
     ...{ from, to, records: records.length, objects },
-    places: places.map((place) => objects.indexOf(place)),
+    places: keys.map((key) => indexes.get(key) ?? 0),
   };
+  return { segment, placed: placed(segment, readings) };
 };
 
 /** What is no row but a word about one, such as a tombstone, goes with the accepted ones. */
 const acceptedIn = (
-  { dataset, judge }: Routes[number],
-  records: readonly StreamRecord[],
+  { dataset }: Routes[number],
+  readings: readonly Reading[],
 ): readonly boolean[] => {
-  const opened = records.map((record) => openRecord(dataset, record));
-  const lines = opened.flatMap((one) => (one.kind === 'row' ? [one.line] : []));
-  const outcomes = siftRecords(dataset, lines, judge).values();
-  return opened.map((one) =>
-    one.kind === 'row' ? outcomes.next().value?.outcome === 'accepted' : one.kind === 'tombstone',
+  const rows = readings.flatMap(({ judged }) => (judged === undefined ? [] : [judged]));
+  const outcomes = outcomesOf(dataset, rows).values();
+  return readings.map(({ opened }) =>
+    opened?.kind === 'row'
+      ? outcomes.next().value?.outcome === 'accepted'
+      : opened?.kind === 'tombstone',
   );
-};
-
-/** The records that are left of a segment, each with the key of the object that it goes to. */
-export const placedIn = (
-  { objects, places }: Pick<Segment, 'objects' | 'places'>,
-  records: readonly RawRecord[],
-): readonly { readonly record: StreamRecord; readonly key: string }[] => {
-  const singles = singleRecords(records);
-  // What the stream has forgotten was at the beginning.
-  const missing = places.length - singles.length;
-  return singles.flatMap((record, at) => {
-    const key = objects[places[missing + at] ?? -1];
-    return key === undefined ? [] : [{ record, key }];
-  });
 };
 
 /**
  * The objects of a segment, made of its records, or of its last ones when there are no others any
- * more: an object of which no record is left is none. Bytes of a dataset's bodies are kept as such.
+ * more: an object of which no record is left is none.
  */
 export const objectsOf = (
-  { objects, places }: Segment,
-  records: readonly RawRecord[],
-  routes: Routes,
+  { objects }: Pick<Segment, 'objects'>,
+  records: readonly Placed[],
 ): ReadonlyMap<string, Uint8Array> => {
-  const binary = new Set<string>(
-    routes.flatMap(({ dataset }) => (isBinary(dataset.stream) ? [dataset.name] : [])),
-  );
   const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
-  for (const { record, key } of placedIn({ objects, places }, records))
-    lines.get(key)?.push(printStreamLine(record, binary.has(prefixOf(key))), lineFeed);
+  for (const { reading, key } of records)
+    lines.get(key)?.push(printStreamLine(reading.record, reading.printsAsJson), lineFeed);
   const kept = [...lines].filter(([, own]) => own.length > 0);
   return new Map(kept.map(([key, own]) => [key, joined(own)]));
 };

@@ -6,8 +6,15 @@ import { divided, tenTo } from '../transforms/exact.ts';
 import { type BoundMeasure, MEAN_DECIMALS } from './bound-rule.ts';
 import { distinctCount, hashesOf, unionOf } from './distinct.ts';
 import type { WindowEvent } from './event.ts';
-import { ExactSum, exactOf, nearestOf, noSum, plus, wholeOf } from './exact-sum.ts';
-import { bothOf, Histogram, histogramOf, noValues, quantileIn } from './histogram.ts';
+import { ExactSum, exactOf, nearestOf, noSum, plus, sumOf, wholeOf } from './exact-sum.ts';
+import {
+  bothOf,
+  Histogram,
+  histogramOf,
+  histogramOfAll,
+  noValues,
+  quantileIn,
+} from './histogram.ts';
 import { ScalarJson } from './json.ts';
 import { Recents, recentOf } from './recent.ts';
 
@@ -109,6 +116,28 @@ export const combined = (a: Accumulator, b: Accumulator): Accumulator => {
   if (a.kind === 'recent' && b.kind === 'recent')
     return { ...a, events: recentOf(a.events, b.events) };
   throw new PermanentError(`a ${a.kind} cannot be put together with a ${b.kind}`);
+};
+
+/** A measure of many events: what each by itself and all put together come to, and quicker. */
+export const many = (measure: BoundMeasure, events: readonly WindowEvent[]): Accumulator => {
+  const { kind, of, scale } = measure;
+  if (kind === 'count') return { kind, events: events.length };
+  const worth = kind === 'score' ? worthOf : undefined;
+  const values = events.flatMap(
+    (event) => (worth === undefined ? scalarIn(event, of) : worth(measure, event)) ?? [],
+  );
+  switch (kind) {
+    case 'sum':
+    case 'mean':
+    case 'score':
+      return { kind: 'sum', values: values.length, sum: sumOf(values.map(numberIn)) };
+    case 'quantile': {
+      const unit = 10 ** (scale ?? 0);
+      return { kind, histogram: histogramOfAll(values.map((value) => Number(value) / unit)) };
+    }
+    default:
+      return events.map((event) => single(measure, event)).reduce(combined, nothing(measure));
+  }
 };
 
 const sumOrMean = (

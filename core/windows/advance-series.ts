@@ -1,4 +1,4 @@
-import { combined, single } from './accumulator.ts';
+import { combined, many } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
 import type { WindowEvent } from './event.ts';
 import { groupText, type Pane, sequenceOf, totalOf, withoutLeftovers } from './pane.ts';
@@ -33,27 +33,48 @@ const cellsOf = <T>(items: readonly T[], cell: (item: T) => string): ReadonlyMap
   return cells;
 };
 
-const withEvent = (series: Series, shard: string, open: readonly Open[], event: WindowEvent) => {
+const withEvents = (
+  series: Series,
+  shard: string,
+  open: readonly Open[],
+  events: readonly [WindowEvent, ...WindowEvent[]],
+) => {
+  const [event] = events;
   const alone = paneAt(series.window, event.at);
-  const sequence = sequenceOf(event);
   const over = open.filter(({ pane }) => overlap(pane, alone));
   const others = open.filter(({ pane }) => !overlap(pane, alone));
-  // Had it come to two panes before the crash, they would have become one, which has it.
-  if (over.some(({ loadedThrough }) => loadedThrough >= sequence))
-    return [...others, ...over.map((each) => ({ ...each, isTouched: true }))];
+  // Had they come to two panes before the crash, these would have become one, which has them.
+  const taken = over.reduce(
+    (last, { loadedThrough }) => (loadedThrough > last ? loadedThrough : last),
+    BEFORE_ALL,
+  );
+  const fresh = taken === BEFORE_ALL ? events : events.filter((one) => sequenceOf(one) > taken);
+  const last = fresh.at(-1);
+  if (last === undefined) return [...others, ...over.map((each) => ({ ...each, isTouched: true }))];
   const panes = over.map(({ pane }) => pane);
   const { start, end } = panes.reduce<Span>(hullOf, alone);
   const before = totalOf(series, panes);
   const measures = Object.fromEntries(
     Object.entries(before).map(([name, sum]) => {
       const measure = series.measures[name];
-      return [name, measure === undefined ? sum : combined(sum, single(measure, event))];
+      return [name, measure === undefined ? sum : combined(sum, many(measure, fresh))];
     }),
   );
   const { id } = series;
-  const pane = { series: id, shard, group: event.group, start, end, through: sequence, measures };
+  const through = sequenceOf(last);
+  const pane = { series: id, shard, group: event.group, start, end, through, measures };
   // What follows in this batch has no smaller number: nothing of it can be in here already.
   return [...others, { pane, loadedThrough: BEFORE_ALL, isTouched: true }];
+};
+
+/** Events of one cell in the pieces that go into a pane together: of a session each by itself. */
+const piecesOf = (
+  { window }: Series,
+  events: readonly WindowEvent[],
+): readonly [WindowEvent, ...WindowEvent[]][] => {
+  if (window.kind === 'session') return events.map((event) => [event]);
+  const [first, ...others] = events;
+  return first === undefined ? [] : [[first, ...others]];
 };
 
 const cellChanges = (
@@ -65,8 +86,8 @@ const cellChanges = (
   const before: readonly Open[] = withoutLeftovers(loaded).map((pane) => ({
     ...{ pane, loadedThrough: pane.through, isTouched: false },
   }));
-  const open = events.reduce<readonly Open[]>(
-    (panes, event) => withEvent(series, shard, panes, event),
+  const open = piecesOf(series, events).reduce<readonly Open[]>(
+    (panes, piece) => withEvents(series, shard, panes, piece),
     before,
   );
   const starts = new Set(open.map(({ pane }) => pane.start));

@@ -1,11 +1,12 @@
 import type { EpochMs } from '../ids.ts';
+import { compareSequences } from '../stream/sequence.ts';
 import { advanceSeries } from './advance-series.ts';
 import { type Alert, spansAround, thresholdAlerts, velocityAlerts } from './alerts.ts';
 import type { BoundRule } from './bound-rule.ts';
 import { microsOf } from './duration.ts';
 import type { WindowEvent } from './event.ts';
 import type { Group } from './json.ts';
-import { groupText, type Pane, sequenceOf } from './pane.ts';
+import { groupText, type Pane, sequenceOf, sequenceText } from './pane.ts';
 import type { ShardState } from './shard-state.ts';
 import { hullOf, paneAt, type Span } from './span.ts';
 
@@ -73,12 +74,11 @@ const freshEvents = (
   { checkpoint }: ShardState,
   events: readonly WindowEvent[],
 ): readonly WindowEvent[] => {
-  const taken = checkpoint === null ? -1n : BigInt(checkpoint);
   const once = new Map(events.map((event) => [event.id, event]));
   return [...once.values()]
-    .map((event) => ({ event, sequence: sequenceOf(event) }))
-    .filter(({ sequence }) => sequence > taken)
-    .sort((a, b) => (a.sequence < b.sequence ? -1 : Number(a.sequence > b.sequence)))
+    .map((event) => ({ event, sequence: sequenceText(event) }))
+    .filter(({ sequence }) => checkpoint === null || compareSequences(sequence, checkpoint) > 0)
+    .sort((a, b) => compareSequences(a.sequence, b.sequence))
     .map(({ event }) => event);
 };
 

@@ -23,7 +23,8 @@ const RELATIVE_ERROR = 0.01;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 
-const binOf = (size: number): number => Math.ceil(Math.log(size) / LOG_GAMMA);
+// Adding 0 turns -0 into 0.
+const binOf = (size: number): number => Math.ceil(Math.log(size) / LOG_GAMMA) + 0;
 /** No value of the bin is further from it than the error allowed. */
 const sizeIn = (bin: number): number => (2 / (1 + 1 / GAMMA)) * Math.exp((bin - 1) * LOG_GAMMA);
 
@@ -35,6 +36,27 @@ export const histogramOf = (value: number): Histogram => {
   if (value === 0) return { ...noValues, zero: 1 };
   const bins: Bins = [[binOf(Math.abs(value)), 1]];
   return value < 0 ? { ...noValues, negative: bins } : { ...noValues, positive: bins };
+};
+
+/** Many values at once. */
+export const histogramOfAll = (values: readonly number[]): Histogram => {
+  const bins = { negative: new Map<number, number>(), positive: new Map<number, number>() };
+  let zero = 0;
+  for (const value of values) {
+    if (value === 0) {
+      zero += 1;
+      continue;
+    }
+    const own = value < 0 ? bins.negative : bins.positive;
+    const bin = binOf(Math.abs(value));
+    own.set(bin, (own.get(bin) ?? 0) + 1);
+  }
+  const inOrder = (own: ReadonlyMap<number, number>): Bins =>
+    bothBins(
+      [],
+      [...own].sort(([one], [other]) => one - other),
+    );
+  return { negative: inOrder(bins.negative), zero, positive: inOrder(bins.positive) };
 };
 
 const bothBins = (a: Bins, b: Bins): Bins => {

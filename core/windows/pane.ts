@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256 } from '../hash.ts';
+import { isSequence } from '../stream/sequence.ts';
 import { Accumulator, combined, nothing } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
 import type { WindowEvent } from './event.ts';
@@ -101,9 +102,12 @@ export const panesIn = (
   );
 };
 
-/** The place of an event in its shard. */
-export const sequenceOf = ({ id }: Pick<WindowEvent, 'id'>): bigint => {
-  const [, sequence = ''] = id.split('/');
-  if (/^\d+$/.test(sequence)) return BigInt(sequence);
+/** The place of an event in its shard, in decimal digits. */
+export const sequenceText = ({ id }: Pick<WindowEvent, 'id'>): string => {
+  const [, sequence = ''] = id.split('/', 2);
+  if (isSequence(sequence)) return sequence;
   throw new Error(`event '${id}': an id is <shard>/<sequence number>, and /<n> of several rows`);
 };
+
+/** The same as a number. */
+export const sequenceOf = (event: Pick<WindowEvent, 'id'>): bigint => BigInt(sequenceText(event));

@@ -1,8 +1,8 @@
 import { s3Uri } from '../../core/layout.ts';
 import type { Random } from '../../core/ports.ts';
+import type { Placed } from '../../core/stream/reading.ts';
 import { rowsOf, type StreamRow } from '../../core/stream/rows.ts';
-import type { RawRecord, Segment } from '../../core/stream/segment.ts';
-import type { Routes } from '../../core/stream/sift.ts';
+import type { Segment } from '../../core/stream/segment.ts';
 import {
   advanceShard,
   type BoundRule,
@@ -31,10 +31,10 @@ export type Landed = {
   readonly stream: string;
   readonly shard: string;
   readonly segment: Segment;
-  readonly records: readonly RawRecord[];
+  readonly records: readonly Placed[];
 };
 
-type Deps = WindowDeps & { readonly routes: Routes; readonly random: Random };
+type Deps = WindowDeps & { readonly random: Random };
 
 /** A rule with what the segment's events make of its shard. */
 type Advance = {
@@ -55,8 +55,7 @@ export const advanceWindows = async (
 ): Promise<readonly Windowed[] | 'fenced'> => {
   const touched: Windowed[] = [];
   for (const windowed of deps.windowed) {
-    const route = deps.routes.find(({ dataset }) => dataset.name === windowed.dataset.name);
-    const rows = route === undefined ? [] : rowsOf(route, landed, landed.records);
+    const rows = rowsOf(windowed.dataset.name, landed, landed.records);
     if (rows.length === 0) continue;
     if ((await advance(deps, windowed, landed, rows)) === 'fenced') return 'fenced';
     touched.push(windowed);

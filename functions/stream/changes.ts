@@ -1,6 +1,6 @@
 import { changesIn, type EntityRoute } from '../../core/entities/changes.ts';
 import type { Entities } from '../../core/ports.ts';
-import type { RawRecord, Segment } from '../../core/stream/segment.ts';
+import type { Placed } from '../../core/stream/reading.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 export type ChangeDeps = {
@@ -14,10 +14,9 @@ export type ChangeDeps = {
  */
 export const keepChanges = async (
   { entities, entityRoutes, count }: ChangeDeps & Telemetry,
-  segment: Segment,
-  records: readonly RawRecord[],
+  records: readonly Placed[],
 ): Promise<void> => {
-  const changes = changesIn(entityRoutes, segment, records);
+  const changes = changesIn(entityRoutes, records);
   if (changes.length === 0) return;
   await entities.append(changes);
   count('ChangesKept', changes.length);

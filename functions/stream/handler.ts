@@ -3,6 +3,7 @@ import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { s3Uri } from '../../core/layout.ts';
 import type { Random, Shards, StreamReader } from '../../core/ports.ts';
+import { type Placed, placed, type Routes, readSegment } from '../../core/stream/reading.ts';
 import {
   behind,
   firstEntry,
@@ -11,7 +12,7 @@ import {
   type ShardEntry,
   within,
 } from '../../core/stream/segment.ts';
-import { decideSegment, objectsOf, type Routes } from '../../core/stream/sift.ts';
+import { decideSegment, objectsOf } from '../../core/stream/sift.ts';
 import type { Windowed } from '../../core/windows/index.ts';
 import { closeWindows } from '../close-windows.ts';
 import { errorFields } from '../log.ts';
@@ -124,58 +125,67 @@ const goOn = async (
   from: ShardEntry,
   records: readonly RawRecord[],
 ): Promise<number | 'fenced'> => {
-  let entry = from;
-  let landed = 0;
-  if (entry.segment === null) {
-    const [first, ...others] = behind(records, entry.checkpoint);
-    if (first === undefined) return 0;
-    const judged = decideSegment(deps.routes, entry.stream, [first, ...others]);
-    const segment = await setRepeatsAside(deps, entry, judged, [first, ...others]);
-    const decided = { ...entry, segment, turn: entry.turn + 1 };
-    if ((await deps.shards.move(entry.turn, decided)) === 'fenced') return 'fenced';
-    entry = decided;
-  }
-  const { segment } = entry;
-  if (segment === null) return landed;
-  const own = await completed(deps, place, entry.checkpoint, segment, records);
-  await land(deps, entry.shard, segment, own);
-  const taken = await advanceWindows(deps, {
-    ...{ stream: entry.stream, shard: entry.shard, segment, records: own },
-  });
+  const work = await begin(deps, place, from, records);
+  if (work === 'fenced' || work === undefined) return work ?? 0;
+  await land(deps, work);
+  const { entry, segment } = work;
+  const taken = await advanceWindows(deps, { ...entry, segment, records: work.placed });
   if (taken === 'fenced') return 'fenced';
   for (const windowed of taken) place.touched.add(windowed);
-  landed += segment.records;
   const ended = { ...entry, checkpoint: segment.to, segment: null, turn: entry.turn + 1 };
   if ((await deps.shards.move(entry.turn, ended)) === 'fenced') return 'fenced';
   // A segment that another call had decided may end before this batch does.
   const left = behind(records, ended.checkpoint);
-  if (left.length === 0) return landed;
+  if (left.length === 0) return segment.records;
   const more = await goOn(deps, place, ended, left);
-  return more === 'fenced' ? more : landed + more;
+  return more === 'fenced' ? more : segment.records + more;
+};
+
+/** A segment that is decided, with what is left of its records. */
+type Work = {
+  readonly entry: ShardEntry;
+  readonly segment: Segment;
+  /** Records as the stream has them: fewer than the segment's where some are forgotten. */
+  readonly left: number;
+  readonly placed: readonly Placed[];
+};
+
+/** The segment that stands, or one of the batch, which is decided before anything lands. */
+const begin = async (
+  deps: StreamDeps,
+  place: Place,
+  entry: ShardEntry,
+  batch: readonly RawRecord[],
+): Promise<Work | 'fenced' | undefined> => {
+  const { segment: standing, checkpoint } = entry;
+  if (standing !== null) {
+    const own = await completed(deps, place, checkpoint, standing, batch);
+    const read = readSegment(deps.routes, standing, own);
+    return { entry, segment: standing, left: own.length, placed: read };
+  }
+  const [first, ...others] = behind(batch, checkpoint);
+  if (first === undefined) return undefined;
+  const decided = decideSegment(deps.routes, entry.stream, [first, ...others]);
+  const segment = await setRepeatsAside(deps, entry, decided);
+  const next = { ...entry, segment, turn: entry.turn + 1 };
+  if ((await deps.shards.move(entry.turn, next)) === 'fenced') return 'fenced';
+  const readings = decided.placed.map(({ reading }) => reading);
+  return { entry: next, segment, left: segment.records, placed: placed(segment, readings) };
 };
 
 /** Writes the objects of a segment, also those that are there: the first of each name stands. */
-const land = async (
-  deps: StreamDeps,
-  shard: string,
-  segment: Segment,
-  own: readonly RawRecord[],
-): Promise<void> => {
-  for (const [key, bytes] of objectsOf(segment, own, deps.routes))
+const land = async (deps: StreamDeps, { entry, segment, left, placed: own }: Work) => {
+  for (const [key, bytes] of objectsOf(segment, own))
     await deps.store.putOnce(s3Uri(deps.landingBucket, key), Buffer.from(bytes));
-  await keepChanges(deps, segment, own);
-  const forgotten = segment.records - own.length;
+  await keepChanges(deps, own);
+  const about = { shard: entry.shard, from: segment.from, to: segment.to };
+  const forgotten = segment.records - left;
   if (forgotten > 0) {
-    deps.log.error('the stream has forgotten records before they landed', {
-      ...{ shard, from: segment.from, to: segment.to, forgotten },
-    });
+    deps.log.error('the stream has forgotten records before they landed', { ...about, forgotten });
     deps.count('RecordsForgotten', forgotten);
   }
-  deps.log.info('segment landed', {
-    ...{ shard, from: segment.from, to: segment.to },
-    ...{ records: own.length, objects: segment.objects.length },
-  });
-  deps.count('RecordsLanded', own.length);
+  deps.log.info('segment landed', { ...about, records: left, objects: segment.objects.length });
+  deps.count('RecordsLanded', left);
   countRepeats(deps, segment);
 };
 

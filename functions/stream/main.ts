@@ -12,8 +12,8 @@ import { dynamoShards } from '../../adapters/ledger-shards.ts';
 import { s3Store } from '../../adapters/store.ts';
 import { dynamoWindows } from '../../adapters/window-store.ts';
 import { entityRoutesOf } from '../../core/entities/changes.ts';
+import { routesOf } from '../../core/stream/reading.ts';
 import { repeatRoutesOf } from '../../core/stream/repeats.ts';
-import { routesOf } from '../../core/stream/sift.ts';
 import { windowedOf } from '../../core/windows/index.ts';
 import { datasets } from '../../datasets/index.ts';
 import { instrumented } from '../telemetry.ts';
@@ -37,7 +37,7 @@ export const handler = instrumented<KinesisStreamEvent, object>('stream', (telem
     entities: dynamoEntities({ client, name: env.ENTITY_TABLE }),
     entityRoutes: entityRoutesOf(datasets, lineJudge),
     claims: dynamoClaims({ client, name: env.CLAIM_TABLE }),
-    repeatRoutes: repeatRoutesOf(datasets, lineJudge),
+    repeatRoutes: repeatRoutesOf(datasets),
     now: systemClock,
     random: systemRandom,
   }),

@@ -1,7 +1,8 @@
 import { rounds } from '../../core/entities/rounds.ts';
 import type { Claims, Clock } from '../../core/ports.ts';
 import { claimsIn, type RepeatRoute, repeatsOf, withRepeats } from '../../core/stream/repeats.ts';
-import type { RawRecord, Segment, ShardEntry } from '../../core/stream/segment.ts';
+import type { Segment, ShardEntry } from '../../core/stream/segment.ts';
+import type { Decided } from '../../core/stream/sift.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 export type RepeatDeps = {
@@ -17,11 +18,10 @@ export type RepeatDeps = {
 export const setRepeatsAside = async (
   { claims, repeatRoutes, now }: RepeatDeps,
   { stream, shard }: ShardEntry,
-  segment: Segment,
-  records: readonly RawRecord[],
+  { segment, placed }: Decided,
 ): Promise<Segment> => {
   const repeated = new Set<number>();
-  const asked = claimsIn(repeatRoutes, segment, records);
+  const asked = claimsIn(repeatRoutes, placed);
   for (const round of rounds(asked, ({ claim }) => claim.id)) {
     const holders = await claims.claim(
       round.map(({ claim }) => claim),

@@ -7,9 +7,9 @@ import { integer, text } from '../../core/fields/index.ts';
 import { limits } from '../../core/limits.ts';
 import { avro, protobuf } from '../../core/stream/bodies.ts';
 import { fromStream } from '../../core/stream/options.ts';
+import { routesOf } from '../../core/stream/reading.ts';
 import { repeatRoutesOf } from '../../core/stream/repeats.ts';
 import type { ShardEntry } from '../../core/stream/segment.ts';
-import { routesOf } from '../../core/stream/sift.ts';
 import { push } from '../../functions/push/handler.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { aggregated } from '../core/stream/wire-writer.ts';
@@ -56,7 +56,7 @@ const houseOf = (datasets: readonly Dataset[] = [sales, accounts]) => {
   const take = stream({
     ...{ ...nothingBeside(), ...shared, shards, reader },
     routes: routesOf(datasets, lineJudge),
-    repeatRoutes: repeatRoutesOf(datasets, lineJudge),
+    repeatRoutes: repeatRoutesOf(datasets),
   });
   let told = new Set<string>();
   /** Lets S3 tell of what has landed since, and every run come to its end. */

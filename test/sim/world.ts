@@ -11,7 +11,7 @@ import { PermanentError, TransientError } from '../../core/errors.ts';
 import { EpochMs } from '../../core/ids.ts';
 import type { Catalog, CatalogReply, World } from '../../core/load/commit.ts';
 import type { Store } from '../../core/ports.ts';
-import { routesOf } from '../../core/stream/sift.ts';
+import { routesOf } from '../../core/stream/reading.ts';
 import { deadLetters } from '../../functions/dead-letters/handler.ts';
 import { gate } from '../../functions/gate/handler.ts';
 import { intake } from '../../functions/intake/handler.ts';

@@ -7,7 +7,7 @@ import { readStreamLine } from '../../core/stream/line.ts';
 import { repeatRoutesOf } from '../../core/stream/repeats.ts';
 import type { RawRecord, ShardEntry } from '../../core/stream/segment.ts';
 import { compareSequences } from '../../core/stream/sequence.ts';
-import { routesOf } from '../../core/stream/sift.ts';
+import { routesOf } from '../../core/stream/reading.ts';
 import { stream } from '../../functions/stream/handler.ts';
 import { fakeTelemetry } from './fakes.ts';
 import { breakOnce, crashAt, faulty } from './faults.ts';
@@ -69,7 +69,7 @@ export const streamWorld = (datasets: readonly Dataset[], all: readonly RawRecor
       ...{ entities: wrap(entities), claims: wrap(claims), landingBucket: 'landing' },
       routes: routesOf(datasets, lineJudge),
       entityRoutes: entityRoutesOf(datasets, lineJudge),
-      repeatRoutes: repeatRoutesOf(datasets, lineJudge),
+      repeatRoutes: repeatRoutesOf(datasets),
     })(eventOf(records));
   /** Records in landing, as often as they are there, by the kind of their object. */
   const landed = () =>

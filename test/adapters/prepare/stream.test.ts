@@ -12,8 +12,9 @@ import { type Envelope, envelopes } from '../../../core/stream/envelope.ts';
 import { printStreamLine } from '../../../core/stream/line.ts';
 import { openRecord } from '../../../core/stream/open.ts';
 import { isBinary } from '../../../core/stream/options.ts';
+import { readSegment, routesOf } from '../../../core/stream/reading.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
-import { decideSegment, objectsOf, routesOf } from '../../../core/stream/sift.ts';
+import { decideSegment, objectsOf } from '../../../core/stream/sift.ts';
 import { judgedLines } from '../../support/judged-lines.ts';
 import { asEvent, bodyCases } from '../../support/stream-bodies.ts';
 import { payloadsFor, rawRecords, streamed } from '../../support/stream-records.ts';
@@ -38,7 +39,12 @@ const prepared = async (dataset: Dataset, object: Uint8Array) => {
 };
 
 const objectOf = (records: readonly RawRecord[], isBytes = false): Buffer =>
-  Buffer.concat(records.flatMap((one) => [printStreamLine(one, isBytes), Buffer.from('\n')]));
+  Buffer.concat(
+    records.flatMap((one) => [
+      isBytes ? printStreamLine(one, false) : printStreamLine(one),
+      Buffer.from('\n'),
+    ]),
+  );
 
 /** Lines as they are judged, each a character a byte. */
 const linesOf = async (envelope: Envelope, payloads: readonly (string | Uint8Array)[]) => {
@@ -201,9 +207,11 @@ describe.each(cases)('records of $name', ({ stream, payloads, codes: wanted }) =
         const [first, ...others] = rawRecords(picked.map(({ payload }) => payload));
         if (first === undefined) return;
         const records = [first, ...others];
-        const segment = decideSegment(routes, 'Events', [first, ...others]);
+        const { segment, placed } = decideSegment(routes, 'Events', [first, ...others]);
         const told = verdicts(dataset, records);
-        for (const [key, object] of objectsOf(segment, records, routes)) {
+        const objects = objectsOf(segment, placed);
+        expect(objectsOf(segment, readSegment(routes, segment, records))).toEqual(objects);
+        for (const [key, object] of objects) {
           const isRejected = key.endsWith('-rejected.jsonl');
           const own = told.filter((one) => (typeof one !== 'string') === isRejected);
           expect(await judged(dataset, object)).toEqual(asJudged(own));

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
 import { readStreamLine } from '../../../core/stream/line.ts';
 import { checkRoutes, fromStream } from '../../../core/stream/options.ts';
+import { readSegment, routesOf, singleRecords } from '../../../core/stream/reading.ts';
 import type { RawRecord } from '../../../core/stream/segment.ts';
-import { decideSegment, objectsOf, routesOf, singleRecords } from '../../../core/stream/sift.ts';
+import { decideSegment, objectsOf } from '../../../core/stream/sift.ts';
 import { rawRecords, streamed } from '../../support/stream-records.ts';
 import { aggregated } from './wire-writer.ts';
 
@@ -20,9 +21,9 @@ const landed = (declared: Declared, records: readonly RawRecord[]) => {
   const [first, ...more] = records;
   if (first === undefined) throw new Error('there is no record');
   const routes = routesOf(declared, lineJudge);
-  const segment = decideSegment(routes, 'Events', [first, ...more]);
+  const { segment, placed } = decideSegment(routes, 'Events', [first, ...more]);
   const found: Record<string, string[]> = {};
-  for (const [key, bytes] of objectsOf(segment, records, routes)) {
+  for (const [key, bytes] of objectsOf(segment, placed)) {
     const lines = Buffer.from(bytes).toString().split('\n');
     expect(lines.pop()).toBe('');
     found[key.replace(/_stream\/.*\/\d+-\d+/, '*')] = lines.map((line) => {
@@ -161,8 +162,10 @@ test('what is made of a segment again is the same, byte for byte', () => {
   const { segment } = landed([clicks, others], records);
   const routes = routesOf([clicks, others], lineJudge);
   const again = decideSegment(routes, 'Events', [first, ...more]);
-  expect(again).toEqual(segment);
-  expect(objectsOf(segment, records, routes)).toEqual(objectsOf(again, records, routes));
+  expect(again.segment).toEqual(segment);
+  expect(objectsOf(segment, readSegment(routes, segment, records))).toEqual(
+    objectsOf(again.segment, again.placed),
+  );
 });
 
 describe('routes', () => {

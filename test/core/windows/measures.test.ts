@@ -7,14 +7,29 @@ import {
   nearestOf,
   noSum,
   plus,
+  sumOf as sumOfMany,
   wholeOf,
 } from '../../../core/windows/exact-sum.ts';
-import { bothOf, histogramOf, noValues, quantileIn } from '../../../core/windows/histogram.ts';
+import {
+  bothOf,
+  histogramOf,
+  histogramOfAll,
+  noValues,
+  quantileIn,
+} from '../../../core/windows/histogram.ts';
 import { windowLimits } from '../../../core/windows/index.ts';
 import { recentOf } from '../../../core/windows/recent.ts';
 import { exactFloatSum } from './oracle.ts';
 
 const sumOf = (values: readonly (number | bigint)[]) => values.map(exactOf).reduce(plus, noSum);
+
+/** Sizes as they are measured, and the ends of what a double can be. */
+const anyNumber = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, min: -1_000, max: 1_000 }),
+  fc.integer({ min: -1_000, max: 1_000 }).map((tenths) => tenths / 10),
+  fc.constantFrom(0, -0, 2 ** 20, -(2 ** 20), 2 ** 19.9, 2 ** -60, 2 ** -61, 5e-324, 1.7e308),
+);
 
 describe('an exact sum', () => {
   test.each([
@@ -43,6 +58,17 @@ describe('an exact sum', () => {
         expect(values.map(exactOf).reduce(minus, sum)).toEqual(noSum);
       }),
     );
+  });
+
+  test('of many at once is that of each by itself', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(anyNumber, fc.bigInt()), { maxLength: 60 }), (values) => {
+        expect(sumOfMany(values)).toEqual(sumOf(values));
+      }),
+      { numRuns: 1_000 },
+    );
+    const long = Array.from({ length: 20_000 }, (_, at) => 2 ** 19 + at / 7);
+    expect(sumOfMany(long)).toEqual(sumOf(long));
   });
 
   test('of whole numbers has all their digits', () => {
@@ -93,6 +119,16 @@ describe('a histogram', () => {
     if (expected === null) expect(found).toBeNull();
     else
       expect(Math.abs(Number(found) - expected)).toBeLessThanOrEqual(Math.abs(expected) * 0.0101);
+  });
+
+  test('of many at once is that of each by itself', () => {
+    fc.assert(
+      fc.property(fc.array(anyNumber, { maxLength: 60 }), (values) => {
+        expect(histogramOfAll(values)).toEqual(of(values));
+      }),
+    );
+    const values = Array.from({ length: 4_000 }, (_, at) => 1e-30 * 1.0203 ** at);
+    expect(histogramOfAll(values)).toEqual(of(values));
   });
 
   test('of more bins than the limit is the same for any parts, and exact where values are large', () => {

@@ -4,9 +4,9 @@ import { append, defineDataset } from '../../../core/define-dataset.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import type { Shards, StreamReader } from '../../../core/ports.ts';
 import { fromStream } from '../../../core/stream/options.ts';
+import { type Routes, routesOf } from '../../../core/stream/reading.ts';
 import type { RawRecord, ShardEntry } from '../../../core/stream/segment.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
-import { type Routes, routesOf } from '../../../core/stream/sift.ts';
 import { printRow } from '../../../core/windows/columns.ts';
 import {
   type BoundRule,

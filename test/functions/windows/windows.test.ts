@@ -4,8 +4,8 @@ import { append, defineDataset } from '../../../core/define-dataset.ts';
 import { TransientError } from '../../../core/errors.ts';
 import { double, integer, oneOf, text, timestamp } from '../../../core/fields/index.ts';
 import { fromStream } from '../../../core/stream/options.ts';
+import { routesOf } from '../../../core/stream/reading.ts';
 import type { ShardEntry } from '../../../core/stream/segment.ts';
-import { routesOf } from '../../../core/stream/sift.ts';
 import {
   count,
   gap,

@@ -2,7 +2,7 @@ import { EpochMs } from '../ids.ts';
 import { NOWHERE, skipBlanks, skipValue } from '../json/text.ts';
 import { limits } from '../limits.ts';
 import { fromBase64, toBase64 } from './base64.ts';
-import { isUtf8, joined } from './bytes.ts';
+import { isUtf8 } from './bytes.ts';
 import { cursorOf, digitsIn, type OpenObject, onOneLine, readObject, textIn } from './object.ts';
 import { type RefusedRecord, refusedAs } from './opened.ts';
 import { isSequence } from './sequence.ts';
@@ -22,24 +22,55 @@ export type StreamRecord = {
 export type ReadLine = { readonly kind: 'record'; readonly record: StreamRecord } | RefusedRecord;
 
 const encoder = new TextEncoder();
-const CLOSE = encoder.encode('}');
 const names = ['shard', 'sequence', 'sub', 'arrived_at', 'partition_key', 'record', 'bytes'];
 
+/** What stands in front of the payload. */
+const headOf = ({ shard, sequence, sub, arrivedAt, partitionKey }: StreamRecord): string =>
+  `{"shard":${JSON.stringify(shard)},"sequence":"${sequence}",` +
+  (sub === undefined ? '' : `"sub":${sub},`) +
+  `"arrived_at":${arrivedAt},"partition_key":${JSON.stringify(partitionKey)}`;
+
+/** A record on its way to landing; `asJson`: its payload stands there as it is. */
+export type Printed = { readonly record: StreamRecord; readonly asJson: boolean };
+
+/** A UTF-16 unit is three bytes at most, three bytes are four of base64, and some stand around. */
+const mostBytesOf = (head: string, { payload }: StreamRecord): number =>
+  3 * head.length + 2 * payload.length + 32;
+
 /**
- * A record as one line without its line end. A payload of JSON stands in it as it came, but for
- * line ends between its parts, which become blanks; any other is written as base64, and so is a
- * binary one that reads as JSON, whose line ends are bytes like all others: `asJson` says which.
+ * Records as lines. A payload of JSON stands in its line as it came, but for line ends between its
+ * parts, which become blanks; any other is written as base64, and so is a binary one that reads as
+ * JSON, whose line ends are bytes like all others.
  */
+export const printStreamLines = (records: readonly Printed[]): Uint8Array => {
+  const heads = records.map(({ record }) => headOf(record));
+  const most = records.reduce(
+    (sum, { record }, at) => sum + mostBytesOf(heads[at] ?? '', record),
+    0,
+  );
+  const out = new Uint8Array(most);
+  let end = 0;
+  const write = (text: string): void => {
+    end += encoder.encodeInto(text, out.subarray(end)).written;
+  };
+  for (const [at, { record, asJson }] of records.entries()) {
+    const head = heads[at] ?? '';
+    if (asJson) {
+      write(`${head},"record":`);
+      const line = onOneLine(record.payload);
+      out.set(line, end);
+      end += line.length;
+      write('}\n');
+    } else write(`${head},"bytes":"${toBase64(record.payload)}"}\n`);
+  }
+  return out.slice(0, end);
+};
+
+/** One record as a line without its line end. */
 export const printStreamLine = (
   record: StreamRecord,
   asJson = isJson(record.payload),
-): Uint8Array => {
-  const { shard, sequence, sub, arrivedAt, partitionKey, payload } = record;
-  const told = { shard, sequence, sub, arrived_at: arrivedAt, partition_key: partitionKey };
-  const head = JSON.stringify(told).slice(0, -1);
-  if (!asJson) return encoder.encode(`${head},"bytes":"${toBase64(payload)}"}`);
-  return joined([encoder.encode(`${head},"record":`), onOneLine(payload), CLOSE]);
-};
+): Uint8Array => printStreamLines([{ record, asJson }]).slice(0, -1);
 
 /** Whether it reads as JSON; whether it is a row is asked later. */
 export const isJson = (payload: Uint8Array): boolean => {

@@ -1,7 +1,6 @@
 import { streamKeys } from '../push/key.ts';
 import { outcomesOf } from '../push/sift.ts';
-import { joined } from './bytes.ts';
-import { printStreamLine } from './line.ts';
+import { type Printed, printStreamLines } from './line.ts';
 import { type Placed, placed, type Reading, type Routes, readRecords } from './reading.ts';
 import type { RawRecord, Segment } from './segment.ts';
 
@@ -64,11 +63,9 @@ export const objectsOf = (
   { objects }: Pick<Segment, 'objects'>,
   records: readonly Placed[],
 ): ReadonlyMap<string, Uint8Array> => {
-  const lines = new Map<string, Uint8Array[]>(objects.map((key) => [key, []]));
+  const lines = new Map<string, Printed[]>(objects.map((key) => [key, []]));
   for (const { reading, key } of records)
-    lines.get(key)?.push(printStreamLine(reading.record, reading.printsAsJson), lineFeed);
+    lines.get(key)?.push({ record: reading.record, asJson: reading.printsAsJson });
   const kept = [...lines].filter(([, own]) => own.length > 0);
-  return new Map(kept.map(([key, own]) => [key, joined(own)]));
+  return new Map(kept.map(([key, own]) => [key, printStreamLines(own)]));
 };
-
-const lineFeed = new Uint8Array([0x0a]);

@@ -1,10 +1,10 @@
 import { type Mutant, mutant } from './mutant.ts';
 
 const stream = 'functions/stream/handler.ts';
-const push = 'functions/push/handler.ts';
+const take = 'functions/take-records.ts';
 
-const decided = "if ((await deps.shards.move(entry.turn, decided)) === 'fenced') return 'fenced';";
-const landed = 'await land(deps, place, entry, segment, records);';
+const decided = "if ((await deps.shards.move(entry.turn, next)) === 'fenced') return 'fenced';";
+const landed = 'await land(deps, work);';
 const ended = "if ((await deps.shards.move(entry.turn, ended)) === 'fenced') return 'fenced';";
 
 /** What makes a record that is sent or streamed land once. */
@@ -14,13 +14,13 @@ export const doorMutants: readonly Mutant[] = [
     'the objects of a segment are written before the ledger knows of it',
     stream,
     decided,
-    `await land(deps, place, { ...entry, segment }, segment, records);\n    ${decided}`,
+    `const early = placed(\n    segment,\n    decided.placed.map(({ reading }) => reading),\n  );\n  await land(deps, { entry, segment, left: segment.records, placed: early });\n  ${decided}`,
   ),
   {
     name: 'checkpoint-before-objects',
     says: 'a shard moves on before its segment has landed',
     edits: [
-      { file: stream, find: `  ${landed}\n  landed +=`, replace: '  landed +=' },
+      { file: stream, find: `  ${landed}\n`, replace: '' },
       { file: stream, find: ended, replace: `${ended}\n  ${landed}` },
     ],
   },
@@ -43,12 +43,12 @@ export const doorMutants: readonly Mutant[] = [
     says: 'the records of a call land before its receipt is decided',
     edits: [
       {
-        file: push,
+        file: take,
         find: 'const receipt = await decide(deps, receiptOf(deps, dataset, request));',
         replace: 'const receipt = receiptOf(deps, dataset, request);',
       },
       {
-        file: push,
+        file: take,
         find: "deps.log.info('records landed', {",
         replace: "await decide(deps, receipt);\n  deps.log.info('records landed', {",
       },
@@ -57,7 +57,7 @@ export const doorMutants: readonly Mutant[] = [
   mutant(
     'receipt-written-over',
     'whoever repeats a call writes a receipt of its own',
-    push,
+    take,
     "if ((await store.putOnce(uri, JSON.stringify(own))) === 'written') return own;",
     "await store.put(uri, JSON.stringify(own));\n  if (uri !== '') return own;",
   ),

@@ -22,3 +22,14 @@ export const holds = (bytes: Uint8Array, wanted: Uint8Array): boolean => {
   }
   return false;
 };
+
+/** Pieces one behind the other. */
+export const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+};

@@ -192,14 +192,17 @@ const tried = [steps, ...stepDatasets, ...datasets].map(
 
 test.each(tried)('%s: both engines publish the same rows', async (_name, dataset) => {
   const drawn = fc.array(soundTexts(dataset), { minLength: 1, maxLength: 60, size: 'max' });
+  let published = 0;
   await fc.assert(
     fc.asyncProperty(drawn, async (rows) => {
       const inRows = transformInRows(dataset, rows);
-      expect(inRows.length).toBeGreaterThan(0);
+      // Texts that are sound by themselves may break a rule over several.
+      published += inRows.length;
       expect(sorted(await transformInDuckDb(dataset, rows))).toStrictEqual(sorted(inRows));
     }),
     { numRuns: runs(15) },
   );
+  expect(published).toBeGreaterThan(0);
 });
 
 /** A type of DuckDB in the words of `duckType`; of few texts, the texts are not told. */

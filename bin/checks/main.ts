@@ -18,12 +18,12 @@ type Suite = {
 const suites: Readonly<Record<string, Suite>> = {
   all: { withStatic: true, projects: ['unit', 'infra', 'sim', 'e2e*'], env: {} },
   check: { withStatic: true, projects: ['unit', 'infra', 'sim'], env: {} },
-  e2e: { withStatic: false, projects: ['e2e*'], env: {} },
+  e2e: { withStatic: false, projects: ['e2e*', 'doors-e2e'], env: {} },
   /** Tests that can take longer look at this and do: more seeds, more rows, more crashes. */
   release: {
     withStatic: true,
     withMutants: true,
-    projects: ['unit', 'infra', 'sim', 'e2e*'],
+    projects: ['unit', 'infra', 'sim', 'e2e*', 'doors-e2e'],
     env: { HEADGATE_RELEASE: '1' },
     // No file may need what another has loaded or left behind.
     flags: ['--isolate'],

@@ -1,8 +1,8 @@
 import { lineJudge } from '../../../adapters/engine/judge-line.ts';
 import { EpochMs } from '../../../core/ids.ts';
 import type { Shards } from '../../../core/ports.ts';
-import { firstEntry, type ShardEntry } from '../../../core/stream/segment.ts';
 import { routesOf } from '../../../core/stream/reading.ts';
+import { firstEntry, type ShardEntry } from '../../../core/stream/segment.ts';
 import { windowedOf } from '../../../core/windows/index.ts';
 import { datasets } from '../../../datasets/index.ts';
 import { stream } from '../../../functions/stream/handler.ts';

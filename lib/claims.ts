@@ -1,9 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DataKey } from './data-key.ts';
 import { allow } from './rights.ts';
+import { tableProps } from './table-props.ts';
 
 export interface ClaimsProps {
   readonly dataKey: DataKey;
@@ -19,16 +20,9 @@ export class Claims extends Construct {
     super(scope, id);
     this.#dataKey = dataKey;
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
+      ...tableProps({ dataKey, removalPolicy }),
       // As adapters/claims.ts calls it.
       timeToLiveAttribute: 'forgottenAt',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      ...(dataKey.key === undefined
-        ? { encryption: TableEncryption.DEFAULT }
-        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey.key }),
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-      removalPolicy,
     });
   }
 

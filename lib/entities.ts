@@ -1,11 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  StreamViewType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -15,6 +9,7 @@ import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import type { DataKey } from './data-key.ts';
 import { allow } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
+import { sortKey, tableProps } from './table-props.ts';
 
 export interface EntitiesProps {
   readonly dataKey: DataKey;
@@ -33,19 +28,12 @@ export class Entities extends Construct {
 
   constructor(scope: Construct, id: string, props: EntitiesProps) {
     super(scope, id);
-    const { dataKey, removalPolicy, architecture } = props;
+    const { dataKey, architecture } = props;
     this.#dataKey = dataKey;
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
+      ...tableProps(props),
+      sortKey,
       stream: StreamViewType.NEW_IMAGE,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      ...(dataKey.key === undefined
-        ? { encryption: TableEncryption.DEFAULT }
-        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey.key }),
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-      removalPolicy,
     });
     this.function = new StageFunction<SubscribeEnv>(this, 'Subscribe', {
       ...{ stage: 'subscribe', architecture, memoryMegabytes: 512 },

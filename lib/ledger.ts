@@ -1,9 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DataKey } from './data-key.ts';
 import { allow } from './rights.ts';
+import { sortKey, tableProps } from './table-props.ts';
 
 export interface LedgerProps {
   readonly dataKey: DataKey;
@@ -26,20 +27,13 @@ export class Ledger extends Construct {
 
   constructor(scope: Construct, id: string, props: LedgerProps) {
     super(scope, id);
-    const { dataKey, removalPolicy } = props;
+    const { dataKey } = props;
     this.#dataKey = dataKey;
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
+      ...tableProps(props),
+      sortKey,
       // Of deliveries of webhooks alone; nothing else in here is ever forgotten.
       timeToLiveAttribute: 'expiresAt',
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      ...(dataKey.key === undefined
-        ? { encryption: TableEncryption.DEFAULT }
-        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey.key }),
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-      removalPolicy,
     });
     // Lists for people: every file and run by its state, newest first.
     this.table.addGlobalSecondaryIndex({

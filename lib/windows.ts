@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import type { EngineArchitecture } from '../layers/duckdb/build.ts';
 import type { DataKey } from './data-key.ts';
 import { allow } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
+import { sortKey, tableProps } from './table-props.ts';
 import type { Zones } from './zones.ts';
 
 export interface WindowsProps {
@@ -83,17 +84,9 @@ export class Windows extends Construct {
   }
 
   #makeTable(): Table {
-    const { dataKey, removalPolicy } = this.#props;
     return new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      ...(dataKey.key === undefined
-        ? { encryption: TableEncryption.DEFAULT }
-        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey.key }),
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-      removalPolicy,
+      ...tableProps(this.#props),
+      sortKey,
     });
   }
 

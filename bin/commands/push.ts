@@ -9,7 +9,8 @@ import { type SplitBody, splitJson, splitLines } from '../../core/push/body.ts';
 import type { Receipt } from '../../core/push/receipt.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { makeProgress } from '../console/progress.ts';
-import { apiUrlOf, stackOption, withStack } from '../world.ts';
+import { stackOption } from '../world.ts';
+import { addCallerOptions, addressOf, callerOptions, keyFor, unreadable } from './api-caller.ts';
 import {
   jsonOption,
   type MakeCommand,
@@ -20,10 +21,8 @@ import {
 import { counted } from './words.ts';
 
 const PushOptions = z.object({
-  key: z.string().min(1, 'must not be empty').optional(),
-  url: z.url('must be an address').optional(),
+  ...callerOptions,
   records: wholeNumber(1, 10_000),
-  stack: z.string(),
   json: z.boolean().default(false),
 });
 
@@ -34,36 +33,20 @@ const shownMax = 20;
 
 /** `headgate push`: sends records through the API, as any sender would. */
 export const pushCommand: MakeCommand = ({ out, env, clock }) => {
-  const command = new Command('push')
-    .description('send records through the API; said again, it sends nothing twice')
-    .argument('<dataset>', 'dataset they belong to')
-    .argument('<file>', 'JSON (an object or an array) or JSON Lines; - reads standard input')
-    .addOption(
-      new Option('--key <key>', 'key of the API, as api-key create told it').env(
-        'HEADGATE_API_KEY',
-      ),
-    )
-    .addOption(
-      new Option('--url <url>', 'address of the API; default: that of the stack').env(
-        'HEADGATE_API_URL',
-      ),
-    )
+  const command = addCallerOptions(
+    new Command('push')
+      .description('send records through the API; said again, it sends nothing twice')
+      .argument('<dataset>', 'dataset they belong to')
+      .argument('<file>', 'JSON (an object or an array) or JSON Lines; - reads standard input'),
+  )
     .addOption(new Option('--records <n>', 'records of one call at most').default('500'))
     .addOption(stackOption())
     .addOption(jsonOption())
     .action(async (dataset: string, file: string, raw: unknown) => {
       const options = parseOptions(PushOptions, raw);
-      const { key } = options;
-      if (key === undefined)
-        throw usageError({
-          what: 'No key of the API is given.',
-          allowed: 'It comes with --key, or in HEADGATE_API_KEY.',
-          next: `Make one: npx headgate api-key create NAME --dataset ${dataset}`,
-        });
+      const key = keyFor(dataset, options);
       const lines = recordsOf(file, await bytesOf(file));
-      const url =
-        options.url ??
-        (await withStack({ out, env }, options.stack, async (stack) => apiUrlOf(stack)));
+      const url = await addressOf({ out, env }, options);
       const progress = makeProgress(out, process.stderr, clock);
       const title = `sending ${counted(lines.length, 'record')} to ${dataset}`;
       const receipts = await progress.step(title, async (tell) => {
@@ -109,10 +92,7 @@ type Sent = { readonly first: number; readonly receipt: Receipt };
 const bytesOf = async (file: string): Promise<Uint8Array> => {
   if (file === '-') return await buffer(process.stdin);
   return await readFile(file).catch((error: unknown) => {
-    throw usageError({
-      what: `The file ${file} cannot be read (${error instanceof Error && 'code' in error ? error.code : error}).`,
-      next: 'Check the path; it is taken from the current directory.',
-    });
+    throw unreadable(file, error);
   });
 };
 

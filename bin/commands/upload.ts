@@ -8,7 +8,8 @@ import { sha256 } from '../../core/hash.ts';
 import { limits } from '../../core/limits.ts';
 import { UserError, usageError } from '../console/errors.ts';
 import { makeProgress } from '../console/progress.ts';
-import { apiUrlOf, stackOption, withStack } from '../world.ts';
+import { stackOption } from '../world.ts';
+import { addCallerOptions, addressOf, callerOptions, keyFor, unreadable } from './api-caller.ts';
 import {
   jsonOption,
   type MakeCommand,
@@ -20,29 +21,19 @@ import { size } from './words.ts';
 
 const mebibyte = 1024 * 1024;
 const UploadOptions = z.object({
-  key: z.string().min(1, 'must not be empty').optional(),
-  url: z.url('must be an address').optional(),
+  ...callerOptions,
   partSize: wholeNumber(5, 5_120).optional(),
-  stack: z.string(),
   json: z.boolean().default(false),
 });
 
 /** `headgate upload`: puts files into landing through the API, without any right in AWS. */
 export const uploadCommand: MakeCommand = ({ out, env, clock }) => {
-  const command = new Command('upload')
-    .description('upload files through the API; said again, it goes on where it was cut off')
-    .argument('<dataset>', 'dataset they belong to')
-    .argument('<files...>', 'files on this machine')
-    .addOption(
-      new Option('--key <key>', 'key of the API, as api-key create told it').env(
-        'HEADGATE_API_KEY',
-      ),
-    )
-    .addOption(
-      new Option('--url <url>', 'address of the API; default: that of the stack').env(
-        'HEADGATE_API_URL',
-      ),
-    )
+  const command = addCallerOptions(
+    new Command('upload')
+      .description('upload files through the API; said again, it goes on where it was cut off')
+      .argument('<dataset>', 'dataset they belong to')
+      .argument('<files...>', 'files on this machine'),
+  )
     .addOption(
       new Option('--part-size <mebibytes>', 'send larger files in parts of this size').default(
         undefined,
@@ -53,17 +44,10 @@ export const uploadCommand: MakeCommand = ({ out, env, clock }) => {
     .addOption(jsonOption())
     .action(async (dataset: string, paths: string[], raw: unknown) => {
       const options = parseOptions(UploadOptions, raw);
-      const { key, partSize } = options;
-      if (key === undefined)
-        throw usageError({
-          what: 'No key of the API is given.',
-          allowed: 'It comes with --key, or in HEADGATE_API_KEY.',
-          next: `Make one: npx headgate api-key create NAME --dataset ${dataset}`,
-        });
+      const { partSize } = options;
+      const key = keyFor(dataset, options);
       const sizes = await Promise.all(paths.map(sizeOf));
-      const url =
-        options.url ??
-        (await withStack({ out, env }, options.stack, async (stack) => apiUrlOf(stack)));
+      const url = await addressOf({ out, env }, options);
       const progress = makeProgress(out, process.stderr, clock);
       const done: ReturnType<typeof asJson>[] = [];
       for (const [index, path] of paths.entries()) {
@@ -101,10 +85,7 @@ const asJson = (
 
 const sizeOf = async (path: string): Promise<number> => {
   const found = await stat(path).catch((error: unknown) => {
-    throw usageError({
-      what: `The file ${path} cannot be read (${error instanceof Error && 'code' in error ? error.code : error}).`,
-      next: 'Check the path; it is taken from the current directory.',
-    });
+    throw unreadable(path, error);
   });
   if (!found.isFile())
     throw usageError({ what: `${path} is no file.`, next: 'Name the files in it.' });

@@ -66,12 +66,6 @@ export const printStreamLines = (records: readonly Printed[]): Uint8Array => {
   return out.slice(0, end);
 };
 
-/** One record as a line without its line end. */
-export const printStreamLine = (
-  record: StreamRecord,
-  asJson = isJson(record.payload),
-): Uint8Array => printStreamLines([{ record, asJson }]).slice(0, -1);
-
 /** Whether it reads as JSON; whether it is a row is asked later. */
 export const isJson = (payload: Uint8Array): boolean => {
   const cursor = cursorOf(payload, limits.envelopeDepthMax);

@@ -3,8 +3,9 @@
  * larger, and among equals the texts compare as the numbers do. Emulators fill them with zeros.
  */
 export const compareSequences = (a: string, b: string): -1 | 0 | 1 => {
+  if (a === b) return 0;
   // Of equal lengths the texts compare as the numbers do, whatever they begin with.
-  if (a.length === b.length) return a < b ? -1 : Number(a > b) === 1 ? 1 : 0;
+  if (a.length === b.length) return a < b ? -1 : 1;
   const [left, right] = [digitsOf(a), digitsOf(b)];
   if (left === right) return 0;
   const isLess = left.length === right.length ? left < right : left.length < right.length;

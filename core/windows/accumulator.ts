@@ -73,10 +73,14 @@ const worthOf = ({ of, weights = {} }: BoundMeasure, event: WindowEvent): Scalar
   return typeof weight === 'string' ? scalarIn(event, weight) : weight;
 };
 
+/** What of an event is measured; null where there is nothing. */
+const measuredIn = (measure: BoundMeasure, event: WindowEvent): Scalar | null =>
+  measure.kind === 'score' ? worthOf(measure, event) : scalarIn(event, measure.of);
+
 /** A measure of one event; a missing value is none, but for `count`. */
 export const single = (measure: BoundMeasure, event: WindowEvent): Accumulator => {
-  const { kind, of, scale } = measure;
-  const value = kind === 'score' ? worthOf(measure, event) : scalarIn(event, of);
+  const { kind, scale } = measure;
+  const value = measuredIn(measure, event);
   if (kind === 'count') return { kind, events: 1 };
   if (kind === 'recent') {
     const amount = value === null ? null : exactOf(numberIn(value));
@@ -120,20 +124,20 @@ export const combined = (a: Accumulator, b: Accumulator): Accumulator => {
 
 /** A measure of many events: what each by itself and all put together come to, and quicker. */
 export const many = (measure: BoundMeasure, events: readonly WindowEvent[]): Accumulator => {
-  const { kind, of, scale } = measure;
-  if (kind === 'count') return { kind, events: events.length };
-  const worth = kind === 'score' ? worthOf : undefined;
-  const values = events.flatMap(
-    (event) => (worth === undefined ? scalarIn(event, of) : worth(measure, event)) ?? [],
-  );
+  const { kind, scale } = measure;
+  const values = () => events.flatMap((event) => measuredIn(measure, event) ?? []);
   switch (kind) {
+    case 'count':
+      return { kind, events: events.length };
     case 'sum':
     case 'mean':
-    case 'score':
-      return { kind: 'sum', values: values.length, sum: sumOf(values.map(numberIn)) };
+    case 'score': {
+      const numbers = values().map(numberIn);
+      return { kind: 'sum', values: numbers.length, sum: sumOf(numbers) };
+    }
     case 'quantile': {
       const unit = 10 ** (scale ?? 0);
-      return { kind, histogram: histogramOfAll(values.map((value) => Number(value) / unit)) };
+      return { kind, histogram: histogramOfAll(values().map((value) => Number(value) / unit)) };
     }
     default:
       return events.map((event) => single(measure, event)).reduce(combined, nothing(measure));

@@ -3,6 +3,7 @@ import { integer, text } from '../../core/fields/index.ts';
 import { EpochMs } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Envelope } from '../../core/stream/envelope.ts';
+import { isJson, printStreamLines, type StreamRecord } from '../../core/stream/line.ts';
 import { fromStream, type StreamOptions } from '../../core/stream/options.ts';
 import type { RawRecord } from '../../core/stream/segment.ts';
 
@@ -110,3 +111,7 @@ export const payloadsFor = (envelope: Envelope): readonly (string | Uint8Array)[
   ...strangers,
   ...of[envelope],
 ];
+
+/** One record as its line in landing, without the line end. */
+export const printedLine = (record: StreamRecord, asJson = isJson(record.payload)): Uint8Array =>
+  printStreamLines([{ record, asJson }]).slice(0, -1);

@@ -5,7 +5,7 @@ import type { Output } from '../../console/output.ts';
 import { findTarget } from '../../local/target.ts';
 import { apiUrlOf, type DeployedStack, withStack } from '../../world.ts';
 import { percentile } from '../figures.ts';
-import { apiDoor, type LoadDoor, streamDoor } from './senders.ts';
+import { apiDataset, apiDoor, type LoadDoor, streamDoor } from './senders.ts';
 import { type Visible, visibleOf } from './visible.ts';
 
 /** What came of one door's records. */
@@ -134,8 +134,7 @@ const loadBoth = async (
   if (known.some(({ name }) => name === keyName)) await revokeKey(stack, keyName, now);
   const stream = streamDoor(stack.putRecords, tag);
   const floor = await floorOf(stack, stream, `${tag}floor`);
-  const api = apiDoor(apiUrlOf(stack), '', tag);
-  const { key } = await createKey(stack, keyName, [api.dataset], now);
+  const { key } = await createKey(stack, keyName, [apiDataset], now);
   try {
     const pair = [apiDoor(apiUrlOf(stack), key, tag), stream];
     const each = Math.ceil(perSecond / pair.length);

@@ -19,9 +19,12 @@ export type LoadDoor = {
 const idsOf = (tag: string, dueMs: number, records: number): readonly string[] =>
   Array.from({ length: records }, (_, at) => `${tag}-${dueMs}-${at}`);
 
+/** Where the calls of the load go. */
+export const apiDataset = DatasetName.parse('clickstream');
+
 /** Interactions by the API, several calls at once, each with a key of its own. */
 export const apiDoor = (url: string, key: string, tag: string): LoadDoor => {
-  const dataset = DatasetName.parse('clickstream');
+  const dataset = apiDataset;
   const send = async (dueMs: number, records: number): Promise<void> => {
     const lines = idsOf(tag, dueMs, records).map((event_id, at) =>
       JSON.stringify({

@@ -9,7 +9,6 @@ import type { Dataset } from '../../../core/dataset.ts';
 import { limits } from '../../../core/limits.ts';
 import { asRecords } from '../../../core/push/as-records.ts';
 import { type Envelope, envelopes } from '../../../core/stream/envelope.ts';
-import { printStreamLine } from '../../../core/stream/line.ts';
 import { openRecord } from '../../../core/stream/open.ts';
 import { isBinary } from '../../../core/stream/options.ts';
 import { readSegment, routesOf } from '../../../core/stream/reading.ts';
@@ -17,7 +16,7 @@ import type { RawRecord } from '../../../core/stream/segment.ts';
 import { decideSegment, objectsOf } from '../../../core/stream/sift.ts';
 import { judgedLines } from '../../support/judged-lines.ts';
 import { asEvent, bodyCases } from '../../support/stream-bodies.ts';
-import { payloadsFor, rawRecords, streamed } from '../../support/stream-records.ts';
+import { payloadsFor, printedLine, rawRecords, streamed } from '../../support/stream-records.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -41,7 +40,7 @@ const prepared = async (dataset: Dataset, object: Uint8Array) => {
 const objectOf = (records: readonly RawRecord[], isBytes = false): Buffer =>
   Buffer.concat(
     records.flatMap((one) => [
-      isBytes ? printStreamLine(one, false) : printStreamLine(one),
+      isBytes ? printedLine(one, false) : printedLine(one),
       Buffer.from('\n'),
     ]),
   );

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EpochMs } from '../../../core/ids.ts';
 import { fromBase64, toBase64 } from '../../../core/stream/base64.ts';
-import { printStreamLine, readStreamLine, type StreamRecord } from '../../../core/stream/line.ts';
+import { readStreamLine, type StreamRecord } from '../../../core/stream/line.ts';
 import { compareSequences } from '../../../core/stream/sequence.ts';
+import { printedLine } from '../../support/stream-records.ts';
 
 const record = (payload: string | Uint8Array, more: Partial<StreamRecord> = {}): StreamRecord => ({
   shard: 'shardId-000000000000',
@@ -14,7 +15,7 @@ const record = (payload: string | Uint8Array, more: Partial<StreamRecord> = {}):
   ...more,
 });
 const printed = (...given: Parameters<typeof record>): string =>
-  Buffer.from(printStreamLine(record(...given))).toString();
+  Buffer.from(printedLine(record(...given))).toString();
 
 /** A line read back, its payload in the form that the tests write. */
 const read = (line: Uint8Array) => {
@@ -53,7 +54,7 @@ describe('a line of a stream', () => {
     expect(printed('['.repeat(100_000))).toContain('"bytes":"W1tb');
     const deep = `${'['.repeat(72)}${']'.repeat(72)}`;
     expect(printed(deep)).toContain('"record":[[');
-    expect(read(printStreamLine(record(deep)))).toEqual({ kind: 'record', record: record(deep) });
+    expect(read(printedLine(record(deep)))).toEqual({ kind: 'record', record: record(deep) });
   });
 
   const json = fc
@@ -77,7 +78,7 @@ describe('a line of a stream', () => {
   test('gives back the record, byte for byte but for line ends of JSON', () => {
     fc.assert(
       fc.property(records, (given) => {
-        const line = Buffer.from(printStreamLine(given));
+        const line = Buffer.from(printedLine(given));
         expect(line.includes(10) || line.includes(13)).toBe(false);
         expect(JSON.parse(line.toString())).toMatchObject({ shard: given.shard });
         const isJson = line.includes('"record":');

@@ -4,7 +4,7 @@ import { compareScalars } from '../expressions/compare.ts';
 import type { Scalar } from '../fields/value.ts';
 import { divided, tenTo } from '../transforms/exact.ts';
 import { type BoundMeasure, MEAN_DECIMALS } from './bound-rule.ts';
-import { distinctCount, hashesOf, unionOf } from './distinct.ts';
+import { distinctCount, hashesOf, hashesOfAll, unionOf } from './distinct.ts';
 import type { WindowEvent } from './event.ts';
 import { ExactSum, exactOf, nearestOf, noSum, plus, sumOf, wholeOf } from './exact-sum.ts';
 import {
@@ -125,23 +125,41 @@ export const combined = (a: Accumulator, b: Accumulator): Accumulator => {
 /** A measure of many events: what each by itself and all put together come to, and quicker. */
 export const many = (measure: BoundMeasure, events: readonly WindowEvent[]): Accumulator => {
   const { kind, scale } = measure;
-  const values = () => events.flatMap((event) => measuredIn(measure, event) ?? []);
   switch (kind) {
     case 'count':
       return { kind, events: events.length };
     case 'sum':
     case 'mean':
     case 'score': {
-      const numbers = values().map(numberIn);
+      const numbers = valuesOf(measure, events).map(numberIn);
       return { kind: 'sum', values: numbers.length, sum: sumOf(numbers) };
     }
+    case 'min':
+    case 'max': {
+      const direction = kind === 'max' ? 1 : -1;
+      const furthest = (a: Scalar | null, b: Scalar): Scalar | null => further(a, b, direction);
+      return { kind, value: valuesOf(measure, events).reduce<Scalar | null>(furthest, null) };
+    }
+    case 'distinct':
+      return { kind, hashes: hashesOfAll(valuesOf(measure, events)) };
     case 'quantile': {
       const unit = 10 ** (scale ?? 0);
-      return { kind, histogram: histogramOfAll(values().map((value) => Number(value) / unit)) };
+      const sizes = valuesOf(measure, events).map((value) => Number(value) / unit);
+      return { kind, histogram: histogramOfAll(sizes) };
     }
     default:
       return events.map((event) => single(measure, event)).reduce(combined, nothing(measure));
   }
+};
+
+/** The values that are measured; an event that has none is left out. */
+const valuesOf = (measure: BoundMeasure, events: readonly WindowEvent[]): readonly Scalar[] => {
+  const values: Scalar[] = [];
+  for (const event of events) {
+    const value = measuredIn(measure, event);
+    if (value !== null) values.push(value);
+  }
+  return values;
 };
 
 const sumOrMean = (

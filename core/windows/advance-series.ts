@@ -1,7 +1,10 @@
+import { compareSequences } from '../stream/sequence.ts';
 import { combined, many } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
+import { type Cell, cellsOf } from './cells.ts';
 import type { WindowEvent } from './event.ts';
-import { groupText, type Pane, sequenceOf, totalOf, withoutLeftovers } from './pane.ts';
+import type { Group } from './json.ts';
+import { groupText, type Pane, totalOf, withoutLeftovers } from './pane.ts';
 import { hullOf, overlap, paneAt, type Span } from './span.ts';
 
 /** What becomes of a shard's panes. Write `put` first: what is removed is in it. */
@@ -12,32 +15,23 @@ type Open = { readonly pane: Pane; readonly loadedThrough: bigint; readonly isTo
 
 const BEFORE_ALL = -1n;
 
-/**
- * Events and panes that can have to do with each other. Sessions of a group may grow together, the
- * panes of other windows stay what they are, so that each is looked at alone.
- */
-const cellOf = (
-  { window }: Series,
-  group: WindowEvent['group'],
-  { start }: Pick<Span, 'start'>,
-): string => (window.kind === 'session' ? groupText(group) : `${groupText(group)}/${start}`);
+/** The name of the cell that a pane is in; sessions of a group are all in one. */
+const cellName = ({ window }: Series, group: Group, start: bigint): string =>
+  window.kind === 'session' ? groupText(group) : `${groupText(group)}/${start}`;
 
-const cellsOf = <T>(items: readonly T[], cell: (item: T) => string): ReadonlyMap<string, T[]> => {
-  const cells = new Map<string, T[]>();
-  for (const item of items) {
-    const name = cell(item);
-    const others = cells.get(name);
-    if (others === undefined) cells.set(name, [item]);
-    else others.push(item);
-  }
-  return cells;
+/** Of events in order, those behind a sequence number. */
+const behind = (events: readonly WindowEvent[], taken: bigint): readonly WindowEvent[] => {
+  if (taken === BEFORE_ALL) return events;
+  const text = `${taken}`;
+  const first = events.findIndex(({ sequence }) => compareSequences(sequence, text) > 0);
+  return first < 0 ? [] : events.slice(first);
 };
 
 const withEvents = (
   series: Series,
   shard: string,
   open: readonly Open[],
-  events: readonly [WindowEvent, ...WindowEvent[]],
+  events: Cell['events'],
 ) => {
   const [event] = events;
   const alone = paneAt(series.window, event.at);
@@ -48,7 +42,7 @@ const withEvents = (
     (last, { loadedThrough }) => (loadedThrough > last ? loadedThrough : last),
     BEFORE_ALL,
   );
-  const fresh = taken === BEFORE_ALL ? events : events.filter((one) => sequenceOf(one) > taken);
+  const fresh = behind(events, taken);
   const last = fresh.at(-1);
   if (last === undefined) return [...others, ...over.map((each) => ({ ...each, isTouched: true }))];
   const panes = over.map(({ pane }) => pane);
@@ -61,32 +55,26 @@ const withEvents = (
     }),
   );
   const { id } = series;
-  const through = sequenceOf(last);
+  const through = BigInt(last.sequence);
   const pane = { series: id, shard, group: event.group, start, end, through, measures };
   // What follows in this batch has no smaller number: nothing of it can be in here already.
   return [...others, { pane, loadedThrough: BEFORE_ALL, isTouched: true }];
 };
 
 /** Events of one cell in the pieces that go into a pane together: of a session each by itself. */
-const piecesOf = (
-  { window }: Series,
-  events: readonly WindowEvent[],
-): readonly [WindowEvent, ...WindowEvent[]][] => {
-  if (window.kind === 'session') return events.map((event) => [event]);
-  const [first, ...others] = events;
-  return first === undefined ? [] : [[first, ...others]];
-};
+const piecesOf = ({ window }: Series, { events }: Cell): readonly Cell['events'][] =>
+  window.kind === 'session' ? events.map((event) => [event]) : [events];
 
 const cellChanges = (
   series: Series,
   shard: string,
   loaded: readonly Pane[],
-  events: readonly WindowEvent[],
+  cell: Cell,
 ): PaneChanges => {
   const before: readonly Open[] = withoutLeftovers(loaded).map((pane) => ({
     ...{ pane, loadedThrough: pane.through, isTouched: false },
   }));
-  const open = piecesOf(series, events).reduce<readonly Open[]>(
+  const open = piecesOf(series, cell).reduce<readonly Open[]>(
     (panes, piece) => withEvents(series, shard, panes, piece),
     before,
   );
@@ -109,13 +97,12 @@ export const advanceSeries = (
   events: readonly WindowEvent[],
 ): PaneChanges => {
   const own = loaded.filter((pane) => pane.series === series.id && pane.shard === shard);
-  const panes = cellsOf(own, (pane) => cellOf(series, pane.group, pane));
-  const cells = cellsOf(events, ({ group, at }) =>
-    cellOf(series, group, paneAt(series.window, at)),
-  );
-  const changes = [...cells].map(([name, of]) =>
-    cellChanges(series, shard, panes.get(name) ?? [], of),
-  );
+  const panes = Map.groupBy(own, ({ group, start }) => cellName(series, group, start));
+  const changes = cellsOf(series.window, events).map((cell) => {
+    const [first = cell.events[0].at] = cell.spans.map(({ start }) => start);
+    const name = cellName(series, cell.group, first);
+    return cellChanges(series, shard, panes.get(name) ?? [], cell);
+  });
   return {
     put: changes.flatMap(({ put }) => put),
     remove: changes.flatMap(({ remove }) => remove),

@@ -3,12 +3,13 @@ import { compareSequences } from '../stream/sequence.ts';
 import { advanceSeries } from './advance-series.ts';
 import { type Alert, spansAround, thresholdAlerts, velocityAlerts } from './alerts.ts';
 import type { BoundRule } from './bound-rule.ts';
+import { cellsOf } from './cells.ts';
 import { microsOf } from './duration.ts';
 import type { WindowEvent } from './event.ts';
 import type { Group } from './json.ts';
-import { groupText, type Pane, sequenceOf, sequenceText } from './pane.ts';
+import { groupText, type Pane } from './pane.ts';
 import type { ShardState } from './shard-state.ts';
-import { hullOf, paneAt, type Span } from './span.ts';
+import { hullOf, type Span } from './span.ts';
 
 /** An event that came behind its shard's watermark. It is in its window all the same. */
 export type LateEvent = {
@@ -54,19 +55,18 @@ export const neededPanes = (
   { series, velocities }: BoundRule,
   events: readonly WindowEvent[],
 ): readonly Need[] => {
-  const needs = new Map<string, Need>();
-  const add = (need: Need): void => {
-    const { start, end } = need.span;
-    needs.set(`${need.series}/${groupText(need.group)}/${start}/${end}`, need);
-  };
-  for (const { at, group } of events) {
-    add({ series: series.id, group, span: paneAt(series.window, at), of: 'shard' });
-    for (const velocity of velocities) {
-      const { before, behind } = spansAround(velocity, at);
-      add({ series: velocity.series.id, group, span: hullOf(before, behind), of: 'stream' });
-    }
-  }
-  return [...needs.values()];
+  const own = cellsOf(series.window, events).flatMap(({ group, spans }) =>
+    spans.map((span): Need => ({ series: series.id, group, span, of: 'shard' })),
+  );
+  const others = velocities.flatMap((velocity) =>
+    cellsOf(velocity.series.window, events).flatMap(({ group, spans }) =>
+      spans.map(({ start }): Need => {
+        const { before, behind } = spansAround(velocity, start);
+        return { series: velocity.series.id, group, span: hullOf(before, behind), of: 'stream' };
+      }),
+    ),
+  );
+  return [...own, ...others];
 };
 
 /** Events that the shard has not taken yet, each once, by their sequence numbers. */
@@ -74,12 +74,22 @@ const freshEvents = (
   { checkpoint }: ShardState,
   events: readonly WindowEvent[],
 ): readonly WindowEvent[] => {
+  const ordered = areInOrder(events) ? events : inOrder(events);
+  if (checkpoint === null) return ordered;
+  const first = ordered.findIndex(({ sequence }) => compareSequences(sequence, checkpoint) > 0);
+  return first < 0 ? [] : ordered.slice(first);
+};
+
+/** As a shard usually brings them: each record behind the one before, and of one row each. */
+const areInOrder = (events: readonly WindowEvent[]): boolean =>
+  events.every(({ sequence }, at) => {
+    const before = events[at - 1];
+    return before === undefined || compareSequences(before.sequence, sequence) < 0;
+  });
+
+const inOrder = (events: readonly WindowEvent[]): readonly WindowEvent[] => {
   const once = new Map(events.map((event) => [event.id, event]));
-  return [...once.values()]
-    .map((event) => ({ event, sequence: sequenceText(event) }))
-    .filter(({ sequence }) => checkpoint === null || compareSequences(sequence, checkpoint) > 0)
-    .sort((a, b) => compareSequences(a.sequence, b.sequence))
-    .map(({ event }) => event);
+  return [...once.values()].sort((a, b) => compareSequences(a.sequence, b.sequence));
 };
 
 type Timed = Pick<Step, 'shard' | 'late' | 'future'>;
@@ -109,7 +119,7 @@ const timed = (
   const last = events.at(-1);
   const shard: ShardState = {
     ...before,
-    checkpoint: last === undefined ? before.checkpoint : sequenceOf(last).toString(),
+    checkpoint: last === undefined ? before.checkpoint : BigInt(last.sequence).toString(),
     watermark,
     // A shard that only brings events ahead of the clock says nothing about the time it is at.
     seenAt: events.length > future.length ? now : before.seenAt,

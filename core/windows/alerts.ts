@@ -3,6 +3,7 @@ import { compareScalars } from '../expressions/compare.ts';
 import type { Scalar } from '../fields/value.ts';
 import { sha256 } from '../hash.ts';
 import { type BoundRule, type BoundVelocity, RECENT } from './bound-rule.ts';
+import { cellsOf } from './cells.ts';
 import type { WindowEvent } from './event.ts';
 import { compareSums, exactOf, minus, nearestOf, noSum, plus, wholeOf } from './exact-sum.ts';
 import { BigText, Group, ScalarJson } from './json.ts';
@@ -40,8 +41,8 @@ export const thresholdAlerts = (
   { rule, thresholds }: BoundRule,
   events: readonly WindowEvent[],
 ): readonly Alert[] =>
-  events.flatMap(({ id, at, group, values }) =>
-    thresholds.flatMap(({ alert, above, below }) => {
+  thresholds.flatMap(({ alert, above, below }) =>
+    events.flatMap(({ id, at, group, values }) => {
       const found = values[alert.of] ?? null;
       if (found === null || typeof found === 'object') return [];
       const isAbove = above !== null && compareScalars(found, above) > 0;
@@ -124,10 +125,12 @@ export const velocityAlerts = (
   events: readonly WindowEvent[],
 ): readonly Alert[] => {
   const pieces = new Map<string, { readonly group: Group; readonly span: Span }>();
-  for (const { at, group } of events) {
-    const { around, behind } = spansAround(velocity, at);
+  for (const { group, spans } of cellsOf(velocity.series.window, events)) {
     const key = groupKey(group);
-    for (const span of [around, behind]) pieces.set(`${key}/${span.start}`, { group, span });
+    for (const { start } of spans) {
+      const { around, behind } = spansAround(velocity, start);
+      for (const span of [around, behind]) pieces.set(`${key}/${span.start}`, { group, span });
+    }
   }
   return [...pieces].flatMap(([key, { group, span }]) => {
     const { before } = spansAround(velocity, span.start);

@@ -22,6 +22,10 @@ export const hashesOf = (value: Scalar): Hashes => [
   sha256(scalarText(value)).slice(0, HASH_DIGITS),
 ];
 
+/** Many values at once. */
+export const hashesOfAll = (values: readonly Scalar[]): Hashes =>
+  [...new Set([...new Set(values)].flatMap(hashesOf))].sort(ascending).slice(0, HASHES_MAX);
+
 /** The values of both. */
 export const unionOf = (a: Hashes, b: Hashes): Hashes =>
   mergeOrdered(a, b, ascending, (hash) => hash).slice(0, HASHES_MAX);

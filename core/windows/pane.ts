@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { sha256 } from '../hash.ts';
-import { isSequence } from '../stream/sequence.ts';
 import { Accumulator, combined, nothing } from './accumulator.ts';
 import type { Series } from './bound-rule.ts';
-import type { WindowEvent } from './event.ts';
 import { BigText, Group, scalarText } from './json.ts';
 import { isWithin, overlap, type Span } from './span.ts';
 
@@ -101,13 +99,3 @@ export const panesIn = (
     (pane) => pane.series === id && overlap(pane, span) && groupText(pane.group) === text,
   );
 };
-
-/** The place of an event in its shard, in decimal digits. */
-export const sequenceText = ({ id }: Pick<WindowEvent, 'id'>): string => {
-  const [, sequence = ''] = id.split('/', 2);
-  if (isSequence(sequence)) return sequence;
-  throw new Error(`event '${id}': an id is <shard>/<sequence number>, and /<n> of several rows`);
-};
-
-/** The same as a number. */
-export const sequenceOf = (event: Pick<WindowEvent, 'id'>): bigint => BigInt(sequenceText(event));

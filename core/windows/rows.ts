@@ -41,6 +41,7 @@ export const lateLines = (
     future,
   }: { readonly late: readonly LateEvent[]; readonly future: readonly FutureEvent[] },
 ): readonly string[] => {
+  if (late.length === 0 && future.length === 0) return [];
   const known = new Map(events.map((event) => [event.id, event]));
   const line = (id: string, row: Row): readonly string[] => {
     const event = known.get(id);

@@ -6,7 +6,7 @@ import type { Segment } from '../../core/stream/segment.ts';
 import {
   advanceShard,
   type BoundRule,
-  eventOf,
+  eventsOf,
   lateLines,
   lateObject,
   neededPanes,
@@ -92,9 +92,6 @@ const advance = async (
 /** The name of a shard among all streams that ever were: a new one counts from the start again. */
 const shardName = ({ stream, shard }: Landed): string => `${stream}:${shard}`;
 
-const idOf = (shard: string, { sequence, sub }: StreamRow['record']): string =>
-  `${shard}/${sequence}${sub === undefined ? '' : `/${sub}`}`;
-
 const advanceRule = async (
   { windows, now }: Deps,
   rule: BoundRule,
@@ -107,7 +104,7 @@ const advanceRule = async (
   const from = known ?? startShard(rule, name, now());
   // Before any pane: who closes windows looks only at the panes of shards that are there.
   if (known === undefined && (await windows.moveShard(null, from)) === 'fenced') return 'fenced';
-  const events = rows.map(({ record, values }) => eventOf(rule, idOf(name, record), values));
+  const events = eventsOf(rule, name, rows);
   const all = [...new Set([...shards.map(({ shard }) => shard), name])];
   const needs = neededPanes(rule, events);
   const found = await inTurns(needs, readsAtOnce, (need) =>

@@ -132,11 +132,6 @@ describe('a batch', () => {
     expect(ten.shard.checkpoint).toBe('10');
     expect(spans(ten.put)).toEqual([[0n, sec(10), events(2)]]);
   });
-
-  test('of events without a number is a fault', () => {
-    const event = { ...eventAt(rule, 1, 0n), id: 'nine' };
-    expect(() => stepOf(rule, [event])).toThrow("event 'nine': an id is <shard>/<sequence number>");
-  });
 });
 
 describe('side outputs', () => {

@@ -4,7 +4,7 @@ import {
   type BoundRule,
   bindRule,
   count,
-  eventOf,
+  eventsOf,
   type Pane,
   type ShardState,
   type Step,
@@ -39,11 +39,12 @@ export const eventAt = (
   sequence: number,
   at: bigint,
   more: { readonly who?: string | null; readonly amount?: bigint | null } = {},
-): WindowEvent =>
-  eventOf(rule, `s/${sequence}`, {
-    ...{ at, who: null, amount: 1n, weight: null, code: null },
-    ...more,
-  });
+): WindowEvent => {
+  const values = { at, who: null, amount: 1n, weight: null, code: null, ...more };
+  const [event] = eventsOf(rule, 's', [{ record: { sequence: `${sequence}` }, values }]);
+  if (event === undefined) throw new Error('a row is an event');
+  return event;
+};
 
 /** A first batch, or one after others. */
 export const stepOf = (

@@ -57,8 +57,8 @@ type Made = {
 };
 const made = new Map<BoundRule, Made>();
 
-const recordOf = (shard: string, { id, values }: WindowEvent): RawRecord => ({
-  ...{ shard, sequence: id.split('/')[1] ?? '', partitionKey: 'p' },
+const recordOf = (shard: string, { sequence, values }: WindowEvent): RawRecord => ({
+  ...{ shard, sequence, partitionKey: 'p' },
   arrivedAt: EpochMs.parse(START_MS),
   payload: Buffer.from(printRow(fields, values)),
 });

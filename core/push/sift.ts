@@ -30,8 +30,9 @@ export type Outcome =
  * undeclared keys are rejected, and no other record has to pay for them.
  */
 export const outcomesOf = (dataset: Dataset, judged: readonly JudgedLine[]): readonly Outcome[] => {
-  const unknown = [...new Set(judged.flatMap(({ ok, strangers }) => (ok ? strangers : [])))];
-  const isTable = decideColumns(dataset, { unknown, missing: [] }).kind === 'plan';
+  const unknown = new Set<string>();
+  for (const { ok, strangers } of judged) if (ok) for (const spelt of strangers) unknown.add(spelt);
+  const isTable = decideColumns(dataset, { unknown: [...unknown], missing: [] }).kind === 'plan';
   return judged.map((line, index): Outcome => {
     if (!line.ok) return { index, outcome: 'rejected', reasons: line.reasons };
     if (isTable || line.strangers.length === 0) return { index, outcome: 'accepted' };

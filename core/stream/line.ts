@@ -24,11 +24,17 @@ export type ReadLine = { readonly kind: 'record'; readonly record: StreamRecord 
 const encoder = new TextEncoder();
 const names = ['shard', 'sequence', 'sub', 'arrived_at', 'partition_key', 'record', 'bytes'];
 
-/** What stands in front of the payload. */
-const headOf = ({ shard, sequence, sub, arrivedAt, partitionKey }: StreamRecord): string =>
-  `{"shard":${JSON.stringify(shard)},"sequence":"${sequence}",` +
-  (sub === undefined ? '' : `"sub":${sub},`) +
-  `"arrived_at":${arrivedAt},"partition_key":${JSON.stringify(partitionKey)}`;
+/** What stands in front of a payload; records that lie together are of one shard. */
+const headPrinter = (): ((record: StreamRecord) => string) => {
+  let [last, begin] = ['', ''];
+  return ({ shard, sequence, sub, arrivedAt, partitionKey }) => {
+    if (begin === '' || shard !== last)
+      [last, begin] = [shard, `{"shard":${JSON.stringify(shard)},"sequence":"`];
+    const place = sub === undefined ? '"' : `","sub":${sub}`;
+    const key = JSON.stringify(partitionKey);
+    return `${begin}${sequence}${place},"arrived_at":${arrivedAt},"partition_key":${key}`;
+  };
+};
 
 /** A record on its way to landing; `asJson`: its payload stands there as it is. */
 export type Printed = { readonly record: StreamRecord; readonly asJson: boolean };
@@ -43,6 +49,7 @@ const mostBytesOf = (head: string, { payload }: StreamRecord): number =>
  * JSON, whose line ends are bytes like all others.
  */
 export const printStreamLines = (records: readonly Printed[]): Uint8Array => {
+  const headOf = headPrinter();
   const heads = records.map(({ record }) => headOf(record));
   const most = records.reduce(
     (sum, { record }, at) => sum + mostBytesOf(heads[at] ?? '', record),

@@ -92,10 +92,12 @@ export const placed = (
 ): readonly Placed[] => {
   // What the stream has forgotten was at the beginning.
   const missing = places.length - readings.length;
-  return readings.flatMap((reading, at) => {
+  const found: Placed[] = [];
+  for (const [at, reading] of readings.entries()) {
     const key = objects[places[missing + at] ?? -1];
-    return key === undefined ? [] : [{ reading, key }];
-  });
+    if (key !== undefined) found.push({ reading, key });
+  }
+  return found;
 };
 
 /**
@@ -122,13 +124,16 @@ const readEach = (
   records: readonly StreamRecord[],
   routes: readonly (Route | undefined)[],
 ): readonly Reading[] => {
+  const [first] = routes;
+  // Mostly a stream is of one dataset.
+  if (routes.every((route) => route === first)) return readAs(first, records);
   const readings = new Array<Reading>(records.length);
   for (const [route, places] of Map.groupBy(routes.keys(), (at) => routes[at])) {
     const own = places.flatMap((at) => records[at] ?? []);
-    const read = route === undefined ? own.map(readAsNone) : readAs(route, own);
-    for (const [index, at] of places.entries()) {
-      const reading = read[index];
-      if (reading !== undefined) readings[at] = reading;
+    const read = readAs(route, own).values();
+    for (const at of places) {
+      const { value } = read.next();
+      if (value !== undefined) readings[at] = value;
     }
   }
   return readings;
@@ -139,12 +144,14 @@ const readAsNone = (record: StreamRecord): Reading => ({
   printsAsJson: isJson(record.payload),
 });
 
-const readAs = (route: Route, records: readonly StreamRecord[]): readonly Reading[] => {
+const readAs = (route: Route | undefined, records: readonly StreamRecord[]): readonly Reading[] => {
+  if (route === undefined) return records.map(readAsNone);
   const { dataset, judge } = route;
   const isBare = isPlain(dataset.stream);
   const isBytes = isBinary(dataset.stream);
   const opened = records.map((record) => (isBare ? bare(record) : openRecord(dataset, record)));
-  const lines = opened.flatMap((one) => (one.kind === 'row' ? [one.line] : []));
+  const lines: Uint8Array[] = [];
+  for (const one of opened) if (one.kind === 'row') lines.push(one.line);
   const verdicts = judge(lines).values();
   return records.map((record, at): Reading => {
     const one = opened[at];

@@ -15,7 +15,10 @@ export const rowsOf = (
   records: readonly Placed[],
 ): readonly StreamRow[] => {
   const { accepted } = streamKeys(dataset, { ...of, ...of.segment });
-  return records.flatMap(({ reading: { record, judged }, key }) =>
-    key === accepted && judged?.ok === true ? [{ record, values: judged.values }] : [],
-  );
+  const rows: StreamRow[] = [];
+  for (const { reading, key } of records) {
+    const { record, judged } = reading;
+    if (key === accepted && judged?.ok === true) rows.push({ record, values: judged.values });
+  }
+  return rows;
 };

@@ -1,5 +1,5 @@
 import { streamKeys } from '../push/key.ts';
-import { outcomesOf } from '../push/sift.ts';
+import { type JudgedLine, outcomesOf } from '../push/sift.ts';
 import { type Printed, printStreamLines } from './line.ts';
 import { type Placed, placed, type Reading, type Routes, readRecords } from './reading.ts';
 import type { RawRecord, Segment } from './segment.ts';
@@ -46,7 +46,8 @@ const acceptedIn = (
   { dataset }: Routes[number],
   readings: readonly Reading[],
 ): readonly boolean[] => {
-  const rows = readings.flatMap(({ judged }) => (judged === undefined ? [] : [judged]));
+  const rows: JudgedLine[] = [];
+  for (const { judged } of readings) if (judged !== undefined) rows.push(judged);
   const outcomes = outcomesOf(dataset, rows).values();
   return readings.map(({ opened }) =>
     opened?.kind === 'row'

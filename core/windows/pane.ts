@@ -39,9 +39,17 @@ const GROUP_HASH_DIGITS = 32;
 /** Equal for equal groups only, and as long as their values. */
 export const groupText = (group: Group): string => group.map(scalarText).join(',');
 
+const groupKeys = new WeakMap<Group, string>();
+
 /** Identity of a group's values, 32 hex digits: short, whatever the values are. */
-export const groupKey = (group: Group): string =>
-  sha256(groupText(group)).slice(0, GROUP_HASH_DIGITS);
+export const groupKey = (group: Group): string => {
+  // Events and panes of a batch share their groups, and each is asked for several times.
+  const known = groupKeys.get(group);
+  if (known !== undefined) return known;
+  const key = sha256(groupText(group)).slice(0, GROUP_HASH_DIGITS);
+  groupKeys.set(group, key);
+  return key;
+};
 
 const KEY_DIGITS = 20;
 

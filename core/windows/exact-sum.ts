@@ -11,21 +11,22 @@ import { BigText } from './json.ts';
 export const ExactSum = z.object({ units: BigText, exponent: z.number().int() }).readonly();
 export type ExactSum = z.output<typeof ExactSum>;
 
-const WORD = 32n;
+const WORD_BITS = 32;
+const WORD = BigInt(WORD_BITS);
 const WORD_MASK = (1n << WORD) - 1n;
+
+const lowWordOf = (units: bigint): number => Number(units & WORD_MASK);
 
 const normal = (units: bigint, exponent: number): ExactSum => {
   if (units === 0n) return noSum;
-  let [rest, power] = [units, exponent];
-  while ((rest & WORD_MASK) === 0n) {
+  let [rest, power, low] = [units, exponent, lowWordOf(units)];
+  while (low === 0) {
     rest >>= WORD;
-    power += Number(WORD);
+    power += WORD_BITS;
+    low = lowWordOf(rest);
   }
-  while ((rest & 1n) === 0n) {
-    rest >>= 1n;
-    power += 1;
-  }
-  return { units: rest, exponent: power };
+  const zeros = WORD_BITS - 1 - Math.clz32(low & -low);
+  return { units: rest >> BigInt(zeros), exponent: power + zeros };
 };
 
 /** The sum of nothing. */

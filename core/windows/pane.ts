@@ -52,10 +52,12 @@ export const groupKey = (group: Group): string => {
 };
 
 const KEY_DIGITS = 20;
+/** Nothing is earlier. */
+const EARLIEST = 2n ** 63n;
 
 /** An instant as digits that are in the order of time as text, also before 1970. */
 export const sortableMicros = (at: bigint): string =>
-  (at + 2n ** 63n).toString().padStart(KEY_DIGITS, '0');
+  (at + EARLIEST).toString().padStart(KEY_DIGITS, '0');
 
 /** Where a pane is kept: all of a group lie together, a shard's in the order of their time. */
 export const paneKey = ({

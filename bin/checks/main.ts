@@ -1,32 +1,43 @@
 import { makeOutput, type Output } from '../console/output.ts';
 import { mutantRooms, runMutants } from '../mutants/rooms.ts';
 import { staticChecks } from './static-checks.ts';
-import { addTallies, runVitest, type Tally } from './vitest-run.ts';
+import { addTallies, runBeside, type Tally, type VitestRun } from './vitest-run.ts';
 
 /** What can be asked for: `npm test`, `npm run check`, `npm run e2e`, `npm run test:release`. */
 type Suite = {
   readonly withStatic: boolean;
-  /** Whether the tests of the contract engine's core must notice its mutants: an hour's work. */
+  /** Whether the tests of the contract engine's core must notice its mutants. */
   readonly withMutants?: boolean;
-  /** Projects of vitest.config.ts; a trailing * takes all that begin so. */
-  readonly projects: readonly string[];
+  /** One behind the other; those of one step beside each other. */
+  readonly steps: readonly (readonly [VitestRun, ...VitestRun[]])[];
   readonly env: Readonly<Record<string, string>>;
-  /** Of Vitest, beside the projects. */
-  readonly flags?: readonly string[];
 };
 
+/** Each of the two has a local AWS of its own, and waits for it more than it works. */
+const endToEnd = [{ projects: ['e2e', 'e2e-faults'] }, { projects: ['e2e-secure'] }] as const;
+
 const suites: Readonly<Record<string, Suite>> = {
-  all: { withStatic: true, projects: ['unit', 'infra', 'sim', 'e2e*'], env: {} },
-  check: { withStatic: true, projects: ['unit', 'infra', 'sim'], env: {} },
-  e2e: { withStatic: false, projects: ['e2e*', 'doors-e2e'], env: {} },
+  all: {
+    withStatic: true,
+    steps: [[{ projects: ['unit', 'infra'] }], endToEnd, [{ projects: ['sim'] }]],
+    env: {},
+  },
+  check: { withStatic: true, steps: [[{ projects: ['unit', 'infra', 'sim'] }]], env: {} },
+  e2e: { withStatic: false, steps: [endToEnd, [{ projects: ['doors-e2e'] }]], env: {} },
   /** Tests that can take longer look at this and do: more seeds, more rows, more crashes. */
   release: {
     withStatic: true,
     withMutants: true,
-    projects: ['unit', 'infra', 'sim', 'e2e*', 'doors-e2e'],
+    steps: [
+      // No file may need what another has loaded or left behind.
+      [
+        {
+          projects: ['unit', 'infra', 'sim', 'e2e*', 'doors-e2e'],
+          flags: ['--isolate'],
+        },
+      ],
+    ],
     env: { HEADGATE_RELEASE: '1' },
-    // No file may need what another has loaded or left behind.
-    flags: ['--isolate'],
   },
 };
 
@@ -59,7 +70,8 @@ const runSuite = async (suite: Suite, process: NodeJS.Process): Promise<number> 
   const env = { ...outer, ...suite.env };
   const none: Tally = { passed: 0, failed: 0 };
   const fixed = suite.withStatic ? await runStatic(out, env) : none;
-  const tested = addTallies(fixed, await runVitest(suite.projects, env, suite.flags));
+  let tested = fixed;
+  for (const step of suite.steps) tested = addTallies(tested, await runBeside(step, env, out));
   const noticed = suite.withMutants === true ? await judgeMutants(out, env) : none;
   const { passed, failed } = addTallies(tested, noticed);
   out.line(`\n${passed} passed, ${failed} failed`);

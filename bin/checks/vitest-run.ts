@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
+import type { Output } from '../console/output.ts';
 import { root } from '../local/places.ts';
-import { showTool } from './tool-run.ts';
+import { runTool, showTool } from './tool-run.ts';
 
 /** Passed and failed, of whatever is counted. */
 export type Tally = { readonly passed: number; readonly failed: number };
@@ -23,8 +24,6 @@ const Report = z.object({
   ),
 });
 
-const reportFile = join(root, '.headgate', 'test-report.json');
-
 /**
  * Counts a run from Vitest's own report. A skipped test did not pass, a file that could not be
  * loaded has no tests to count, and a run may fail outside any test: each counts as failed.
@@ -42,29 +41,60 @@ export const tallyReport = (json: string, status: number): Tally => {
   return { passed, failed: failed === 0 && !endedWell ? 1 : failed };
 };
 
-/** Runs the named projects of vitest.config.ts; all of them when none is named. */
+/** Some projects of vitest.config.ts in one process; all of them when none is named. */
+export type VitestRun = {
+  readonly projects: readonly string[];
+  /** Of Vitest, beside the projects. */
+  readonly flags?: readonly string[];
+};
+
+const reportsDir = join(root, '.headgate', 'test-reports');
+
+const argsOf = ({ projects, flags = [] }: VitestRun, report: string): readonly string[] => [
+  'run',
+  ...projects.flatMap((project) => ['--project', project]),
+  ...flags,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+];
+
+/** Runs one in the terminal's foreground, or as `run` does it. */
 export const runVitest = async (
-  projects: readonly string[],
+  of: VitestRun,
   env: NodeJS.ProcessEnv,
-  flags: readonly string[] = [],
+  run: typeof showTool = showTool,
 ): Promise<Tally> => {
-  await mkdir(dirname(reportFile), { recursive: true });
-  await rm(reportFile, { force: true });
-  const status = await showTool(
-    'vitest',
-    [
-      'run',
-      ...projects.flatMap((project) => ['--project', project]),
-      ...flags,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportFile}`,
-    ],
-    env,
-  );
+  const report = join(reportsDir, `${of.projects.join('+').replaceAll('*', '') || 'all'}.json`);
+  await mkdir(reportsDir, { recursive: true });
+  await rm(report, { force: true });
+  const status = await run('vitest', argsOf(of, report), env);
   try {
-    return tallyReport(await readFile(reportFile, 'utf8'), status);
+    return tallyReport(await readFile(report, 'utf8'), status);
   } catch {
     return { passed: 0, failed: 1 };
   }
+};
+
+/**
+ * Runs several beside each other: the first in the foreground, what the others say is shown as each
+ * has ended. For those that wait more than they work, and share nothing.
+ */
+export const runBeside = async (
+  [first, ...others]: readonly [VitestRun, ...VitestRun[]],
+  env: NodeJS.ProcessEnv,
+  out: Output,
+): Promise<Tally> => {
+  const shown = runVitest(first, env);
+  const told: string[] = [];
+  const quiet = others.map((of) =>
+    runVitest(of, env, async (tool, args) => {
+      const { status, text } = await runTool(tool, args, env);
+      told.push(text);
+      return status;
+    }),
+  );
+  const tallies = await Promise.all([shown, ...quiet]);
+  for (const text of told) out.line(text.trimEnd());
+  return tallies.reduce(addTallies);
 };

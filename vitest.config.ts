@@ -14,8 +14,8 @@ const faults = {
 };
 
 /**
- * One run against a local AWS per profile; setup deploys the stack into one of its own. The second
- * starts when the first has ended: two cores do not carry both.
+ * One run against a local AWS per profile; setup deploys the stack into one of its own. In one
+ * process the second starts when the first has ended; bin/checks runs one process for each.
  */
 const endToEnd = (name: string, groupOrder: number, include: string[], exclude: string[] = []) => ({
   test: {

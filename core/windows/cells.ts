@@ -16,7 +16,11 @@ export type Cell = {
   readonly events: readonly [WindowEvent, ...WindowEvent[]];
 };
 
-type Open = { readonly group: Group; span: Span; readonly events: [WindowEvent, ...WindowEvent[]] };
+type Open = {
+  readonly group: Group;
+  readonly span: Span;
+  readonly events: [WindowEvent, ...WindowEvent[]];
+};
 
 /** Events as cells, in the order of the first event of each. */
 export const cellsOf = (window: Window, events: readonly WindowEvent[]): readonly Cell[] => {
@@ -35,10 +39,14 @@ export const cellsOf = (window: Window, events: readonly WindowEvent[]): readonl
     }
     const span = paneAt(window, event.at);
     const known = own.all.get(span.start);
-    if (known !== undefined) known.events.push(event);
-    else cells.push({ group: event.group, span, events: [event] });
-    own.last = known ?? cells.at(-1);
-    if (own.last !== undefined) own.all.set(span.start, own.last);
+    const cell = known ?? { group: event.group, span, events: [event] };
+    own.last = cell;
+    if (known !== undefined) {
+      known.events.push(event);
+      continue;
+    }
+    own.all.set(span.start, cell);
+    cells.push(cell);
   }
   return cells.map(({ group, span, events: own }) => ({
     ...{ group, events: own },

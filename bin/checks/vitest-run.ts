@@ -60,7 +60,7 @@ const argsOf = ({ projects, flags = [] }: VitestRun, report: string): readonly s
 ];
 
 /** Runs one in the terminal's foreground, or as `run` does it. */
-export const runVitest = async (
+const runVitest = async (
   of: VitestRun,
   env: NodeJS.ProcessEnv,
   run: typeof showTool = showTool,
@@ -85,6 +85,8 @@ export const runBeside = async (
   env: NodeJS.ProcessEnv,
   out: Output,
 ): Promise<Tally> => {
+  const names = others.flatMap(({ projects }) => projects);
+  if (names.length > 0) out.note(`Beside these: ${names.join(', ')}, told when they have ended.`);
   const shown = runVitest(first, env);
   const told: string[] = [];
   const quiet = others.map((of) =>

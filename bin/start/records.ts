@@ -31,7 +31,10 @@ const events = ['view', 'view', 'click', 'add_to_cart', 'purchase'] as const;
 const interactions = 60;
 const readings = 120;
 /** The one that is hot enough for an alert; its minute has passed. */
-const hot = 90;
+const hot = 20;
+/** Every 40th reading comes late, by so many seconds. */
+const isLate = (at: number): boolean => at % 40 === 30;
+const LATE_SECONDS = 50;
 
 /** Every 20th is one that the contract rejects. */
 const isBad = (at: number): boolean => at % 20 === 19;
@@ -59,13 +62,15 @@ const interaction = (tag: string, at: number, now: number): object => ({
   occurred_at: isoTime(EpochMs.parse(now - at * 1_000)),
 });
 
+/** One a second, in the order of their time but for those that are late; the last one is of now. */
 const reading = (tag: string, at: number, now: number): StreamPut => {
   const sensor = `sensor-${at % 4}`;
+  const secondsAgo = readings - 1 - at + (isLate(at) ? LATE_SECONDS : 0);
   const data = {
     reading_id: `${tag}-${at}`,
     sensor_id: sensor,
     celsius: isBad(at) ? 4_000 : at === hot ? 85 : 20 + (at % 10) / 2,
-    measured_at: isoTime(EpochMs.parse(now - at * 1_000)),
+    measured_at: isoTime(EpochMs.parse(now - secondsAgo * 1_000)),
   };
   return { partitionKey: sensor, data: JSON.stringify(data) };
 };

@@ -41,7 +41,7 @@ export const tallyReport = (json: string, status: number): Tally => {
   return { passed, failed: failed === 0 && !endedWell ? 1 : failed };
 };
 
-/** Some projects of vitest.config.ts in one process; all of them when none is named. */
+/** Some projects of vitest.config.ts in one process; a trailing * takes all that begin so. */
 export type VitestRun = {
   readonly projects: readonly string[];
   /** Of Vitest, beside the projects. */
@@ -65,7 +65,7 @@ const runVitest = async (
   env: NodeJS.ProcessEnv,
   run: typeof showTool = showTool,
 ): Promise<Tally> => {
-  const report = join(reportsDir, `${of.projects.join('+').replaceAll('*', '') || 'all'}.json`);
+  const report = join(reportsDir, `${of.projects.join('+').replaceAll('*', '')}.json`);
   await mkdir(reportsDir, { recursive: true });
   await rm(report, { force: true });
   const status = await run('vitest', argsOf(of, report), env);

@@ -99,8 +99,7 @@ export const advanceSeries = (
   const own = loaded.filter((pane) => pane.series === series.id && pane.shard === shard);
   const panes = Map.groupBy(own, ({ group, start }) => cellName(series, group, start));
   const changes = cellsOf(series.window, events).map((cell) => {
-    const [first = cell.events[0].at] = cell.spans.map(({ start }) => start);
-    const name = cellName(series, cell.group, first);
+    const name = cellName(series, cell.group, cell.span.start);
     return cellChanges(series, shard, panes.get(name) ?? [], cell);
   });
   return {

@@ -3,7 +3,7 @@ import { compareSequences } from '../stream/sequence.ts';
 import { advanceSeries } from './advance-series.ts';
 import { type Alert, spansAround, thresholdAlerts, velocityAlerts } from './alerts.ts';
 import type { BoundRule } from './bound-rule.ts';
-import { cellsOf } from './cells.ts';
+import { cellsOf, spansOf } from './cells.ts';
 import { microsOf } from './duration.ts';
 import type { WindowEvent } from './event.ts';
 import type { Group } from './json.ts';
@@ -55,16 +55,16 @@ export const neededPanes = (
   { series, velocities }: BoundRule,
   events: readonly WindowEvent[],
 ): readonly Need[] => {
-  const own = cellsOf(series.window, events).flatMap(({ group, spans }) =>
-    spans.map((span): Need => ({ series: series.id, group, span, of: 'shard' })),
+  const own = cellsOf(series.window, events).flatMap((cell) =>
+    spansOf(series.window, cell).map(
+      (span): Need => ({ series: series.id, group: cell.group, span, of: 'shard' }),
+    ),
   );
   const others = velocities.flatMap((velocity) =>
-    cellsOf(velocity.series.window, events).flatMap(({ group, spans }) =>
-      spans.map(({ start }): Need => {
-        const { before, behind } = spansAround(velocity, start);
-        return { series: velocity.series.id, group, span: hullOf(before, behind), of: 'stream' };
-      }),
-    ),
+    cellsOf(velocity.series.window, events).map(({ group, span: { start } }): Need => {
+      const { before, behind } = spansAround(velocity, start);
+      return { series: velocity.series.id, group, span: hullOf(before, behind), of: 'stream' };
+    }),
   );
   return [...own, ...others];
 };

@@ -125,12 +125,10 @@ export const velocityAlerts = (
   events: readonly WindowEvent[],
 ): readonly Alert[] => {
   const pieces = new Map<string, { readonly group: Group; readonly span: Span }>();
-  for (const { group, spans } of cellsOf(velocity.series.window, events)) {
+  for (const { group, span: own } of cellsOf(velocity.series.window, events)) {
     const key = groupKey(group);
-    for (const { start } of spans) {
-      const { around, behind } = spansAround(velocity, start);
-      for (const span of [around, behind]) pieces.set(`${key}/${span.start}`, { group, span });
-    }
+    const { around, behind } = spansAround(velocity, own.start);
+    for (const span of [around, behind]) pieces.set(`${key}/${span.start}`, { group, span });
   }
   return [...pieces].flatMap(([key, { group, span }]) => {
     const { before } = spansAround(velocity, span.start);

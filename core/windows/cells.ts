@@ -1,6 +1,6 @@
+import type { Scalar } from '../fields/value.ts';
 import type { WindowEvent } from './event.ts';
 import type { Group } from './json.ts';
-import { groupText } from './pane.ts';
 import type { Window } from './rule.ts';
 import { hullOf, overlap, paneAt, type Span } from './span.ts';
 
@@ -10,31 +10,27 @@ import { hullOf, overlap, paneAt, type Span } from './span.ts';
  */
 export type Cell = {
   readonly group: Group;
-  /** Where the cell's events want to be kept. Sessions that overlap are one stretch. */
-  readonly spans: readonly Span[];
+  /** Where its first event is kept, and but for sessions all others. */
+  readonly span: Span;
   /** In the order in which they came. */
   readonly events: readonly [WindowEvent, ...WindowEvent[]];
 };
 
-type Open = {
-  readonly group: Group;
-  readonly span: Span;
-  readonly events: [WindowEvent, ...WindowEvent[]];
-};
+type Open = Cell & { readonly events: [WindowEvent, ...WindowEvent[]] };
 
 /** Events as cells, in the order of the first event of each. */
 export const cellsOf = (window: Window, events: readonly WindowEvent[]): readonly Cell[] => {
   const isSession = window.kind === 'session';
   const cells: Open[] = [];
-  const cellsIn = byGroup(() => ({
+  const cellsIn = perGroup(() => ({
     last: undefined as Open | undefined,
     all: new Map<bigint, Open>(),
   }));
   for (const event of events) {
     const own = cellsIn(event.group);
-    const isLast = own.last !== undefined && (isSession || holds(own.last.span, event.at));
-    if (own.last !== undefined && isLast) {
-      own.last.events.push(event);
+    const { last } = own;
+    if (last !== undefined && (isSession || holds(last.span, event.at))) {
+      last.events.push(event);
       continue;
     }
     const span = paneAt(window, event.at);
@@ -48,39 +44,41 @@ export const cellsOf = (window: Window, events: readonly WindowEvent[]): readonl
     own.all.set(span.start, cell);
     cells.push(cell);
   }
-  return cells.map(({ group, span, events: own }) => ({
-    ...{ group, events: own },
-    spans: isSession ? stretchesOf(window, own) : [span],
-  }));
+  return cells;
 };
 
 const holds = ({ start, end }: Span, at: bigint): boolean => start <= at && at < end;
 
-/** What events of sessions take up: all that overlap as one. */
-const stretchesOf = (window: Window, events: readonly WindowEvent[]): readonly Span[] => {
+/** Where the events of a cell want to be kept; sessions that overlap are one stretch. */
+export const spansOf = (window: Window, { span, events }: Cell): readonly Span[] => {
+  if (window.kind !== 'session') return [span];
   const alone = events
     .map(({ at }) => paneAt(window, at))
     .sort((a, b) => (a.start < b.start ? -1 : 1));
   const stretches: Span[] = [];
-  for (const span of alone) {
+  for (const each of alone) {
     const last = stretches.at(-1);
-    if (last !== undefined && overlap(last, span)) stretches.splice(-1, 1, hullOf(last, span));
-    else stretches.push(span);
+    if (last !== undefined && overlap(last, each)) stretches.splice(-1, 1, hullOf(last, each));
+    else stretches.push(each);
   }
   return stretches;
 };
 
-/** One thing for each group: found by its array, or by its values where that is another one. */
-const byGroup = <T>(make: () => T): ((group: Group) => T) => {
-  const byArray = new Map<Group, T>();
-  const byValues = new Map<string, T>();
+/** What groups that begin with the same values have, and what the one has that ends here. */
+type Branch<T> = { own: T | undefined; readonly next: Map<Scalar | null, Branch<T>> };
+
+/** One thing for each group; quicker than to compare groups by a text of their values. */
+const perGroup = <T>(make: () => T): ((group: Group) => T) => {
+  const branch = (): Branch<T> => ({ own: undefined, next: new Map() });
+  const root = branch();
   return (group) => {
-    const known = byArray.get(group);
-    if (known !== undefined) return known;
-    const text = groupText(group);
-    const found = byValues.get(text) ?? make();
-    byValues.set(text, found);
-    byArray.set(group, found);
-    return found;
+    let at = root;
+    for (const value of group) {
+      const next = at.next.get(value) ?? branch();
+      at.next.set(value, next);
+      at = next;
+    }
+    at.own ??= make();
+    return at.own;
   };
 };

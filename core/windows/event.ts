@@ -1,5 +1,7 @@
 import { PermanentError } from '../errors.ts';
 import type { Row, Scalar } from '../fields/value.ts';
+import type { StreamRecord } from '../stream/line.ts';
+import { isSequence } from '../stream/sequence.ts';
 import type { BoundRule } from './bound-rule.ts';
 
 /** One record, as one rule sees it. */
@@ -14,53 +16,26 @@ export type WindowEvent = {
   readonly values: Row;
 };
 
-/** A row of a shard, by the record that it came from; `sub` where a record holds several. */
-export type WindowRow = {
-  readonly record: { readonly sequence: string; readonly sub?: number };
-  readonly values: Row;
-};
+/** A row of a shard, by the record that it came from. */
+type Sent = { readonly record: Pick<StreamRecord, 'sequence' | 'sub'>; readonly values: Row };
 
-/** Rows of a shard as events of the rule. Those of one group share one array of its values. */
-export const eventsOf = (
+/** A row of a shard as an event of the rule. */
+export const eventOf = (
   { rule }: BoundRule,
   shard: string,
-  rows: readonly WindowRow[],
-): readonly WindowEvent[] => {
-  const groupOf = groupsBy(rule.by);
-  return rows.map(({ record: { sequence, sub }, values }) => {
-    const id = sub === undefined ? `${shard}/${sequence}` : `${shard}/${sequence}/${sub}`;
-    const at = values[rule.time];
-    if (typeof at !== 'bigint') {
-      throw new PermanentError(`event ${id} has no '${rule.time}', which its rows must have`);
-    }
-    return { id, sequence, at, group: groupOf(values), values };
+  { record: { sequence, sub }, values }: Sent,
+): WindowEvent => {
+  const id = sub === undefined ? `${shard}/${sequence}` : `${shard}/${sequence}/${sub}`;
+  if (!isSequence(sequence))
+    throw new Error(`event '${id}': an id is <shard>/<sequence number>, and /<n> of several rows`);
+  const at = values[rule.time];
+  if (typeof at !== 'bigint') {
+    throw new PermanentError(`event ${id} has no '${rule.time}', which its rows must have`);
+  }
+  const group = rule.by.map((name) => {
+    const value = values[name] ?? null;
+    if (value === null || typeof value !== 'object') return value;
+    throw new PermanentError(`a window groups by '${name}', which is a list or struct`);
   });
-};
-
-type Group = WindowEvent['group'];
-
-/** Groups that begin with the same values; one that ends here, if any does. */
-type Branch = { group: Group | undefined; readonly next: Map<Scalar | null, Branch> };
-
-/** Finds the group of a row; the same array for equal ones, so that nobody compares their texts. */
-const groupsBy = (names: readonly string[]): ((values: Row) => Group) => {
-  const branch = (): Branch => ({ group: undefined, next: new Map() });
-  const root = branch();
-  return (values) => {
-    let own = root;
-    for (const name of names) {
-      const value = groupValue(name, values);
-      const next = own.next.get(value) ?? branch();
-      own.next.set(value, next);
-      own = next;
-    }
-    own.group ??= names.map((name) => groupValue(name, values));
-    return own.group;
-  };
-};
-
-const groupValue = (name: string, values: Row): Scalar | null => {
-  const value = values[name] ?? null;
-  if (value === null || typeof value !== 'object') return value;
-  throw new PermanentError(`a window groups by '${name}', which is a list or struct`);
+  return { id, sequence, at, group, values };
 };

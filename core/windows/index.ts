@@ -30,7 +30,7 @@ export {
 } from './closing.ts';
 export { lateDataset, windowsDataset, withWindows } from './derived.ts';
 export { type Duration, durationMs, microsOf } from './duration.ts';
-export { eventsOf, type WindowEvent } from './event.ts';
+export { eventOf, type WindowEvent } from './event.ts';
 export { gapsOf } from './gaps.ts';
 export { windowLimits } from './limits.ts';
 export { encodePane, groupKey, type Pane, paneKey, parsePane, sortableMicros } from './pane.ts';

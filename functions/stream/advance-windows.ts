@@ -6,7 +6,7 @@ import type { Segment } from '../../core/stream/segment.ts';
 import {
   advanceShard,
   type BoundRule,
-  eventsOf,
+  eventOf,
   lateLines,
   lateObject,
   neededPanes,
@@ -104,7 +104,7 @@ const advanceRule = async (
   const from = known ?? startShard(rule, name, now());
   // Before any pane: who closes windows looks only at the panes of shards that are there.
   if (known === undefined && (await windows.moveShard(null, from)) === 'fenced') return 'fenced';
-  const events = eventsOf(rule, name, rows);
+  const events = rows.map((row) => eventOf(rule, name, row));
   const all = [...new Set([...shards.map(({ shard }) => shard), name])];
   const needs = neededPanes(rule, events);
   const found = await inTurns(needs, readsAtOnce, (need) =>

@@ -3,6 +3,7 @@ import {
   closeShard,
   encodePane,
   encodeShard,
+  eventOf,
   global,
   microsOf,
   type Pane,
@@ -131,6 +132,13 @@ describe('a batch', () => {
     const ten = stepOf(rule, [eventAt(rule, 10, 0n)], { shard: nine.shard, panes: nine.put });
     expect(ten.shard.checkpoint).toBe('10');
     expect(spans(ten.put)).toEqual([[0n, sec(10), events(2)]]);
+  });
+
+  test('of events without a number is a fault', () => {
+    const row = { record: { sequence: 'nine' }, values: eventAt(rule, 1, 0n).values };
+    expect(() => eventOf(rule, 's', row)).toThrow(
+      "event 's/nine': an id is <shard>/<sequence number>",
+    );
   });
 });
 

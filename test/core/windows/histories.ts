@@ -4,7 +4,7 @@ import {
   bindRule,
   count,
   distinct,
-  eventsOf,
+  eventOf,
   global,
   max,
   mean,
@@ -113,9 +113,8 @@ export const historyOf = (random: Random, rule: BoundRule): readonly Shard[] => 
   let sequence = 10n ** 50n;
   const put = (shard: string, row: WindowEvent['values']): void => {
     sequence += BigInt(random.whole(1, 1_000));
-    const record = { sequence: `${sequence}` };
-    const own = eventsOf(rule, shard, [{ record, values: row }]);
-    events.set(shard, [...(events.get(shard) ?? []), ...own]);
+    const event = eventOf(rule, shard, { record: { sequence: `${sequence}` }, values: row });
+    events.set(shard, [...(events.get(shard) ?? []), event]);
   };
   const half = Math.floor(total / 2);
   const [first = '', ...others] = names;

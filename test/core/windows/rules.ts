@@ -4,7 +4,7 @@ import {
   type BoundRule,
   bindRule,
   count,
-  eventsOf,
+  eventOf,
   type Pane,
   type ShardState,
   type Step,
@@ -41,9 +41,7 @@ export const eventAt = (
   more: { readonly who?: string | null; readonly amount?: bigint | null } = {},
 ): WindowEvent => {
   const values = { at, who: null, amount: 1n, weight: null, code: null, ...more };
-  const [event] = eventsOf(rule, 's', [{ record: { sequence: `${sequence}` }, values }]);
-  if (event === undefined) throw new Error('a row is an event');
-  return event;
+  return eventOf(rule, 's', { record: { sequence: `${sequence}` }, values });
 };
 
 /** A first batch, or one after others. */
